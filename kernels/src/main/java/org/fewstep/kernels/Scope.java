@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The lifetime of the buffers that one thread allocates on one device, as a try-with-resources block.
  *
  * <p>A buffer allocated while a scope is open belongs to this thread's innermost scope of that device; closing the
- * scope drops its hold. {@link #keep} moves a buffer to the enclosing scope. A scope belongs to the thread that opened
+ * scope drops its hold, or hands it to the enclosing scope while a recorded operation needs it. {@link #keep} moves a buffer to the enclosing scope. A scope belongs to the thread that opened
  * it and is closed innermost first. A scope that becomes unreachable while open is reported in the log, never freed.
  */
 public final class Scope implements AutoCloseable {
@@ -75,18 +75,24 @@ public final class Scope implements AutoCloseable {
     public <B extends Buffer> B keep(B buffer) {
         requireOpen("keep");
         if (held.contains(buffer)) {
-            Scope parent = outer;
-            while (parent != null && parent.device != device) {
-                parent = parent.outer;
-            }
+            Scope parent = enclosing();
             if (parent == null) {
                 throw new IllegalStateException("keep: got a buffer of the outermost scope on " + device.name()
                         + "; expected an enclosing scope to move it to; open one around this scope");
             }
             held.remove(buffer);
             parent.adopt(buffer);
+            buffer.pin();
         }
         return buffer;
+    }
+
+    private @Nullable Scope enclosing() {
+        Scope parent = outer;
+        while (parent != null && parent.device != device) {
+            parent = parent.outer;
+        }
+        return parent;
     }
 
     /**
@@ -125,8 +131,13 @@ public final class Scope implements AutoCloseable {
         }
         List<Buffer> leaving = new ArrayList<>(held);
         held.clear();
+        Scope parent = enclosing();
         for (Buffer buffer : leaving) {
-            buffer.release();
+            if (parent != null && buffer.isTaped()) {
+                parent.adopt(buffer);
+            } else {
+                buffer.release();
+            }
         }
         device.live().scopes().decrementAndGet();
     }
