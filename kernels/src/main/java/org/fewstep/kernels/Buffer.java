@@ -68,7 +68,7 @@ public abstract class Buffer {
         }
     }
 
-    /** Notes that a recorded operation needs the content; a closing scope then hands the buffer to the outer scope. */
+    /** Notes that a recorded operation needs the content, so that consuming another node does not give it back. */
     public final void tape() {
         taped.incrementAndGet();
     }

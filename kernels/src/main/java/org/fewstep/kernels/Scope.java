@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The lifetime of the buffers that one thread allocates on one device, as a try-with-resources block.
  *
  * <p>A buffer allocated while a scope is open belongs to this thread's innermost scope of that device; closing the
- * scope drops its hold, or hands it to the enclosing scope while a recorded operation needs it. {@link #keep} moves a buffer to the enclosing scope. A scope belongs to the thread that opened
+ * scope drops its hold. {@link #keep} moves a buffer to the enclosing scope. A scope belongs to the thread that opened
  * it and is closed innermost first. A scope that becomes unreachable while open is reported in the log, never freed.
  */
 public final class Scope implements AutoCloseable {
@@ -66,13 +66,20 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * Moves a buffer of this scope to the enclosing scope of the same device; a buffer that is not held here (a
-     * parameter, a buffer of an outer scope) is left as it is.
+     * Moves a buffer of this scope to the enclosing scope of the same device and pins it; a buffer that is not held
+     * here (a parameter, a buffer of an outer scope) stays where it is.
      *
      * @return the same buffer
      * @throws IllegalStateException when there is no enclosing scope to move it to
      */
     public <B extends Buffer> B keep(B buffer) {
+        promote(buffer);
+        buffer.pin();
+        return buffer;
+    }
+
+    /** As {@link #keep}, but the buffer still goes back early when the graph it belongs to is consumed. */
+    public void promote(Buffer buffer) {
         requireOpen("keep");
         if (held.contains(buffer)) {
             Scope parent = enclosing();
@@ -82,9 +89,7 @@ public final class Scope implements AutoCloseable {
             }
             held.remove(buffer);
             parent.adopt(buffer);
-            buffer.pin();
         }
-        return buffer;
     }
 
     private @Nullable Scope enclosing() {
@@ -131,13 +136,8 @@ public final class Scope implements AutoCloseable {
         }
         List<Buffer> leaving = new ArrayList<>(held);
         held.clear();
-        Scope parent = enclosing();
         for (Buffer buffer : leaving) {
-            if (parent != null && buffer.isTaped()) {
-                parent.adopt(buffer);
-            } else {
-                buffer.release();
-            }
+            buffer.release();
         }
         device.live().scopes().decrementAndGet();
     }
