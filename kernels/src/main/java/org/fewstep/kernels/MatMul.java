@@ -130,8 +130,13 @@ public final class MatMul extends Workload {
         return c;
     }
 
+    /** Floating-point operations of the products alone, without the bias. */
+    public long productFlops() {
+        return 2L * batch * m * n * k;
+    }
+
     @Override
     public long flops() {
-        return 2L * batch * m * n * k + (bias == null ? 0 : (long) batch * m * n);
+        return productFlops() + (bias == null ? 0 : (long) batch * m * n);
     }
 }
