@@ -14,6 +14,8 @@ public abstract class Buffer {
     private final DType dtype;
     private final int size;
     private final AtomicInteger holds = new AtomicInteger(1);
+    private final AtomicInteger taped = new AtomicInteger();
+    private volatile boolean pinned;
 
     /** Creates a handle with one hold, which belongs to whoever asked the device for it. */
     protected Buffer(Device device, DType dtype, int size) {
@@ -64,6 +66,30 @@ public abstract class Buffer {
         if (left == 0) {
             device.giveBack(this);
         }
+    }
+
+    /** Notes that a recorded operation needs the content, so that consuming another node does not give it back. */
+    public final void tape() {
+        taped.incrementAndGet();
+    }
+
+    /** Takes back one {@link #tape}. */
+    public final void untape() {
+        taped.decrementAndGet();
+    }
+
+    /** True while a recorded operation needs the content. */
+    public final boolean isTaped() {
+        return taped.get() > 0;
+    }
+
+    /** Exempts the buffer from early return when the graph it belongs to is consumed. */
+    public final void pin() {
+        pinned = true;
+    }
+
+    public final boolean isPinned() {
+        return pinned;
     }
 
     /**

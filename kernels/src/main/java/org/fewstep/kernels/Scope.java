@@ -66,19 +66,23 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * Moves a buffer of this scope to the enclosing scope of the same device; a buffer that is not held here (a
-     * parameter, a buffer of an outer scope) is left as it is.
+     * Moves a buffer of this scope to the enclosing scope of the same device and pins it; a buffer that is not held
+     * here (a parameter, a buffer of an outer scope) stays where it is.
      *
      * @return the same buffer
      * @throws IllegalStateException when there is no enclosing scope to move it to
      */
     public <B extends Buffer> B keep(B buffer) {
+        promote(buffer);
+        buffer.pin();
+        return buffer;
+    }
+
+    /** As {@link #keep}, but the buffer still goes back early when the graph it belongs to is consumed. */
+    public void promote(Buffer buffer) {
         requireOpen("keep");
         if (held.contains(buffer)) {
-            Scope parent = outer;
-            while (parent != null && parent.device != device) {
-                parent = parent.outer;
-            }
+            Scope parent = enclosing();
             if (parent == null) {
                 throw new IllegalStateException("keep: got a buffer of the outermost scope on " + device.name()
                         + "; expected an enclosing scope to move it to; open one around this scope");
@@ -86,7 +90,14 @@ public final class Scope implements AutoCloseable {
             held.remove(buffer);
             parent.adopt(buffer);
         }
-        return buffer;
+    }
+
+    private @Nullable Scope enclosing() {
+        Scope parent = outer;
+        while (parent != null && parent.device != device) {
+            parent = parent.outer;
+        }
+        return parent;
     }
 
     /**
