@@ -39,12 +39,7 @@ public final class CpuDevice extends Device {
     }
 
     CpuDevice(
-            Provider provider,
-            int threads,
-            long poolCap,
-            boolean poison,
-            BlockPool.Maker maker,
-            boolean lastsForever) {
+            Provider provider, int threads, long poolCap, boolean poison, BlockPool.Maker maker, boolean lastsForever) {
         this.provider = provider;
         this.threads = new Threads(threads);
         this.pool = new BlockPool(maker, poolCap, live().pooledBytes(), poison);
@@ -155,8 +150,9 @@ public final class CpuDevice extends Device {
     public void run(Workload work) {
         requireOpen(work.label());
         if (work.device() != this) {
-            throw new IllegalArgumentException(work.label() + ": got buffers of " + work.device().name()
-                    + " (another device); expected buffers of this one; run it on the device that made them");
+            throw new IllegalArgumentException(
+                    work.label() + ": got buffers of " + work.device().name()
+                            + " (another device); expected buffers of this one; run it on the device that made them");
         }
         for (int i = 0; i < work.reads().size(); i++) {
             work.reads().get(i).requireLive(work.label());

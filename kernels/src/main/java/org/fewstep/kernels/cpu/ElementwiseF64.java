@@ -94,15 +94,7 @@ final class ElementwiseF64 {
 
     /** The loops of all codes; {@link PointsF64#apply}. */
     static void apply(
-            Elementwise.Code code,
-            double p,
-            double q,
-            double[] y,
-            double[] a,
-            double[] b,
-            double[] c,
-            int lo,
-            int hi) {
+            Elementwise.Code code, double p, double q, double[] y, double[] a, double[] b, double[] c, int lo, int hi) {
         switch (code) {
             case COPY -> System.arraycopy(a, lo, y, lo, hi - lo);
             case FILL -> fill(p, y, lo, hi);

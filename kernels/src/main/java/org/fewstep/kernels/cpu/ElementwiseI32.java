@@ -34,8 +34,9 @@ final class ElementwiseI32 {
                     }
                 }
             }
-            default -> throw new DeviceException(
-                    w.label() + ": got I32; expected F32 or F64; only copy and fill work on indices");
+            default ->
+                throw new DeviceException(
+                        w.label() + ": got I32; expected F32 or F64; only copy and fill work on indices");
         }
     }
 }

@@ -25,11 +25,12 @@ final class GatherF64 {
         }
         long nanos = (long) count * width / 2;
         switch (w.code()) {
-            case PICK -> threads.run((count + PART - 1) / PART, nanos, part -> {
-                for (int i = part * PART; i < Math.min(count, (part + 1) * PART); i++) {
-                    System.arraycopy(x, index[i] * width, y, i * width, width);
-                }
-            });
+            case PICK ->
+                threads.run((count + PART - 1) / PART, nanos, part -> {
+                    for (int i = part * PART; i < Math.min(count, (part + 1) * PART); i++) {
+                        System.arraycopy(x, index[i] * width, y, i * width, width);
+                    }
+                });
             case SCATTER_ADD -> {
                 Arrays.fill(y, 0, w.tableRows() * width, 0);
                 threads.run((width + PART - 1) / PART, nanos, part -> {

@@ -37,15 +37,16 @@ record KernelTable(
 
     static KernelTable f32(Provider provider) {
         return switch (provider) {
-            case EJML, LOOPS -> new KernelTable(
-                    ElementwiseF32::run,
-                    EjmlMatMulF32::run,
-                    ReduceF32::run,
-                    SoftmaxF32::run,
-                    NormF32::run,
-                    GatherF32::run,
-                    RandomF32::run,
-                    UpdateF32::run);
+            case EJML, LOOPS ->
+                new KernelTable(
+                        ElementwiseF32::run,
+                        EjmlMatMulF32::run,
+                        ReduceF32::run,
+                        SoftmaxF32::run,
+                        NormF32::run,
+                        GatherF32::run,
+                        RandomF32::run,
+                        UpdateF32::run);
         };
     }
 

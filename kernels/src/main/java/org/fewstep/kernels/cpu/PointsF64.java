@@ -14,13 +14,5 @@ interface PointsF64 {
      * @param q second attribute
      */
     void apply(
-            Elementwise.Code code,
-            double p,
-            double q,
-            double[] y,
-            double[] a,
-            double[] b,
-            double[] c,
-            int lo,
-            int hi);
+            Elementwise.Code code, double p, double q, double[] y, double[] a, double[] b, double[] c, int lo, int hi);
 }

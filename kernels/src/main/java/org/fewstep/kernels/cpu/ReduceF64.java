@@ -116,9 +116,8 @@ final class ReduceF64 {
                 int at = from + b * inner;
                 int other = at + step * inner;
                 for (int j = 0; j < inner; j++) {
-                    partial[at + j] = max
-                            ? Math.max(partial[at + j], partial[other + j])
-                            : partial[at + j] + partial[other + j];
+                    partial[at + j] =
+                            max ? Math.max(partial[at + j], partial[other + j]) : partial[at + j] + partial[other + j];
                 }
             }
         }

@@ -124,7 +124,7 @@ final class UpdateF64 {
         double[] out = CpuBuffer.f64(w.clip());
         out[0] = norm;
         out[1] = Math.min(1.0, value(w.slot(0)) / (norm + 1e-6));
-        out[2] = norm - norm == 0.0 ? 0.0 : 1.0;
+        out[2] = Double.isFinite(norm) ? 0.0 : 1.0;
     }
 
     /** All elements of a list of buffers, cut into chunks that do not cross from one buffer to the next. */
