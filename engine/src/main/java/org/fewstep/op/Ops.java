@@ -394,4 +394,9 @@ public final class Ops {
         }
         return Tensor.apply(new GatherRows(Tensor.of(table.device(), index, index.length)), table);
     }
+
+    /** As {@link #gatherRows(Tensor, int[])} with the I32 index (count) on the device already, checked when it runs. */
+    public static Tensor gatherRows(Tensor table, Tensor index) {
+        return Tensor.apply(new GatherRows(index), table);
+    }
 }

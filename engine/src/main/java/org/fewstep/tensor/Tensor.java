@@ -1,5 +1,6 @@
 package org.fewstep.tensor;
 
+import java.util.Arrays;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
@@ -72,6 +73,18 @@ public final class Tensor {
         int[] sizes = shape.sizes();
         device.run(new Elementwise(Elementwise.Code.FILL, value, 0, sizes, Layout.contiguous(buffer, sizes)));
         return of(buffer, shape);
+    }
+
+    /** One number a sample as a constant of shape (B, 1, ..., 1) that broadcasts against {@code like}. */
+    public static Tensor perSample(double[] values, Tensor like) {
+        int[] sizes = new int[Math.max(like.rank(), 1)];
+        Arrays.fill(sizes, 1);
+        sizes[0] = values.length;
+        if (like.rank() < 1 || like.dim(0) != values.length) {
+            throw new IllegalArgumentException("perSample: got " + values.length + " numbers for shape " + like.shape()
+                    + "; expected one a sample of the first axis");
+        }
+        return of(like.device(), like.dtype(), values, sizes);
     }
 
     private static Shape checked(int length, int[] sizes) {

@@ -45,8 +45,7 @@ public final class PortableNormal {
     }
 
     /** The rounds stand here once more, on locals: {@link Philox#block} needs an array for its four words. */
-    private static void generate(
-            float[] out, int from, int count, long seed, long sample, int step, boolean normal) {
+    private static void generate(float[] out, int from, int count, long seed, long sample, int step, boolean normal) {
         if (from < 0 || count < 0 || count > out.length - from) {
             throw new IllegalArgumentException("random fill: got from " + from + ", count " + count + " in length "
                     + out.length + "; expected 0 <= from, 0 <= count and from + count <= length");

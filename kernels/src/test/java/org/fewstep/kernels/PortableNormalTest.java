@@ -231,8 +231,7 @@ class PortableNormalTest {
         for (int i = 0; i < 8; i++) {
             bits[i] = Float.floatToRawIntBits(z[i]);
         }
-        int[] expected = {
-            0x3F523E4C, 0x3F03B5D1, 0xBF999F06, 0x3F7339E1, 0xBF45B5AB, 0x3E3CE2BD, 0x3F2989BE, 0x3F414748
+        int[] expected = {0x3F523E4C, 0x3F03B5D1, 0xBF999F06, 0x3F7339E1, 0xBF45B5AB, 0x3E3CE2BD, 0x3F2989BE, 0x3F414748
         };
         assertArrayEquals(expected, bits);
 
