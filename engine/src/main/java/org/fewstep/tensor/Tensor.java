@@ -90,8 +90,8 @@ public final class Tensor {
     private static Shape checked(int length, int[] sizes) {
         Shape shape = Shape.of(sizes);
         if (shape.count() != length) {
-            throw new IllegalArgumentException("tensor: got " + length + " numbers for shape " + shape + "; expected "
-                    + shape.count());
+            throw new IllegalArgumentException(
+                    "tensor: got " + length + " numbers for shape " + shape + "; expected " + shape.count());
         }
         return shape;
     }
@@ -113,8 +113,8 @@ public final class Tensor {
                         + " before its scope closes or its graph is consumed");
             }
             if (x.device() != in[0].device()) {
-                throw new IllegalArgumentException(op.name() + ": got inputs on " + in[0].device().name() + " and "
-                        + x.device().name() + "; expected one device");
+                throw new IllegalArgumentException(op.name() + ": got inputs on "
+                        + in[0].device().name() + " and " + x.device().name() + "; expected one device");
             }
             if (x.tangent != null) {
                 if (x.level != ForwardMode.level()) {
@@ -126,7 +126,9 @@ public final class Tensor {
             }
         }
         if (!dual) {
-            return note(op, in, op.forward(in));
+            Tensor y = note(op, in, op.forward(in));
+            Watch.tell(op, in, y);
+            return y;
         }
         Tensor[] primal = new Tensor[in.length];
         @Nullable Tensor[] dx = new Tensor[in.length];
@@ -138,6 +140,7 @@ public final class Tensor {
         Tensor dy;
         if (ForwardMode.isRecorded()) {
             y = note(op, primal, op.forward(primal));
+            Watch.tell(op, primal, y);
             dy = op.jvp(dx, y, primal);
         } else {
             Dual pass;
@@ -145,6 +148,7 @@ public final class Tensor {
                 pass = op.forwardWithTangent(primal, dx);
             }
             y = note(op, primal, pass.value());
+            Watch.tell(op, primal, y);
             dy = pass.tangent();
         }
         return dy == null ? y : y.withTangent(dy);
