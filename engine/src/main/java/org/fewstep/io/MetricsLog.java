@@ -158,9 +158,8 @@ public final class MetricsLog implements AutoCloseable {
             if (bytes[i] != '\n') {
                 continue;
             }
-            JsonValue line = new JsonParser(
-                            Arrays.copyOfRange(bytes, start, i), jsonlPath.toString(), start)
-                    .document();
+            JsonValue line =
+                    new JsonParser(Arrays.copyOfRange(bytes, start, i), jsonlPath.toString(), start).document();
             JsonCursor row = JsonCursor.root(line, jsonlPath + " at byte " + start);
             long step = row.get(STEP).asLong();
             if (step < previous) {
@@ -185,7 +184,8 @@ public final class MetricsLog implements AutoCloseable {
 
     /** A name as a cell: in quotes where it would break the row (RFC 4180). */
     private static String csvName(String name) {
-        boolean plain = name.indexOf(',') < 0 && name.indexOf('"') < 0 && name.indexOf('\n') < 0 && name.indexOf('\r') < 0;
+        boolean plain =
+                name.indexOf(',') < 0 && name.indexOf('"') < 0 && name.indexOf('\n') < 0 && name.indexOf('\r') < 0;
         return plain ? name : '"' + name.replace("\"", "\"\"") + '"';
     }
 
@@ -221,7 +221,8 @@ public final class MetricsLog implements AutoCloseable {
             case "NaN" -> Double.NaN;
             case "Infinity" -> Double.POSITIVE_INFINITY;
             case "-Infinity" -> Double.NEGATIVE_INFINITY;
-            default -> throw cell.fail(BadFileException.quote(word), "a number, NaN, Infinity or -Infinity", "was it edited?");
+            default ->
+                throw cell.fail(BadFileException.quote(word), "a number, NaN, Infinity or -Infinity", "was it edited?");
         };
     }
 

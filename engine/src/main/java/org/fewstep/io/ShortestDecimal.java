@@ -39,7 +39,9 @@ final class ShortestDecimal {
 
     private static BigDecimal shortest(double magnitude) {
         BigDecimal exact = new BigDecimal(magnitude);
-        int digits = Math.min(MAX_DIGITS, new BigDecimal(Double.toString(magnitude)).stripTrailingZeros().precision());
+        int digits = Math.min(
+                MAX_DIGITS,
+                new BigDecimal(Double.toString(magnitude)).stripTrailingZeros().precision());
         BigDecimal best = withDigits(exact, digits, magnitude);
         while (best == null) {
             best = withDigits(exact, ++digits, magnitude);
@@ -55,8 +57,7 @@ final class ShortestDecimal {
     }
 
     /** The nearest decimal of so many digits that reads back as {@code magnitude}, or null. */
-    private static @Nullable BigDecimal withDigits(
-            BigDecimal exact, int digits, double magnitude) {
+    private static @Nullable BigDecimal withDigits(BigDecimal exact, int digits, double magnitude) {
         BigDecimal nearest = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
         if (nearest.doubleValue() == magnitude) {
             return nearest;
