@@ -252,7 +252,11 @@ public final class SafeTensors {
                     int count = channel.read(buffer, at);
                     if (count < 0) {
                         throw new BadFileException(
-                                source, at, "the end of the file", buffer.remaining() + " more bytes", "did it shrink?");
+                                source,
+                                at,
+                                "the end of the file",
+                                buffer.remaining() + " more bytes",
+                                "did it shrink?");
                     }
                     at += count;
                 }

@@ -45,7 +45,8 @@ class IdxTest {
 
     private Path write(byte[] bytes, boolean gzip) throws IOException {
         Path path = folder.resolve("data.bin"); // no hint in the name
-        try (OutputStream out = gzip ? new GZIPOutputStream(Files.newOutputStream(path)) : Files.newOutputStream(path)) {
+        try (OutputStream out =
+                gzip ? new GZIPOutputStream(Files.newOutputStream(path)) : Files.newOutputStream(path)) {
             out.write(bytes);
         }
         return path;

@@ -34,11 +34,14 @@ class GifTest {
             int loops = -1;
             for (int i = 0; i < reader.getNumImages(true); i++) {
                 frames.add(reader.read(i));
-                IIOMetadataNode root = (IIOMetadataNode) reader.getImageMetadata(i).getAsTree("javax_imageio_gif_image_1.0");
-                IIOMetadataNode control = (IIOMetadataNode) root.getElementsByTagName("GraphicControlExtension").item(0);
+                IIOMetadataNode root =
+                        (IIOMetadataNode) reader.getImageMetadata(i).getAsTree("javax_imageio_gif_image_1.0");
+                IIOMetadataNode control = (IIOMetadataNode)
+                        root.getElementsByTagName("GraphicControlExtension").item(0);
                 delays.add(Integer.parseInt(control.getAttribute("delayTime")));
                 if (root.getElementsByTagName("ApplicationExtension").getLength() > 0) {
-                    IIOMetadataNode app = (IIOMetadataNode) root.getElementsByTagName("ApplicationExtension").item(0);
+                    IIOMetadataNode app = (IIOMetadataNode)
+                            root.getElementsByTagName("ApplicationExtension").item(0);
                     byte[] data = (byte[]) app.getUserObject();
                     loops = (data[1] & 0xff) | (data[2] & 0xff) << 8;
                 }
@@ -74,8 +77,21 @@ class GifTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1,1,1,1", "2,2,2,1", "1,2,2,1", "3,5,4,1", "40,30,2,1", "100,100,2,3", "100,100,3,1", "90,90,16,1", "128,128,17,1",
-        "150,150,128,1", "150,150,129,1", "200,200,256,1", "300,200,256,5", "256,256,1,1", "500,400,2,700"
+        "1,1,1,1",
+        "2,2,2,1",
+        "1,2,2,1",
+        "3,5,4,1",
+        "40,30,2,1",
+        "100,100,2,3",
+        "100,100,3,1",
+        "90,90,16,1",
+        "128,128,17,1",
+        "150,150,128,1",
+        "150,150,129,1",
+        "200,200,256,1",
+        "300,200,256,5",
+        "256,256,1,1",
+        "500,400,2,700"
     })
     void upTo256ColoursAreExact(int width, int height, int colours, int run) throws IOException {
         Random random = new Random(colours);

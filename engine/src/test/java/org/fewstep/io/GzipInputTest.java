@@ -60,7 +60,8 @@ class GzipInputTest {
         byte[] plain = gzip(new byte[] {7});
         byte[] head = Arrays.copyOf(plain, 10);
         head[3] = 2 | 4 | 8 | 16;
-        byte[] fields = concat(new byte[] {3, 0, 9, 9, 9}, "name\0note\0".getBytes(StandardCharsets.US_ASCII), new byte[2]);
+        byte[] fields =
+                concat(new byte[] {3, 0, 9, 9, 9}, "name\0note\0".getBytes(StandardCharsets.US_ASCII), new byte[2]);
         assertArrayEquals(new byte[] {7}, read(concat(head, fields, Arrays.copyOfRange(plain, 10, plain.length))));
     }
 

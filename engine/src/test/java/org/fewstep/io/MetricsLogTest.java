@@ -42,21 +42,17 @@ class MetricsLogTest {
             log.row(2, Map.of("extra", Double.NEGATIVE_INFINITY, "loss", 0.1));
             log.force();
         }
-        assertEquals(
-                """
+        assertEquals("""
                 {"step":1,"a,\\"b":2.0,"loss":0.5}
                 {"step":2,"loss":"NaN"}
                 {"step":2,"extra":"-Infinity","loss":0.1}
-                """,
-                jsonl());
-        assertEquals(
-                """
+                """, jsonl());
+        assertEquals("""
                 step,"a,""b",loss,extra
                 1,2.0,0.5,
                 2,,NaN,
                 2,,0.1,-Infinity
-                """,
-                csv());
+                """, csv());
         String before = csv();
         MetricsLog.open(folder, 2).close();
         assertEquals(before, csv());
@@ -111,8 +107,15 @@ class MetricsLogTest {
     @Test
     void foreignRowsAreRefusedAndLeftAlone() throws IOException {
         for (String line : new String[] {
-            "x\n", "{}\n", "{\"step\":\"1\"}\n", "{\"step\":1,\"loss\":true}\n", "{\"step\":1,\"loss\":\"nan\"}\n", "[1]\n",
-            "{\"step\":2}\n{\"step\":1}\n", "{\"step\":-1}\n", "\n"
+            "x\n",
+            "{}\n",
+            "{\"step\":\"1\"}\n",
+            "{\"step\":1,\"loss\":true}\n",
+            "{\"step\":1,\"loss\":\"nan\"}\n",
+            "[1]\n",
+            "{\"step\":2}\n{\"step\":1}\n",
+            "{\"step\":-1}\n",
+            "\n"
         }) {
             Files.writeString(folder.resolve(MetricsLog.JSONL), line);
             assertThrows(BadFileException.class, () -> MetricsLog.open(folder, 100), line);

@@ -48,8 +48,12 @@ class NpyTest {
         assertArrayEquals(new long[] {2, 3}, floats.shape());
         assertArrayEquals(new float[] {1, -0f, Float.NaN, 2, 3, 4}, floats.floats());
         assertArrayEquals(new double[] {1, -0.0, Double.NaN, 2, 3, 4}, floats.doubles());
-        assertArrayEquals(new double[] {Math.PI}, roundTrip(TensorSource.of(new double[] {Math.PI})).doubles());
-        assertArrayEquals(new int[] {-1, 5}, roundTrip(TensorSource.of(new int[] {-1, 5}, 2)).ints());
+        assertArrayEquals(
+                new double[] {Math.PI},
+                roundTrip(TensorSource.of(new double[] {Math.PI})).doubles());
+        assertArrayEquals(
+                new int[] {-1, 5},
+                roundTrip(TensorSource.of(new int[] {-1, 5}, 2)).ints());
         byte[] bytes = {0, (byte) 200};
         NpyArray small = roundTrip(TensorSource.ofBytes(StoredType.U8, bytes, 1, 2));
         assertArrayEquals(new int[] {0, 200}, small.ints());
@@ -63,7 +67,8 @@ class NpyTest {
         byte[] bytes = Files.readAllBytes(folder.resolve("a.npy"));
         String dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }";
         String header = dictionary + " ".repeat(117 - dictionary.length()) + "\n";
-        assertEquals("\u0093NUMPY\u0001\u0000\u0076\u0000" + header, new String(bytes, 0, 128, StandardCharsets.ISO_8859_1));
+        assertEquals(
+                "\u0093NUMPY\u0001\u0000\u0076\u0000" + header, new String(bytes, 0, 128, StandardCharsets.ISO_8859_1));
         assertEquals(128 + 8, bytes.length);
         assertArrayEquals(new byte[] {0, 0, (byte) 0x80, 0x3f, 0, 0, 0, 0x40}, Arrays.copyOfRange(bytes, 128, 136));
     }
@@ -77,8 +82,21 @@ class NpyTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "(1)", "1", "(,)", "(1,,1)", "(-1,)", "(1 1)", "[1]", "(1L,)", "(01x,)", "(9223372036854775808,)",
-                "(4611686018427387904, 4)", "(1099511627776,)", "(2147483647, 2147483647)", "(2,)", "(0,)",
+                "(1)",
+                "1",
+                "(,)",
+                "(1,,1)",
+                "(-1,)",
+                "(1 1)",
+                "[1]",
+                "(1L,)",
+                "(01x,)",
+                "(9223372036854775808,)",
+                "(4611686018427387904, 4)",
+                "(1099511627776,)",
+                "(2147483647, 2147483647)",
+                "(2,)",
+                "(0,)",
                 "(1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1)"
             })
     void wrongShapesAreRefused(String shape) throws IOException {
@@ -98,8 +116,16 @@ class NpyTest {
         String good = header("<f4", "False", "(2,)");
         assertEquals(2, Npy.read(file(good, 8)).floats().length);
         for (String header : new String[] {
-            good.trim(), good + "x", "{}\n", "\n", "", good.replace("'shape'", "'form'"), "{'shape': (2,)}\n",
-            good.replace(", }", ", 'more': 1}"), "[" + good.substring(1), good.replace("'descr'", "\"descr\"")
+            good.trim(),
+            good + "x",
+            "{}\n",
+            "\n",
+            "",
+            good.replace("'shape'", "'form'"),
+            "{'shape': (2,)}\n",
+            good.replace(", }", ", 'more': 1}"),
+            "[" + good.substring(1),
+            good.replace("'descr'", "\"descr\"")
         }) {
             Path path = file(header, 8);
             assertThrows(BadFileException.class, () -> Npy.read(path), header);
@@ -125,7 +151,9 @@ class NpyTest {
         String message = assertThrows(BadFileException.class, ints::floats).getMessage();
         assertTrue(message.contains("got I32[1]; expected F32"), message);
         assertThrows(BadFileException.class, ints::doubles);
-        assertThrows(BadFileException.class, () -> roundTrip(TensorSource.of(new float[1], 1)).ints());
+        assertThrows(
+                BadFileException.class,
+                () -> roundTrip(TensorSource.of(new float[1], 1)).ints());
         Path path = folder.resolve("l.npy");
         assertThrows(IllegalArgumentException.class, () -> Npy.write(path, TensorSource.of(new long[1], 1)));
         assertFalse(Files.exists(path));

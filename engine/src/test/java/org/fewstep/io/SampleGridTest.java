@@ -47,6 +47,7 @@ class SampleGridTest {
         assertThrows(IllegalArgumentException.class, () -> grid.draw(new float[3], 1, 1, 2, 2));
         assertThrows(IllegalArgumentException.class, () -> grid.draw(new float[8], 1, 2, 2, 2));
         assertThrows(IllegalArgumentException.class, () -> grid.draw(new float[] {Float.NaN}, 1, 1, 1, 1));
-        assertThrows(IllegalArgumentException.class, () -> new SampleGrid(1, 0, 1 << 30).draw(new float[16], 4, 1, 2, 2));
+        assertThrows(
+                IllegalArgumentException.class, () -> new SampleGrid(1, 0, 1 << 30).draw(new float[16], 4, 1, 2, 2));
     }
 }

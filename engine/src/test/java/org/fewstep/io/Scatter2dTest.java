@@ -51,7 +51,8 @@ class Scatter2dTest {
     private static int at(float[] points) {
         float[] all = points.clone();
         Arrays.fill(all, 0.3f);
-        Raster picture = new Scatter2d(101, -1.25, 1.25).pen(2, 0.5).add(all, RED).picture();
+        Raster picture =
+                new Scatter2d(101, -1.25, 1.25).pen(2, 0.5).add(all, RED).picture();
         return picture.get(62, 38);
     }
 

@@ -1,0 +1,402 @@
+package org.fewstep.op;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.fewstep.tensor.Shape;
+import org.fewstep.tensor.Tensor;
+
+/** Every operation as a one-line function; formulas use {@code import static org.fewstep.op.Ops.*}. */
+public final class Ops {
+    private Ops() {}
+
+    /** -x. */
+    public static Tensor neg(Tensor x) {
+        return Tensor.apply(new Neg(), x);
+    }
+
+    /** |x|. */
+    public static Tensor abs(Tensor x) {
+        return Tensor.apply(new Abs(), x);
+    }
+
+    /** sign of x. */
+    public static Tensor sign(Tensor x) {
+        return Tensor.apply(new Sign(), x);
+    }
+
+    /** e^x. */
+    public static Tensor exp(Tensor x) {
+        return Tensor.apply(new Exp(), x);
+    }
+
+    /** ln x. */
+    public static Tensor log(Tensor x) {
+        return Tensor.apply(new Log(), x);
+    }
+
+    /** square root. */
+    public static Tensor sqrt(Tensor x) {
+        return Tensor.apply(new Sqrt(), x);
+    }
+
+    /** 1 / sqrt(x). */
+    public static Tensor rsqrt(Tensor x) {
+        return Tensor.apply(new Rsqrt(), x);
+    }
+
+    /** 1 / x. */
+    public static Tensor reciprocal(Tensor x) {
+        return Tensor.apply(new Reciprocal(), x);
+    }
+
+    /** x^2. */
+    public static Tensor square(Tensor x) {
+        return Tensor.apply(new Square(), x);
+    }
+
+    /** sine. */
+    public static Tensor sin(Tensor x) {
+        return Tensor.apply(new Sin(), x);
+    }
+
+    /** cosine. */
+    public static Tensor cos(Tensor x) {
+        return Tensor.apply(new Cos(), x);
+    }
+
+    /** hyperbolic tangent. */
+    public static Tensor tanh(Tensor x) {
+        return Tensor.apply(new Tanh(), x);
+    }
+
+    /** 1 / (1 + e^-x). */
+    public static Tensor sigmoid(Tensor x) {
+        return Tensor.apply(new Sigmoid(), x);
+    }
+
+    /** ln(1 + e^x). */
+    public static Tensor softplus(Tensor x) {
+        return Tensor.apply(new Softplus(), x);
+    }
+
+    /** x sigmoid(x). */
+    public static Tensor silu(Tensor x) {
+        return Tensor.apply(new Silu(), x);
+    }
+
+    /** x + y, broadcast. */
+    public static Tensor add(Tensor x, Tensor y) {
+        return Tensor.apply(new Add(), x, y);
+    }
+
+    /** x - y, broadcast. */
+    public static Tensor sub(Tensor x, Tensor y) {
+        return Tensor.apply(new Sub(), x, y);
+    }
+
+    /** x y, broadcast. */
+    public static Tensor mul(Tensor x, Tensor y) {
+        return Tensor.apply(new Mul(), x, y);
+    }
+
+    /** x / y, broadcast. */
+    public static Tensor div(Tensor x, Tensor y) {
+        return Tensor.apply(new Div(), x, y);
+    }
+
+    /** greater of the two; a tie's derivative goes to x. */
+    public static Tensor maximum(Tensor x, Tensor y) {
+        return Tensor.apply(new Maximum(), x, y);
+    }
+
+    /** lesser of the two; a tie's derivative goes to x. */
+    public static Tensor minimum(Tensor x, Tensor y) {
+        return Tensor.apply(new Minimum(), x, y);
+    }
+
+    /** 1 where x &gt; y, else 0. */
+    public static Tensor greater(Tensor x, Tensor y) {
+        return Tensor.apply(new Greater(), x, y);
+    }
+
+    /** 1 where x &gt;= y, else 0. */
+    public static Tensor greaterEqual(Tensor x, Tensor y) {
+        return Tensor.apply(new GreaterEqual(), x, y);
+    }
+
+    /** 1 where x == y, else 0. */
+    public static Tensor equal(Tensor x, Tensor y) {
+        return Tensor.apply(new Equal(), x, y);
+    }
+
+    /** factor x. */
+    public static Tensor scale(Tensor x, double factor) {
+        return scaleShift(x, factor, 0);
+    }
+
+    /** factor x + shift. */
+    public static Tensor scaleShift(Tensor x, double factor, double shift) {
+        return Tensor.apply(new ScaleShift(factor, shift), x);
+    }
+
+    /** x^exponent. */
+    public static Tensor pow(Tensor x, double exponent) {
+        return Tensor.apply(new Pow(exponent), x);
+    }
+
+    /** x limited to [low, high]. */
+    public static Tensor clamp(Tensor x, double low, double high) {
+        if (!(low <= high)) {
+            throw new IllegalArgumentException("clamp: got low " + low + ", high " + high + "; expected low <= high");
+        }
+        return Tensor.apply(new Clamp(low, high), x);
+    }
+
+    /** x where condition is not 0, else y, broadcast. */
+    public static Tensor where(Tensor condition, Tensor x, Tensor y) {
+        return Tensor.apply(new Where(), condition, x, y);
+    }
+
+    /** x y + z rounded once, broadcast. */
+    public static Tensor mulAdd(Tensor x, Tensor y, Tensor z) {
+        return Tensor.apply(new MulAdd(), x, y, z);
+    }
+
+    /** The same value as a constant: no gradient, no tangent. */
+    public static Tensor stopGradient(Tensor x) {
+        return x.stopGradient();
+    }
+
+    /** x repeated to {@code shape}. */
+    public static Tensor broadcastTo(Tensor x, Shape shape) {
+        return x.shape().equals(shape) ? x : Tensor.apply(new BroadcastTo(shape), x);
+    }
+
+    /** The transpose of {@link #broadcastTo}: sums over what was repeated. */
+    public static Tensor sumTo(Tensor x, Shape shape) {
+        if (x.shape().equals(shape)) {
+            return x;
+        }
+        int lead = x.rank() - shape.rank();
+        List<Integer> axes = new ArrayList<>();
+        for (int d = 0; d < x.rank(); d++) {
+            if (d < lead || (shape.dim(d - lead) == 1 && x.dim(d) != 1)) {
+                axes.add(d);
+            }
+        }
+        return reshape(reduce(x, axes, 1), shape);
+    }
+
+    /** Sum over the given axes, which disappear; over all of them when none is given. */
+    public static Tensor sum(Tensor x, int... axes) {
+        return reduce(x, axes(x, axes), 1);
+    }
+
+    /** Mean over the given axes, which disappear; over all of them when none is given. */
+    public static Tensor mean(Tensor x, int... axes) {
+        List<Integer> list = axes(x, axes);
+        return reduce(x, list, 1.0 / count(x, list));
+    }
+
+    /** Sum over one axis, kept as size 1. */
+    public static Tensor sumKeep(Tensor x, int axis) {
+        return keep(x, axis, sum(x, axis));
+    }
+
+    /** Mean over one axis, kept as size 1. */
+    public static Tensor meanKeep(Tensor x, int axis) {
+        return keep(x, axis, mean(x, axis));
+    }
+
+    /** Greatest element over the last axis, kept as size 1; ties share the derivative equally. */
+    public static Tensor max(Tensor x) {
+        return Tensor.apply(new MaxAlong(), x);
+    }
+
+    private static Tensor keep(Tensor x, int axis, Tensor y) {
+        int[] sizes = x.shape().sizes();
+        sizes[x.shape().axis(axis)] = 1;
+        return reshape(y, Shape.of(sizes));
+    }
+
+    private static List<Integer> axes(Tensor x, int[] axes) {
+        List<Integer> list = new ArrayList<>();
+        for (int d = 0; d < x.rank(); d++) {
+            boolean asked = axes.length == 0;
+            for (int axis : axes) {
+                asked |= x.shape().axis(axis) == d;
+            }
+            if (asked) {
+                list.add(d);
+            }
+        }
+        return list;
+    }
+
+    private static long count(Tensor x, List<Integer> axes) {
+        long count = 1;
+        for (int axis : axes) {
+            count *= x.dim(axis);
+        }
+        return count;
+    }
+
+    // Neighbouring axes are merged first, so that a full reduction is one pass.
+    private static Tensor reduce(Tensor x, List<Integer> axes, double scale) {
+        Tensor y = x;
+        double left = scale;
+        for (int k = axes.size() - 1; k >= 0; ) {
+            int last = axes.get(k);
+            int first = last;
+            while (k > 0 && axes.get(k - 1) == first - 1) {
+                first--;
+                k--;
+            }
+            k--;
+            if (first < last) {
+                int[] sizes = y.shape().sizes();
+                int[] merged = new int[sizes.length - (last - first)];
+                for (int d = 0; d < merged.length; d++) {
+                    merged[d] = d <= first ? sizes[d] : sizes[d + last - first];
+                }
+                for (int d = first + 1; d <= last; d++) {
+                    merged[first] *= sizes[d];
+                }
+                y = reshape(y, Shape.of(merged));
+            }
+            y = Tensor.apply(new Sum(first, left), y);
+            left = 1;
+        }
+        return left == 1 ? y : scale(y, left);
+    }
+
+    /** The same elements with another shape; one size may be -1. */
+    public static Tensor reshape(Tensor x, int... sizes) {
+        int free = -1;
+        int known = 1;
+        for (int d = 0; d < sizes.length; d++) {
+            if (sizes[d] == -1 && free < 0) {
+                free = d;
+            } else {
+                known *= sizes[d];
+            }
+        }
+        int[] full = sizes.clone();
+        if (free >= 0) {
+            full[free] = known == 0 ? 0 : x.shape().count() / known;
+        }
+        return reshape(x, Shape.of(full));
+    }
+
+    /** The same elements with another shape. */
+    public static Tensor reshape(Tensor x, Shape shape) {
+        return x.shape().equals(shape) ? x : Tensor.apply(new Reshape(shape), x);
+    }
+
+    /** Axes in another order: axis d of the value is axis order[d] of x. */
+    public static Tensor permute(Tensor x, int... order) {
+        boolean[] seen = new boolean[x.rank()];
+        boolean fits = order.length == x.rank();
+        for (int d : order) {
+            fits = fits && d >= 0 && d < seen.length && !seen[d];
+            if (fits) {
+                seen[d] = true;
+            }
+        }
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    "permute: got order " + Arrays.toString(order) + " for " + x.shape() + "; expected each axis once");
+        }
+        return Tensor.apply(new Permute(Arrays.stream(order).boxed().toList()), x);
+    }
+
+    /** Indices from (included) to (excluded) of one axis. */
+    public static Tensor slice(Tensor x, int axis, int from, int to) {
+        int d = x.shape().axis(axis);
+        if (from < 0 || from > to || to > x.dim(d)) {
+            throw new IllegalArgumentException("slice: got " + from + " to " + to + " of axis " + axis + " of "
+                    + x.shape() + "; expected 0 <= from <= to <= size");
+        }
+        return from == 0 && to == x.dim(d) ? x : Tensor.apply(new Slice(d, from, to), x);
+    }
+
+    /** x with zeros before and after along one axis. */
+    public static Tensor pad(Tensor x, int axis, int before, int after) {
+        if (before < 0 || after < 0) {
+            throw new IllegalArgumentException(
+                    "pad: got " + before + " before and " + after + " after; expected at least 0");
+        }
+        return Tensor.apply(new Pad(x.shape().axis(axis), before, after), x);
+    }
+
+    /** The tensors one after another along one axis. */
+    public static Tensor concat(int axis, Tensor... xs) {
+        if (xs.length == 0) {
+            throw new IllegalArgumentException("concat: got no tensors; expected at least one");
+        }
+        return xs.length == 1 ? xs[0] : Tensor.apply(new Concat(xs[0].shape().axis(axis)), xs);
+    }
+
+    /** A B for matrices or equal batches of them; a batch times one matrix shares the matrix. */
+    public static Tensor matmul(Tensor a, Tensor b) {
+        return matmul(a, b, false, false);
+    }
+
+    /** op(A) op(B) with op a transpose of the last two axes where asked. */
+    public static Tensor matmul(Tensor a, Tensor b, boolean transA, boolean transB) {
+        if (a.rank() > 2 && b.rank() == 2 && !transA) {
+            int[] sizes = a.shape().sizes();
+            Tensor flat = Tensor.apply(new MatMul(false, transB), reshape(a, -1, a.dim(-1)), b);
+            sizes[sizes.length - 1] = flat.dim(1);
+            return reshape(flat, Shape.of(sizes));
+        }
+        return Tensor.apply(new MatMul(transA, transB), a, b);
+    }
+
+    /** x W + b for x (..., K), W (K, N), b (N). */
+    public static Tensor linear(Tensor x, Tensor w, Tensor b) {
+        if (x.rank() == 2) {
+            return Tensor.apply(new Linear(), x, w, b);
+        }
+        int[] sizes = x.shape().sizes();
+        Tensor flat = Tensor.apply(new Linear(), reshape(x, -1, x.dim(-1)), w, b);
+        sizes[sizes.length - 1] = flat.dim(1);
+        return reshape(flat, Shape.of(sizes));
+    }
+
+    /** Softmax over the last axis. */
+    public static Tensor softmax(Tensor x) {
+        return Tensor.apply(new Softmax(), x);
+    }
+
+    /** Logarithm of softmax over the last axis. */
+    public static Tensor logSoftmax(Tensor x) {
+        return Tensor.apply(new LogSoftmax(), x);
+    }
+
+    /** (x - mean) / sqrt(variance + eps) over the last axis. */
+    public static Tensor layerNorm(Tensor x, double eps) {
+        return Tensor.apply(new LayerNorm(eps), x);
+    }
+
+    /**
+     * Rows of a table (rows, width) picked by index.
+     *
+     * @throws IllegalArgumentException when an index is outside 0..rows-1
+     */
+    public static Tensor gatherRows(Tensor table, int[] index) {
+        for (int i : index) {
+            if (i < 0 || i >= table.dim(0)) {
+                throw new IllegalArgumentException("gatherRows: got index " + i + " for a table of shape "
+                        + table.shape() + "; expected 0.." + (table.dim(0) - 1));
+            }
+        }
+        return Tensor.apply(new GatherRows(Tensor.of(table.device(), index, index.length)), table);
+    }
+
+    /** As {@link #gatherRows(Tensor, int[])} with the I32 index (count) on the device already, checked when it runs. */
+    public static Tensor gatherRows(Tensor table, Tensor index) {
+        return Tensor.apply(new GatherRows(index), table);
+    }
+}

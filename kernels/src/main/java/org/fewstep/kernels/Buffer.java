@@ -1,0 +1,112 @@
+package org.fewstep.kernels;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A handle on a block of device memory that holds {@link #size()} elements of one {@link DType}.
+ *
+ * <p>A handle is counted: its scope holds it once, every view and every tape entry that needs it once more. When the
+ * last hold goes, the block returns to the device's pool and the handle is dead for good; a later use throws.
+ * Handles are never reused, so a dead handle cannot alias a new block.
+ */
+public abstract class Buffer {
+    private final Device device;
+    private final DType dtype;
+    private final int size;
+    private final AtomicInteger holds = new AtomicInteger(1);
+    private final AtomicInteger taped = new AtomicInteger();
+    private volatile boolean pinned;
+
+    /** Creates a handle with one hold, which belongs to whoever asked the device for it. */
+    protected Buffer(Device device, DType dtype, int size) {
+        this.device = device;
+        this.dtype = dtype;
+        this.size = size;
+    }
+
+    public final Device device() {
+        return device;
+    }
+
+    public final DType dtype() {
+        return dtype;
+    }
+
+    /** Number of elements, at least 0. */
+    public final int size() {
+        return size;
+    }
+
+    /** False once the last hold is gone. */
+    public final boolean isLive() {
+        return holds.get() > 0;
+    }
+
+    /**
+     * Adds a hold.
+     *
+     * @throws IllegalStateException when the buffer is no longer live
+     */
+    public final void hold() {
+        if (holds.getAndUpdate(n -> n == 0 ? 0 : n + 1) == 0) {
+            throw new IllegalStateException(closed("hold"));
+        }
+    }
+
+    /**
+     * Drops one hold; the last one gives the block back to the pool.
+     *
+     * @throws IllegalStateException when there is no hold left to drop
+     */
+    public final void release() {
+        int left = holds.getAndUpdate(n -> n == 0 ? 0 : n - 1) - 1;
+        if (left < 0) {
+            throw new IllegalStateException(closed("release"));
+        }
+        if (left == 0) {
+            device.giveBack(this);
+        }
+    }
+
+    /** Notes that a recorded operation needs the content, so that consuming another node does not give it back. */
+    public final void tape() {
+        taped.incrementAndGet();
+    }
+
+    /** Takes back one {@link #tape}. */
+    public final void untape() {
+        taped.decrementAndGet();
+    }
+
+    /** True while a recorded operation needs the content. */
+    public final boolean isTaped() {
+        return taped.get() > 0;
+    }
+
+    /** Exempts the buffer from early return when the graph it belongs to is consumed. */
+    public final void pin() {
+        pinned = true;
+    }
+
+    public final boolean isPinned() {
+        return pinned;
+    }
+
+    /**
+     * Asserts that the buffer may be used.
+     *
+     * @param what the operation that wants it, named in the error
+     * @throws IllegalStateException when the buffer is no longer live
+     */
+    public final void requireLive(String what) {
+        if (!isLive()) {
+            throw new IllegalStateException(closed(what));
+        }
+    }
+
+    private String closed(String what) {
+        return what + ": got a " + dtype + " buffer of " + size + " elements on " + device.name()
+                + " that was already given back; expected a live one; keep it in an outer scope, or use it before the"
+                + " scope closes or the graph is consumed";
+    }
+}

@@ -1,0 +1,43 @@
+package org.fewstep.kernels;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fewstep.kernels.cpu.CpuDevice;
+
+/** Finds devices by name and says why one is not there. */
+public final class Devices {
+    private Devices() {}
+
+    /**
+     * One device that could be asked for.
+     *
+     * @param name {@code cpu}, {@code opencl:i} or {@code cuda:i}
+     * @param usable whether {@link Devices#require} would give it
+     * @param reason what it is, or why it cannot be used
+     */
+    public record Found(String name, boolean usable, String reason) {}
+
+    /** All device kinds with what was found of them. */
+    public static List<Found> list() {
+        List<Found> found = new ArrayList<>();
+        found.add(new Found("cpu", true, CpuDevice.shared().fingerprint()));
+        return found;
+    }
+
+    /** The fastest device present. */
+    public static Device best() {
+        return CpuDevice.shared();
+    }
+
+    /**
+     * The device of that name, never another one.
+     *
+     * @throws DeviceException when it is not there, with the reason
+     */
+    public static Device require(String name) {
+        if (name.equals("cpu")) {
+            return CpuDevice.shared();
+        }
+        throw new DeviceException("device: got \"" + name + "\"; expected cpu, the one kind that this version drives");
+    }
+}

@@ -1,0 +1,36 @@
+package org.fewstep.kernels;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Counters of what is alive on a device; tests compare them before and after, so that a leak is a failure.
+ *
+ * @param buffers live buffer handles
+ * @param bytes bytes behind live handles, rounded up to their size classes
+ * @param pooledBytes bytes that the pool keeps for reuse
+ * @param scopes open scopes
+ * @param matMulFlops floating-point operations of all matrix products run so far
+ * @param ejmlFlops the part of {@code matMulFlops} that EJML computed
+ */
+public record LiveHandles(
+        AtomicLong buffers,
+        AtomicLong bytes,
+        AtomicLong pooledBytes,
+        AtomicLong scopes,
+        AtomicLong matMulFlops,
+        AtomicLong ejmlFlops) {
+    public LiveHandles() {
+        this(
+                new AtomicLong(),
+                new AtomicLong(),
+                new AtomicLong(),
+                new AtomicLong(),
+                new AtomicLong(),
+                new AtomicLong());
+    }
+
+    @Override
+    public String toString() {
+        return "buffers " + buffers + ", bytes " + bytes + ", pooled bytes " + pooledBytes + ", scopes " + scopes;
+    }
+}
