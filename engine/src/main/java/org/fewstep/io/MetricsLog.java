@@ -161,9 +161,8 @@ public final class MetricsLog implements AutoCloseable {
             if (bytes[i] != '\n') {
                 continue;
             }
-            JsonValue line = new JsonParser(
-                            Arrays.copyOfRange(bytes, start, i), jsonlPath.toString(), start)
-                    .document();
+            JsonValue line =
+                    new JsonParser(Arrays.copyOfRange(bytes, start, i), jsonlPath.toString(), start).document();
             JsonCursor row = JsonCursor.root(line, jsonlPath + " at byte " + start);
             long step = row.get(STEP).asLong();
             if (step < previous) {
