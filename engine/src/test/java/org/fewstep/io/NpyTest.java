@@ -67,8 +67,7 @@ class NpyTest {
         byte[] bytes = Files.readAllBytes(folder.resolve("a.npy"));
         String dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }";
         String header = dictionary + " ".repeat(117 - dictionary.length()) + "\n";
-        assertEquals(
-                "\u0093NUMPY\u0001\u0000\u0076\u0000" + header, new String(bytes, 0, 128, StandardCharsets.ISO_8859_1));
+        assertEquals("\u0093NUMPY\u0001\u0000v\u0000" + header, new String(bytes, 0, 128, StandardCharsets.ISO_8859_1));
         assertEquals(128 + 8, bytes.length);
         assertArrayEquals(new byte[] {0, 0, (byte) 0x80, 0x3f, 0, 0, 0, 0x40}, Arrays.copyOfRange(bytes, 128, 136));
     }
