@@ -40,7 +40,7 @@ class SafeTensorsTest {
     void everyKindOfArrayComesBack() {
         Path path = folder.resolve("a.safetensors");
         Map<String, TensorSource> tensors = new LinkedHashMap<>();
-        tensors.put("w", TensorSource.of(new float[] {1, -2, 0.5f, Float.NaN, -0f, 1e-45f}, 2, 3));
+        tensors.put("w", TensorSource.of(new float[] {1, -2, 0.5f, Float.NaN, -0f, Float.MIN_VALUE}, 2, 3));
         tensors.put("m", TensorSource.of(new double[] {Math.PI, -0.0}, 2));
         tensors.put("i", TensorSource.of(new int[] {1, Integer.MIN_VALUE}, 2, 1));
         tensors.put("l", TensorSource.of(new long[] {Long.MAX_VALUE}));
@@ -52,9 +52,9 @@ class SafeTensorsTest {
             assertEquals(List.of("config", "format"), List.copyOf(r.metadata().keySet()));
             assertEquals("{\"a\":\"\u00e9\"}", r.metadata().get("config"));
             float[] w = r.readFloats("w");
-            assertArrayEquals(new float[] {1, -2, 0.5f, Float.NaN, -0f, 1e-45f}, w);
+            assertArrayEquals(new float[] {1, -2, 0.5f, Float.NaN, -0f, Float.MIN_VALUE}, w);
             assertEquals(Float.floatToRawIntBits(-0f), Float.floatToRawIntBits(w[4]));
-            assertArrayEquals(new double[] {1, -2, 0.5, Double.NaN, -0.0, 1e-45f}, r.readDoubles("w"));
+            assertArrayEquals(new double[] {1, -2, 0.5, Double.NaN, -0.0, Float.MIN_VALUE}, r.readDoubles("w"));
             assertArrayEquals(new double[] {Math.PI, -0.0}, r.readDoubles("m"));
             assertArrayEquals(new int[] {1, Integer.MIN_VALUE}, r.readInts("i"));
             assertArrayEquals(new long[] {1, Integer.MIN_VALUE}, r.readLongs("i"));
@@ -170,6 +170,15 @@ class SafeTensorsTest {
             assertArrayEquals(new int[] {1, 0}, r.readInts("f"));
             assertThrows(BadFileException.class, () -> r.readInts("u4"));
             assertThrows(BadFileException.class, () -> r.readFloats("i2"));
+        }
+    }
+
+    @Test
+    void booleansAreZeroOrOne() throws IOException {
+        Path path = file("{\"f\":{\"dtype\":\"BOOL\",\"shape\":[2],\"data_offsets\":[0,2]}}", 1, 2);
+        try (SafeTensors.Reader r = SafeTensors.open(path)) {
+            assertThrows(BadFileException.class, () -> r.readInts("f"));
+            assertArrayEquals(new byte[] {1, 2}, r.readBytes("f"));
         }
     }
 
