@@ -39,7 +39,7 @@ record KernelTable(
         return switch (provider) {
             case LOOPS ->
                 new KernelTable(
-                        ElementwiseF32::run,
+                        LoopsElementwiseF32::run,
                         LoopsMatMulF32::run,
                         ReduceF32::run,
                         SoftmaxF32::run,
