@@ -305,8 +305,8 @@ public final class Ops {
             }
         }
         if (!fits) {
-            throw new IllegalArgumentException("permute: got order " + Arrays.toString(order) + " for " + x.shape()
-                    + "; expected each axis once");
+            throw new IllegalArgumentException(
+                    "permute: got order " + Arrays.toString(order) + " for " + x.shape() + "; expected each axis once");
         }
         return Tensor.apply(new Permute(Arrays.stream(order).boxed().toList()), x);
     }
@@ -393,5 +393,10 @@ public final class Ops {
             }
         }
         return Tensor.apply(new GatherRows(Tensor.of(table.device(), index, index.length)), table);
+    }
+
+    /** As {@link #gatherRows(Tensor, int[])} with the I32 index (count) on the device already, checked when it runs. */
+    public static Tensor gatherRows(Tensor table, Tensor index) {
+        return Tensor.apply(new GatherRows(index), table);
     }
 }

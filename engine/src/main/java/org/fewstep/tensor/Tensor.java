@@ -1,5 +1,6 @@
 package org.fewstep.tensor;
 
+import java.util.Arrays;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
@@ -74,11 +75,23 @@ public final class Tensor {
         return of(buffer, shape);
     }
 
+    /** One number a sample as a constant of shape (B, 1, ..., 1) that broadcasts against {@code like}. */
+    public static Tensor perSample(double[] values, Tensor like) {
+        int[] sizes = new int[Math.max(like.rank(), 1)];
+        Arrays.fill(sizes, 1);
+        sizes[0] = values.length;
+        if (like.rank() < 1 || like.dim(0) != values.length) {
+            throw new IllegalArgumentException("perSample: got " + values.length + " numbers for shape " + like.shape()
+                    + "; expected one a sample of the first axis");
+        }
+        return of(like.device(), like.dtype(), values, sizes);
+    }
+
     private static Shape checked(int length, int[] sizes) {
         Shape shape = Shape.of(sizes);
         if (shape.count() != length) {
-            throw new IllegalArgumentException("tensor: got " + length + " numbers for shape " + shape + "; expected "
-                    + shape.count());
+            throw new IllegalArgumentException(
+                    "tensor: got " + length + " numbers for shape " + shape + "; expected " + shape.count());
         }
         return shape;
     }
@@ -100,8 +113,8 @@ public final class Tensor {
                         + " before its scope closes or its graph is consumed");
             }
             if (x.device() != in[0].device()) {
-                throw new IllegalArgumentException(op.name() + ": got inputs on " + in[0].device().name() + " and "
-                        + x.device().name() + "; expected one device");
+                throw new IllegalArgumentException(op.name() + ": got inputs on "
+                        + in[0].device().name() + " and " + x.device().name() + "; expected one device");
             }
             if (x.tangent != null) {
                 if (x.level != ForwardMode.level()) {
@@ -113,7 +126,9 @@ public final class Tensor {
             }
         }
         if (!dual) {
-            return note(op, in, op.forward(in));
+            Tensor y = note(op, in, op.forward(in));
+            Watch.tell(op, in, y);
+            return y;
         }
         Tensor[] primal = new Tensor[in.length];
         @Nullable Tensor[] dx = new Tensor[in.length];
@@ -125,6 +140,7 @@ public final class Tensor {
         Tensor dy;
         if (ForwardMode.isRecorded()) {
             y = note(op, primal, op.forward(primal));
+            Watch.tell(op, primal, y);
             dy = op.jvp(dx, y, primal);
         } else {
             Dual pass;
@@ -132,6 +148,7 @@ public final class Tensor {
                 pass = op.forwardWithTangent(primal, dx);
             }
             y = note(op, primal, pass.value());
+            Watch.tell(op, primal, y);
             dy = pass.tangent();
         }
         return dy == null ? y : y.withTangent(dy);

@@ -1,0 +1,49 @@
+package org.fewstep.model;
+
+import org.fewstep.kernels.DType;
+import org.fewstep.kernels.Device;
+import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a network is conditioned on beside state and time.
+ *
+ * <p>There is one definition of guidance: v = uncond + guidance (cond - uncond); 1 is none.
+ *
+ * @param labels I32 (B), classes 0..K-1 and K for the null label; null where the network is unconditional
+ * @param guidance scale w
+ * @param guidanceFrom first time at which guidance applies
+ * @param guidanceTo last time at which guidance applies
+ */
+public record Cond(@Nullable Tensor labels, double guidance, double guidanceFrom, double guidanceTo) {
+    /** Nothing: unconditional, no guidance. */
+    public static final Cond NONE = new Cond(null, 1, 0, 1);
+
+    /**
+     * Class labels.
+     *
+     * @param classes number K of classes; label K is the null label
+     * @throws IllegalArgumentException when a label is outside 0..K
+     */
+    public static Cond labels(Device device, int[] labels, int classes) {
+        for (int label : labels) {
+            if (label < 0 || label > classes) {
+                throw new IllegalArgumentException("cond: got label " + label + "; expected 0.." + (classes - 1)
+                        + ", or " + classes + " for none");
+            }
+        }
+        return new Cond(Tensor.of(device, labels, labels.length), 1, 0, 1);
+    }
+
+    public Cond {
+        if (labels != null && (labels.dtype() != DType.I32 || labels.rank() != 1)) {
+            throw new IllegalArgumentException(
+                    "cond: got labels " + labels.dtype() + " " + labels.shape() + "; expected I32 (B)");
+        }
+    }
+
+    /** The same labels with a guidance scale for all times. */
+    public Cond withGuidance(double scale) {
+        return new Cond(labels, scale, guidanceFrom, guidanceTo);
+    }
+}

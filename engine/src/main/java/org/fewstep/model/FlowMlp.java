@@ -1,0 +1,51 @@
+package org.fewstep.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.fewstep.op.Ops;
+import org.fewstep.tensor.Shape;
+import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** State, times and class vector side by side through an {@link Mlp} with SiLU: the network of 2-D studies. */
+public final class FlowMlp extends Network {
+    private final TimeFeatures time;
+    private final @Nullable TimeFeatures second;
+    private final @Nullable ClassEmbedding labels;
+    private final Mlp mlp;
+
+    FlowMlp(Init init, NetworkConfig c) {
+        super(c);
+        this.time =
+                child("time", new TimeFeatures(init.part("time"), c.timeEncoding(), c.timeWidth(), c.maxFrequency()));
+        this.second = c.times() == 1
+                ? null
+                : child(
+                        "second",
+                        new TimeFeatures(init.part("second"), c.timeEncoding(), c.timeWidth(), c.maxFrequency()));
+        this.labels = c.classes() == 0
+                ? null
+                : child("labels", new ClassEmbedding(init.part("labels"), c.classes(), c.condWidth()));
+        int[] widths = new int[c.depth() + 2];
+        Arrays.fill(widths, c.width());
+        widths[0] = c.dim() + c.times() * c.timeWidth() + (c.classes() == 0 ? 0 : c.condWidth());
+        widths[c.depth() + 1] = c.dim();
+        this.mlp = child("mlp", new Mlp(init.part("mlp"), Activation.SILU, widths));
+    }
+
+    @Override
+    protected Tensor forward(Tensor x, Tensor from, Tensor to, Cond cond) {
+        int batch = x.dim(0);
+        List<Tensor> columns = new ArrayList<>();
+        columns.add(Ops.reshape(x, Shape.of(batch, config().dim())));
+        columns.add(time.of(from));
+        if (second != null) {
+            columns.add(second.of(config().pair() == TimePair.SPAN ? Ops.sub(from, to) : to));
+        }
+        if (labels != null) {
+            columns.add(labels.of(cond.labels(), batch));
+        }
+        return Ops.reshape(mlp.of(Ops.concat(1, columns.toArray(new Tensor[0]))), x.shape());
+    }
+}

@@ -1,0 +1,97 @@
+package org.fewstep.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fewstep.op.Ops;
+import org.fewstep.tensor.Shape;
+import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A residual network over flattened samples, modulated by times and class as in DiT's adaLN (Peebles and Xie 2022,
+ * arXiv:2212.09748), without attention.
+ *
+ * <p>c = silu(W_c silu(W_t phi(t) + W_s phi(second) + e_class)); block: h + W2 silu(W1 ((1 + scale) norm(h) + shift)) with
+ * (scale, shift) linear in c; out = W_o ((1 + scale) norm(h) + shift). Modulation and W_o start at zero, so the network
+ * starts at 0 and each block near the identity.
+ */
+public final class ResidualMlp extends Network {
+    private static final double EPS = 1e-6;
+
+    private final TimeFeatures time;
+    private final @Nullable TimeFeatures second;
+    private final Linear timeIn;
+    private final @Nullable Linear secondIn;
+    private final @Nullable ClassEmbedding labels;
+    private final Linear condOut;
+    private final Linear in;
+    private final List<Block> blocks = new ArrayList<>();
+    private final Linear outModulation;
+    private final Linear out;
+
+    private static final class Block extends Module {
+        private final Linear modulation;
+        private final Linear first;
+        private final Linear last;
+
+        Block(Init init, int width, int condWidth) {
+            this.modulation = child("modulation", new Linear(init.part("modulation"), condWidth, 2 * width, 0));
+            this.first = child("first", new Linear(init.part("first"), width, width, 1));
+            this.last = child("last", new Linear(init.part("last"), width, width, 1));
+        }
+
+        Tensor of(Tensor h, Tensor c) {
+            return Ops.add(h, last.of(Ops.silu(first.of(modulate(h, modulation.of(c))))));
+        }
+    }
+
+    ResidualMlp(Init init, NetworkConfig c) {
+        super(c);
+        int cw = c.condWidth();
+        this.time = child("time", features(init, "time", c));
+        this.timeIn = child("timeIn", new Linear(init.part("timeIn"), c.timeWidth(), cw, 1));
+        this.second = c.times() == 1 ? null : child("second", features(init, "second", c));
+        this.secondIn =
+                c.times() == 1 ? null : child("secondIn", new Linear(init.part("secondIn"), c.timeWidth(), cw, 1));
+        this.labels =
+                c.classes() == 0 ? null : child("labels", new ClassEmbedding(init.part("labels"), c.classes(), cw));
+        this.condOut = child("condOut", new Linear(init.part("condOut"), cw, cw, 1));
+        this.in = child("in", new Linear(init.part("in"), c.dim(), c.width(), 1));
+        for (int i = 0; i < c.depth(); i++) {
+            String name = "blocks." + i;
+            blocks.add(child(name, new Block(init.part(name), c.width(), cw)));
+        }
+        this.outModulation = child("outModulation", new Linear(init.part("outModulation"), cw, 2 * c.width(), 0));
+        this.out = child("out", new Linear(init.part("out"), c.width(), c.dim(), 0));
+    }
+
+    private static TimeFeatures features(Init init, String name, NetworkConfig c) {
+        return new TimeFeatures(init.part(name), c.timeEncoding(), c.timeWidth(), c.maxFrequency());
+    }
+
+    /** (1 + scale) norm(h) + shift, (scale, shift) the halves of m. */
+    private static Tensor modulate(Tensor h, Tensor m) {
+        int width = h.dim(1);
+        Tensor scale = Ops.scaleShift(Ops.slice(m, 1, 0, width), 1, 1);
+        Tensor shift = Ops.slice(m, 1, width, 2 * width);
+        return Ops.mulAdd(Ops.layerNorm(h, EPS), scale, shift);
+    }
+
+    @Override
+    protected Tensor forward(Tensor x, Tensor from, Tensor to, Cond cond) {
+        int batch = x.dim(0);
+        Tensor c = timeIn.of(time.of(from));
+        if (second != null && secondIn != null) {
+            c = Ops.add(c, secondIn.of(second.of(config().pair() == TimePair.SPAN ? Ops.sub(from, to) : to)));
+        }
+        if (labels != null) {
+            c = Ops.add(c, labels.of(cond.labels(), batch));
+        }
+        c = Ops.silu(condOut.of(Ops.silu(c)));
+        Tensor h = in.of(Ops.reshape(x, Shape.of(batch, config().dim())));
+        for (Block block : blocks) {
+            h = block.of(h, c);
+        }
+        return Ops.reshape(out.of(modulate(h, outModulation.of(c))), x.shape());
+    }
+}

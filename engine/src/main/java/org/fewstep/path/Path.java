@@ -1,0 +1,63 @@
+package org.fewstep.path;
+
+import static org.fewstep.op.Ops.add;
+import static org.fewstep.op.Ops.mul;
+
+import java.util.function.DoubleUnaryOperator;
+import org.fewstep.tensor.Tensor;
+
+/**
+ * An affine path x_t = alpha(t) x0 + sigma(t) eps between data x0 and noise eps on t in [0, 1].
+ *
+ * <p>Papers disagree on which end is noise, so the path owns it: alpha is 1 and sigma 0 at {@link #dataTime}, and the
+ * other way about at {@link #noiseTime}. Networks are called in the time of the path stored with them.
+ */
+public interface Path {
+    /** Name as in recipes and checkpoints. */
+    String name();
+
+    /** Time of pure noise, 0 or 1. */
+    double noiseTime();
+
+    /** Time of clean data, 1 or 0. */
+    default double dataTime() {
+        return 1 - noiseTime();
+    }
+
+    /** Coefficient of the data. */
+    double alpha(double t);
+
+    /** Coefficient of the noise. */
+    double sigma(double t);
+
+    /** d alpha / dt. */
+    double dAlpha(double t);
+
+    /** d sigma / dt. */
+    double dSigma(double t);
+
+    /** The same path with time running the other way: t becomes 1 - t and v becomes -v. */
+    default Path reversed() {
+        return new ReversedPath(this);
+    }
+
+    /** x_t for one time a sample; data and noise of shape (B, ...). */
+    default Tensor xt(Tensor x0, Tensor eps, double[] t) {
+        return combine(x0, this::alpha, eps, this::sigma, t);
+    }
+
+    /** The conditional velocity dx_t/dt = alpha'(t) x0 + sigma'(t) eps. */
+    default Tensor velocity(Tensor x0, Tensor eps, double[] t) {
+        return combine(x0, this::dAlpha, eps, this::dSigma, t);
+    }
+
+    private static Tensor combine(Tensor x, DoubleUnaryOperator a, Tensor y, DoubleUnaryOperator b, double[] t) {
+        double[] ca = new double[t.length];
+        double[] cb = new double[t.length];
+        for (int i = 0; i < t.length; i++) {
+            ca[i] = a.applyAsDouble(t[i]);
+            cb[i] = b.applyAsDouble(t[i]);
+        }
+        return add(mul(x, Tensor.perSample(ca, x)), mul(y, Tensor.perSample(cb, y)));
+    }
+}
