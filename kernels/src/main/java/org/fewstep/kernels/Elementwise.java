@@ -125,8 +125,8 @@ public final class Elementwise extends Workload {
         long count = 1;
         for (int n : shape) {
             if (n < 0) {
-                throw new IllegalArgumentException(label() + ": got shape " + Arrays.toString(shape)
-                        + "; expected sizes of at least 0");
+                throw new IllegalArgumentException(
+                        label() + ": got shape " + Arrays.toString(shape) + "; expected sizes of at least 0");
             }
             count = Math.multiplyExact(count, (long) n);
         }
@@ -153,17 +153,7 @@ public final class Elementwise extends Workload {
             for (int k = 0; k < all.size(); k++) {
                 dim[k] = all.get(k).strides()[d];
             }
-            int[] last = dims.isEmpty() ? null : dims.get(dims.size() - 1);
-            boolean merges = last != null;
-            for (int k = 0; merges && k < all.size(); k++) {
-                merges = last[k] == dim[k] * shape[d];
-            }
-            if (merges) {
-                for (int k = 0; k < all.size(); k++) {
-                    last[k] = dim[k];
-                }
-                last[all.size()] *= shape[d];
-            } else {
+            if (dims.isEmpty() || !merge(dims.get(dims.size() - 1), dim)) {
                 dims.add(dim);
             }
         }
@@ -181,6 +171,19 @@ public final class Elementwise extends Workload {
             flat &= isFlat(layout);
         }
         this.flat = flat;
+    }
+
+    /** Makes one dimension of two where every operand's strides allow it; the last entry of each is the size. */
+    private static boolean merge(int[] outer, int[] inner) {
+        int operands = inner.length - 1;
+        for (int k = 0; k < operands; k++) {
+            if (outer[k] != inner[k] * inner[operands]) {
+                return false;
+            }
+        }
+        System.arraycopy(inner, 0, outer, 0, operands);
+        outer[operands] *= inner[operands];
+        return true;
     }
 
     private static Layout merged(Layout layout, List<int[]> dims, int k) {

@@ -49,8 +49,8 @@ public final class MatMul extends Workload {
             Buffer c) {
         super(Family.MATMUL, c.dtype(), bias == null ? List.of(a, b) : List.of(a, b, bias), List.of(c));
         if (batch < 0 || m < 0 || n < 0 || k < 0) {
-            throw new IllegalArgumentException("matmul: got batch " + batch + ", m " + m + ", n " + n + ", k " + k
-                    + "; expected at least 0");
+            throw new IllegalArgumentException(
+                    "matmul: got batch " + batch + ", m " + m + ", n " + n + ", k " + k + "; expected at least 0");
         }
         requireFloating("matmul", c);
         requireDType("matmul", c.dtype(), a);
@@ -130,8 +130,13 @@ public final class MatMul extends Workload {
         return c;
     }
 
+    /** Floating-point operations of the products alone, without the bias. */
+    public long productFlops() {
+        return 2L * batch * m * n * k;
+    }
+
     @Override
     public long flops() {
-        return 2L * batch * m * n * k + (bias == null ? 0 : (long) batch * m * n);
+        return productFlops() + (bias == null ? 0 : (long) batch * m * n);
     }
 }

@@ -37,16 +37,16 @@ public final class Norm extends Workload {
         this.code = code;
         requireFloating(label(), out);
         if (n < 1 || !(eps > 0)) {
-            throw new IllegalArgumentException(label() + ": got rows of " + n + " and eps " + eps
-                    + "; expected at least 1 and a positive eps");
+            throw new IllegalArgumentException(
+                    label() + ": got rows of " + n + " and eps " + eps + "; expected at least 1 and a positive eps");
         }
         long size = (long) rows * n;
         requireDType(label(), out.dtype(), x);
         requireSize(label(), "x", x, size);
         requireSize(label(), "the output", out, code == Code.LAYER_RSTD ? rows : size);
         if ((code == Code.LAYER_ALONG) != (g != null)) {
-            throw new IllegalArgumentException(label() + ": got " + (g == null ? "no" : "a")
-                    + " direction; expected one exactly for LAYER_ALONG");
+            throw new IllegalArgumentException(
+                    label() + ": got " + (g == null ? "no" : "a") + " direction; expected one exactly for LAYER_ALONG");
         }
         if (g != null) {
             requireDType(label(), out.dtype(), g);

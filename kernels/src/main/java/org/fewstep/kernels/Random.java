@@ -14,7 +14,7 @@ public final class Random extends Workload {
     public enum Code {
         /** standard normal, see {@link PortableNormal} */
         NORMAL,
-        /** uniform on (0, 1), 24 bits */
+        /** uniform on (0, 1), 23 bits */
         UNIFORM
     }
 

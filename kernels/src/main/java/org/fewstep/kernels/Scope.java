@@ -148,8 +148,9 @@ public final class Scope implements AutoCloseable {
                     what + ": got a closed scope on " + device.name() + "; expected an open one");
         }
         if (Thread.currentThread() != owner) {
-            throw new IllegalStateException(what + ": got thread " + Thread.currentThread().getName()
-                    + "; expected " + owner.getName() + ", which opened this scope on " + device.name());
+            throw new IllegalStateException(
+                    what + ": got thread " + Thread.currentThread().getName() + "; expected " + owner.getName()
+                            + ", which opened this scope on " + device.name());
         }
     }
 }

@@ -38,8 +38,8 @@ public final class Softmax extends Workload {
         requireSize(label(), "x", x, size);
         requireSize(label(), "the output", out, size);
         if ((code == Code.ALONG) != (g != null)) {
-            throw new IllegalArgumentException(label() + ": got " + (g == null ? "no" : "a")
-                    + " direction; expected one exactly for ALONG");
+            throw new IllegalArgumentException(
+                    label() + ": got " + (g == null ? "no" : "a") + " direction; expected one exactly for ALONG");
         }
         if (g != null) {
             requireDType(label(), out.dtype(), g);

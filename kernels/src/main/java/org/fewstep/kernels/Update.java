@@ -14,7 +14,7 @@ public final class Update extends Workload {
     /** What is done. */
     public enum Code {
         /**
-         * Adam family, for each element, with c = clip[0]: g' = c g; m = beta1 m + (1 - beta1) g'; v = beta2 v + (1 -
+         * Adam family, for each element, with c = clip[1]: g' = c g; m = beta1 m + (1 - beta1) g'; v = beta2 v + (1 -
          * beta2) g' g'; p = decay p - rate m / d, where d = sqrt(v) root + eps if adaptive is 1 and d = 1 if it is 0.
          * Lists: p, g, m, v. Slots: decay, rate, root, adaptive. Attributes: beta1, beta2, eps.
          */
@@ -83,7 +83,7 @@ public final class Update extends Workload {
     /**
      * The Adam family's step.
      *
-     * @param clip factor of the gradient, element 1 of GRAD_NORM's output when {@code clip} has three elements
+     * @param clip GRAD_NORM's output (3); element 1 is the factor of the gradient
      */
     public static Update adam(
             List<Buffer> p,
@@ -99,7 +99,9 @@ public final class Update extends Workload {
             double eps,
             Buffer clip) {
         List<Buffer> reads = new ArrayList<>(g);
-        reads.add(decay.buffer());
+        for (Slot slot : List.of(decay, rate, root, adaptive)) {
+            reads.add(slot.buffer());
+        }
         reads.add(clip);
         List<Buffer> writes = new ArrayList<>(p);
         writes.addAll(m);

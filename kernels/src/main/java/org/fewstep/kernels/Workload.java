@@ -47,8 +47,9 @@ public abstract class Workload {
     private void check(Buffer buffer, Device device) {
         buffer.requireLive(label());
         if (buffer.device() != device) {
-            throw new IllegalArgumentException(label() + ": got buffers on " + buffer.device().name() + " and "
-                    + device.name() + "; expected one device; copy through the host first");
+            throw new IllegalArgumentException(
+                    label() + ": got buffers on " + buffer.device().name() + " and " + device.name()
+                            + "; expected one device; copy through the host first");
         }
     }
 

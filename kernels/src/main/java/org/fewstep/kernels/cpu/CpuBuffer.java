@@ -1,0 +1,63 @@
+package org.fewstep.kernels.cpu;
+
+import org.fewstep.kernels.Buffer;
+import org.fewstep.kernels.DType;
+import org.jspecify.annotations.Nullable;
+
+/** A buffer in a Java array; element 0 of the buffer is element 0 of the array, which may be longer. */
+final class CpuBuffer extends Buffer {
+    private final boolean pooled;
+    private @Nullable Object array;
+
+    /**
+     * Wraps an array.
+     *
+     * @param array float[], double[] or int[] of at least {@code size} elements
+     * @param pooled whether the array goes to the pool at the end; one that was wrapped for a caller does not
+     */
+    CpuBuffer(CpuDevice device, DType dtype, int size, Object array, boolean pooled) {
+        super(device, dtype, size);
+        this.array = array;
+        this.pooled = pooled;
+    }
+
+    boolean pooled() {
+        return pooled;
+    }
+
+    /** Takes the array away, at the end of the buffer's life. */
+    Object surrender() {
+        Object last = array;
+        if (last == null) {
+            throw new IllegalStateException("release: got a buffer whose array is gone");
+        }
+        array = null;
+        return last;
+    }
+
+    static double[] f64(Buffer buffer) {
+        if (((CpuBuffer) buffer).array instanceof double[] values) {
+            return values;
+        }
+        throw wrong(buffer, DType.F64);
+    }
+
+    static float[] f32(Buffer buffer) {
+        if (((CpuBuffer) buffer).array instanceof float[] values) {
+            return values;
+        }
+        throw wrong(buffer, DType.F32);
+    }
+
+    static int[] i32(Buffer buffer) {
+        if (((CpuBuffer) buffer).array instanceof int[] values) {
+            return values;
+        }
+        throw wrong(buffer, DType.I32);
+    }
+
+    private static RuntimeException wrong(Buffer buffer, DType expected) {
+        buffer.requireLive("array");
+        return new IllegalArgumentException("array: got " + buffer.dtype() + "; expected " + expected);
+    }
+}

@@ -1,0 +1,10 @@
+package org.fewstep.kernels.cpu;
+
+import org.fewstep.kernels.Workload;
+
+/** Computes the workloads of one family and dtype. */
+@FunctionalInterface
+interface Kernel<W extends Workload> {
+    /** Runs to completion; the result's bits do not depend on the number of threads. */
+    void run(W work, Threads threads);
+}

@@ -1,0 +1,82 @@
+package org.fewstep.kernels.cpu;
+
+import org.fewstep.kernels.DType;
+import org.fewstep.kernels.DeviceException;
+import org.fewstep.kernels.Elementwise;
+import org.fewstep.kernels.Gather;
+import org.fewstep.kernels.MatMul;
+import org.fewstep.kernels.Norm;
+import org.fewstep.kernels.Random;
+import org.fewstep.kernels.Reduce;
+import org.fewstep.kernels.Softmax;
+import org.fewstep.kernels.Update;
+import org.fewstep.kernels.Workload;
+
+/** The kernels of one dtype, one a family. */
+record KernelTable(
+        Kernel<Elementwise> elementwise,
+        Kernel<MatMul> matMul,
+        Kernel<Reduce> reduce,
+        Kernel<Softmax> softmax,
+        Kernel<Norm> norm,
+        Kernel<Gather> gather,
+        Kernel<Random> random,
+        Kernel<Update> update) {
+
+    static KernelTable f64() {
+        return new KernelTable(
+                ElementwiseF64::run,
+                EjmlMatMulF64::run,
+                ReduceF64::run,
+                SoftmaxF64::run,
+                NormF64::run,
+                GatherF64::run,
+                RandomF64::run,
+                UpdateF64::run);
+    }
+
+    static KernelTable f32(Provider provider) {
+        return switch (provider) {
+            case EJML, LOOPS ->
+                new KernelTable(
+                        ElementwiseF32::run,
+                        EjmlMatMulF32::run,
+                        ReduceF32::run,
+                        SoftmaxF32::run,
+                        NormF32::run,
+                        GatherF32::run,
+                        RandomF32::run,
+                        UpdateF32::run);
+        };
+    }
+
+    /** I32 blocks are copied and filled, never computed with. */
+    static KernelTable i32() {
+        return new KernelTable(
+                ElementwiseI32::run,
+                KernelTable::refuse,
+                KernelTable::refuse,
+                KernelTable::refuse,
+                KernelTable::refuse,
+                KernelTable::refuse,
+                KernelTable::refuse,
+                KernelTable::refuse);
+    }
+
+    static void refuse(Workload work, Threads threads) {
+        throw new DeviceException(work.label() + ": got " + DType.I32 + "; expected F32 or F64");
+    }
+
+    void run(Workload work, Threads threads) {
+        switch (work.family()) {
+            case ELEMENTWISE -> elementwise.run((Elementwise) work, threads);
+            case MATMUL -> matMul.run((MatMul) work, threads);
+            case REDUCE -> reduce.run((Reduce) work, threads);
+            case SOFTMAX -> softmax.run((Softmax) work, threads);
+            case NORM -> norm.run((Norm) work, threads);
+            case GATHER -> gather.run((Gather) work, threads);
+            case RANDOM -> random.run((Random) work, threads);
+            case UPDATE -> update.run((Update) work, threads);
+        }
+    }
+}

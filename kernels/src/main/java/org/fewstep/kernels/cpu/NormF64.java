@@ -1,0 +1,73 @@
+// twin: F32
+package org.fewstep.kernels.cpu;
+
+import org.fewstep.kernels.Norm;
+
+/** Reference of layer normalisation and its derivative, row by row; the variance is that of the centred numbers. */
+@SuppressWarnings("cast") // the casts narrow in the twin
+final class NormF64 {
+    /** Numbers a part, roughly. */
+    private static final int PART = 8192;
+
+    private static final int TERMS = 0;
+    private static final int SUMS = 1;
+
+    private NormF64() {}
+
+    static void run(Norm w, Threads threads) {
+        int n = w.n();
+        double eps = (double) w.eps();
+        double[] x = CpuBuffer.f64(w.x());
+        double[] y = CpuBuffer.f64(w.out());
+        double[] g = w.g() == null ? x : CpuBuffer.f64(w.g());
+        int group = Math.max(1, PART / n);
+        threads.run((w.rows() + group - 1) / group, 3L * w.rows() * n, part -> {
+            for (int row = part * group; row < Math.min(w.rows(), (part + 1) * group); row++) {
+                int from = row * n;
+                double mean = sum(x, from, n) / n;
+                double rstd = 1.0 / (double) Math.sqrt(sumCentred(x, mean, x, mean, from, n) / n + eps);
+                switch (w.code()) {
+                    case LAYER -> {
+                        for (int i = from; i < from + n; i++) {
+                            y[i] = (x[i] - mean) * rstd;
+                        }
+                    }
+                    case LAYER_ALONG -> {
+                        double meanG = sum(g, from, n) / n;
+                        // mean(y g), y = (x - mean) rstd
+                        double meanYG = sumCentred(x, mean, g, 0.0, from, n) / n * rstd;
+                        for (int i = from; i < from + n; i++) {
+                            y[i] = rstd * (g[i] - meanG - (x[i] - mean) * rstd * meanYG);
+                        }
+                    }
+                    case LAYER_RSTD -> y[row] = rstd;
+                }
+            }
+        });
+    }
+
+    private static double sum(double[] x, int from, int n) {
+        double[] sums = Scratch.mine().f64(SUMS, SumF64.blocks(n));
+        for (int b = 0; b < SumF64.blocks(n); b++) {
+            int first = b * SumF64.BLOCK;
+            sums[b] = SumF64.block(x, from + first, Math.min(SumF64.BLOCK, n - first));
+        }
+        return SumF64.pairwise(sums, SumF64.blocks(n));
+    }
+
+    /** Sum of (u - p) (v - q). */
+    private static double sumCentred(double[] u, double p, double[] v, double q, int from, int n) {
+        Scratch scratch = Scratch.mine();
+        double[] terms = scratch.f64(TERMS, SumF64.BLOCK);
+        double[] sums = scratch.f64(SUMS, SumF64.blocks(n));
+        for (int b = 0; b < SumF64.blocks(n); b++) {
+            int first = from + b * SumF64.BLOCK;
+            int count = Math.min(SumF64.BLOCK, from + n - first);
+            for (int i = 0; i < count; i++) {
+                terms[i] = (u[first + i] - p) * (v[first + i] - q);
+            }
+            sums[b] = SumF64.block(terms, 0, count);
+        }
+        return SumF64.pairwise(sums, SumF64.blocks(n));
+    }
+}

@@ -1,0 +1,177 @@
+// twin: F32
+package org.fewstep.kernels.cpu;
+
+import java.util.List;
+import org.fewstep.kernels.Buffer;
+import org.fewstep.kernels.Slot;
+import org.fewstep.kernels.Update;
+
+/** Reference of the passes over all parameters. */
+@SuppressWarnings("cast") // the casts narrow in the twin
+final class UpdateF64 {
+    /** Numbers a part; a multiple of the summation block. */
+    private static final int PART = 16 * SumF64.BLOCK;
+
+    private UpdateF64() {}
+
+    static void run(Update w, Threads threads) {
+        switch (w.code()) {
+            case ADAM -> adam(w, threads);
+            case EMA -> ema(w, threads);
+            case GRAD_NORM -> gradNorm(w, threads);
+        }
+    }
+
+    private static double value(Slot slot) {
+        return CpuBuffer.f64(slot.buffer())[slot.index()];
+    }
+
+    private static void adam(Update w, Threads threads) {
+        double decay = value(w.slot(0));
+        double rate = value(w.slot(1));
+        double root = value(w.slot(2));
+        boolean adaptive = value(w.slot(3)) != 0;
+        double beta1 = (double) w.attribute(0);
+        double rest1 = (double) (1 - w.attribute(0));
+        double beta2 = (double) w.attribute(1);
+        double rest2 = (double) (1 - w.attribute(1));
+        double eps = (double) w.attribute(2);
+        double clip = CpuBuffer.f64(w.clip())[1];
+        Chunks chunks = new Chunks(w.g(), PART);
+        threads.run(chunks.count(), 2 * chunks.elements(), part -> {
+            int i = chunks.list(part);
+            int lo = chunks.from(part);
+            int hi = chunks.to(part);
+            double[] p = CpuBuffer.f64(w.p().get(i));
+            double[] g = CpuBuffer.f64(w.g().get(i));
+            double[] m = CpuBuffer.f64(w.m().get(i));
+            double[] v = CpuBuffer.f64(w.v().get(i));
+            moments(m, v, g, clip, beta1, rest1, beta2, rest2, lo, hi);
+            if (adaptive) {
+                adaptiveStep(p, m, v, decay, rate, root, eps, lo, hi);
+            } else {
+                plainStep(p, m, decay, rate, lo, hi);
+            }
+        });
+    }
+
+    private static void moments(
+            double[] m,
+            double[] v,
+            double[] g,
+            double clip,
+            double beta1,
+            double rest1,
+            double beta2,
+            double rest2,
+            int lo,
+            int hi) {
+        for (int i = lo; i < hi; i++) {
+            double gi = clip * g[i];
+            m[i] = beta1 * m[i] + rest1 * gi;
+            v[i] = beta2 * v[i] + rest2 * gi * gi;
+        }
+    }
+
+    private static void adaptiveStep(
+            double[] p, double[] m, double[] v, double decay, double rate, double root, double eps, int lo, int hi) {
+        for (int i = lo; i < hi; i++) {
+            p[i] = decay * p[i] - rate * m[i] / ((double) Math.sqrt(v[i]) * root + eps);
+        }
+    }
+
+    private static void plainStep(double[] p, double[] m, double decay, double rate, int lo, int hi) {
+        for (int i = lo; i < hi; i++) {
+            p[i] = decay * p[i] - rate * m[i];
+        }
+    }
+
+    private static void ema(Update w, Threads threads) {
+        double decay = value(w.slot(0));
+        double rest = 1 - decay;
+        Chunks chunks = new Chunks(w.g(), PART);
+        threads.run(chunks.count(), chunks.elements() / 2, part -> {
+            double[] p = CpuBuffer.f64(w.p().get(chunks.list(part)));
+            double[] g = CpuBuffer.f64(w.g().get(chunks.list(part)));
+            average(p, g, decay, rest, chunks.from(part), chunks.to(part));
+        });
+    }
+
+    private static void average(double[] p, double[] g, double decay, double rest, int lo, int hi) {
+        for (int i = lo; i < hi; i++) {
+            p[i] = decay * p[i] + rest * g[i];
+        }
+    }
+
+    private static void gradNorm(Update w, Threads threads) {
+        Chunks chunks = new Chunks(w.g(), SumF64.BLOCK);
+        double[] sums = Scratch.mine().f64(Scratch.CALLER, Math.max(1, chunks.count()));
+        sums[0] = 0;
+        int group = PART / SumF64.BLOCK;
+        threads.run((chunks.count() + group - 1) / group, chunks.elements() / 2, part -> {
+            double[] terms = Scratch.mine().f64(0, SumF64.BLOCK);
+            for (int c = part * group; c < Math.min(chunks.count(), (part + 1) * group); c++) {
+                double[] g = CpuBuffer.f64(w.g().get(chunks.list(c)));
+                int from = chunks.from(c);
+                int count = chunks.to(c) - from;
+                for (int i = 0; i < count; i++) {
+                    terms[i] = g[from + i] * g[from + i];
+                }
+                sums[c] = SumF64.block(terms, 0, count);
+            }
+        });
+        double norm = (double) Math.sqrt(SumF64.pairwise(sums, chunks.count()));
+        double[] out = CpuBuffer.f64(w.clip());
+        out[0] = norm;
+        out[1] = Math.min(1.0, value(w.slot(0)) / (norm + 1e-6));
+        out[2] = Double.isFinite(norm) ? 0.0 : 1.0;
+    }
+
+    /** All elements of a list of buffers, cut into chunks that do not cross from one buffer to the next. */
+    private static final class Chunks {
+        private final List<Buffer> buffers;
+        private final int size;
+        private final int[] list;
+        private final int[] from;
+        private long elements;
+
+        Chunks(List<Buffer> buffers, int size) {
+            this.buffers = buffers;
+            this.size = size;
+            int count = 0;
+            for (Buffer buffer : buffers) {
+                count += (buffer.size() + size - 1) / size;
+                elements += buffer.size();
+            }
+            list = new int[count];
+            from = new int[count];
+            int at = 0;
+            for (int b = 0; b < buffers.size(); b++) {
+                for (int first = 0; first < buffers.get(b).size(); first += size) {
+                    list[at] = b;
+                    from[at++] = first;
+                }
+            }
+        }
+
+        int count() {
+            return list.length;
+        }
+
+        long elements() {
+            return elements;
+        }
+
+        int list(int chunk) {
+            return list[chunk];
+        }
+
+        int from(int chunk) {
+            return from[chunk];
+        }
+
+        int to(int chunk) {
+            return Math.min(from[chunk] + size, buffers.get(list[chunk]).size());
+        }
+    }
+}
