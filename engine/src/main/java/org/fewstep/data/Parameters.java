@@ -8,7 +8,8 @@ final class Parameters {
 
     static void requirePositive(String op, String name, double value) {
         if (!(value > 0) || Double.isInfinite(value)) {
-            throw new IllegalArgumentException(op + ": got " + name + " " + value + "; expected a finite number above 0");
+            throw new IllegalArgumentException(
+                    op + ": got " + name + " " + value + "; expected a finite number above 0");
         }
     }
 

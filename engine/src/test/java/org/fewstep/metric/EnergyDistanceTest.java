@@ -14,8 +14,7 @@ class EnergyDistanceTest {
         assertEquals(2, EnergyDistance.of(new float[] {0}, new float[] {1}, 1), 1e-15);
         assertEquals(1, EnergyDistance.of(new float[] {0, 2}, new float[] {1}, 1), 1e-15);
         // Three points of a 3-4-5 triangle, the right angle alone in x.
-        assertEquals(
-                2 * 3.5 - 2 * 5 / 4.0, EnergyDistance.of(new float[] {0, 0}, new float[] {3, 0, 0, 4}, 2), 1e-15);
+        assertEquals(2 * 3.5 - 2 * 5 / 4.0, EnergyDistance.of(new float[] {0, 0}, new float[] {3, 0, 0, 4}, 2), 1e-15);
         assertEquals(2 * 1.5 - 2 - 1, EnergyDistance.unbiased(new float[] {0, 2}, new float[] {2, 3}, 1), 1e-15);
     }
 
