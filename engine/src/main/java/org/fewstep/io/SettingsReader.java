@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ final class SettingsReader {
         throw new SettingsException(at, SettingsNames.quote(word), expected, mean(word, kinds.keySet()));
     }
 
-    static String mean(String word, java.util.Collection<String> known) {
+    static String mean(String word, Collection<String> known) {
         return known.isEmpty() ? "" : "did you mean " + SettingsNames.nearest(word, known) + "?";
     }
 
@@ -92,8 +93,8 @@ final class SettingsReader {
                 throw inner.inside(path);
             }
             if (e.getCause() instanceof IllegalArgumentException refused) {
-                SettingsException error =
-                        new SettingsException(path, "values that do not fit together", "others", refused.getMessage());
+                SettingsException error = new SettingsException(
+                        path, "values that do not fit", "others", String.valueOf(refused.getMessage()));
                 error.initCause(refused);
                 throw error;
             }
