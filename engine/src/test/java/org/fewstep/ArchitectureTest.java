@@ -57,18 +57,8 @@ class ArchitectureTest {
     }
 
     /** Rooms that may still be empty. */
-    private static final Set<String> LATER = Set.of(
-            "io",
-            "path",
-            "data",
-            "metric",
-            "model",
-            "solver",
-            "loss",
-            "sample",
-            "train",
-            "study",
-            "cli");
+    private static final Set<String> LATER =
+            Set.of("io", "path", "data", "metric", "model", "solver", "loss", "sample", "train", "study", "cli");
 
     /** The parts of the JDK that live in the module java.desktop. */
     private static final String[] DESKTOP = {

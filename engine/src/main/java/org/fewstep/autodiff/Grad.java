@@ -14,7 +14,6 @@ import org.fewstep.op.Ops;
 import org.fewstep.tensor.NoGrad;
 import org.fewstep.tensor.Node;
 import org.fewstep.tensor.Op;
-import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -55,8 +54,8 @@ public final class Grad {
                     + "; expected one element; reduce it with sum or mean, or give a cotangent");
         }
         if (seed != null && !seed.shape().equals(y.shape())) {
-            throw new IllegalArgumentException("grad: got a cotangent of " + seed.shape() + " for " + y.shape()
-                    + "; expected the same shape");
+            throw new IllegalArgumentException(
+                    "grad: got a cotangent of " + seed.shape() + " for " + y.shape() + "; expected the same shape");
         }
         boolean dual = y.tangent() != null;
         for (Tensor p : parameters) {
@@ -88,12 +87,7 @@ public final class Grad {
     }
 
     private static List<Tensor> sweep(
-            Tensor y,
-            Node root,
-            @Nullable Tensor seed,
-            List<Tensor> parameters,
-            boolean record,
-            boolean consume) {
+            Tensor y, Node root, @Nullable Tensor seed, List<Tensor> parameters, boolean record, boolean consume) {
         Set<Node> wanted = new HashSet<>();
         for (Tensor p : parameters) {
             wanted.add(node(p));
@@ -103,8 +97,8 @@ public final class Grad {
 
         Map<Node, Tensor> cotangents = new IdentityHashMap<>();
         Map<Node, Tensor> values = new IdentityHashMap<>();
-        PriorityQueue<Node> queue = new PriorityQueue<>(
-                Comparator.comparingLong(Node::id).reversed());
+        PriorityQueue<Node> queue =
+                new PriorityQueue<>(Comparator.comparingLong(Node::id).reversed());
         cotangents.put(root, seed == null ? Tensor.full(y.device(), y.dtype(), 1, y.shape()) : seed);
         values.put(root, y);
         queue.add(root);
@@ -172,16 +166,14 @@ public final class Grad {
     }
 
     /** The rule's temporaries go back to the pool at once; only the delivered cotangent stays. */
-    private static @Nullable Tensor scoped(
-            Op op, int i, Tensor g, Tensor value, Node node, @Nullable Tensor before) {
+    private static @Nullable Tensor scoped(Op op, int i, Tensor g, Tensor value, Node node, @Nullable Tensor before) {
         try (Scope rule = value.device().scope()) {
             Tensor total = deliver(op, i, g, value, node, before);
             return total == null ? null : total.keep(rule);
         }
     }
 
-    private static @Nullable Tensor deliver(
-            Op op, int i, Tensor g, Tensor value, Node node, @Nullable Tensor before) {
+    private static @Nullable Tensor deliver(Op op, int i, Tensor g, Tensor value, Node node, @Nullable Tensor before) {
         Tensor d = op.vjp(i, g, value, node.inputs());
         if (d == null) {
             return before;
@@ -193,8 +185,8 @@ public final class Grad {
         // An explicit stack: graphs of long sampling loops are deeper than the thread's stack.
         List<Node> order = new ArrayList<>();
         Set<Node> seen = new HashSet<>();
-        PriorityQueue<Node> queue = new PriorityQueue<>(
-                Comparator.comparingLong(Node::id).reversed());
+        PriorityQueue<Node> queue =
+                new PriorityQueue<>(Comparator.comparingLong(Node::id).reversed());
         queue.add(root);
         seen.add(root);
         while (!queue.isEmpty()) {

@@ -1,7 +1,5 @@
 package org.fewstep.autodiff;
 
-
-
 import java.util.function.Function;
 import org.fewstep.tensor.Dual;
 import org.fewstep.tensor.ForwardMode;
@@ -19,22 +17,20 @@ public final class Jvp {
     private Jvp() {}
 
     /** Value and tangent of {@code f} at {@code primals}, both recorded. A null tangent is zero. */
-    public static Dual of(
-            Function<Tensor[], Tensor> f, Tensor[] primals, @Nullable Tensor[] tangents) {
+    public static Dual of(Function<Tensor[], Tensor> f, Tensor[] primals, @Nullable Tensor[] tangents) {
         return run(f, primals, tangents, true);
     }
 
     /** Value, recorded, and tangent, a constant. */
-    public static Dual detached(
-            Function<Tensor[], Tensor> f, Tensor[] primals, @Nullable Tensor[] tangents) {
+    public static Dual detached(Function<Tensor[], Tensor> f, Tensor[] primals, @Nullable Tensor[] tangents) {
         return run(f, primals, tangents, false);
     }
 
     private static Dual run(
             Function<Tensor[], Tensor> f, Tensor[] primals, @Nullable Tensor[] tangents, boolean recorded) {
         if (primals.length != tangents.length) {
-            throw new IllegalArgumentException("jvp: got " + primals.length + " primals and " + tangents.length
-                    + " tangents; expected as many");
+            throw new IllegalArgumentException(
+                    "jvp: got " + primals.length + " primals and " + tangents.length + " tangents; expected as many");
         }
         try (ForwardMode pass = ForwardMode.open(recorded)) {
             Tensor[] dual = new Tensor[primals.length];
@@ -63,5 +59,4 @@ public final class Jvp {
         Tensor y = dual.value();
         return dy == null ? Tensor.full(y.device(), y.dtype(), 0, y.shape()) : dy;
     }
-
 }

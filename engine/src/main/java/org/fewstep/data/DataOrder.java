@@ -23,7 +23,7 @@ public final class DataOrder {
      * @param batch samples a step, at least 1; may exceed the size
      */
     public DataOrder(long size, int batch, Rng rng) {
-        if (size < 1 || size > Integer.MAX_VALUE && size != Dataset.ENDLESS) {
+        if (size < 1 || (size > Integer.MAX_VALUE && size != Dataset.ENDLESS)) {
             throw new IllegalArgumentException(
                     "data order: got size " + size + "; expected 1 .. " + Integer.MAX_VALUE + " or ENDLESS");
         }

@@ -105,8 +105,8 @@ public final class Glyphs implements Dataset {
             throw new IllegalArgumentException("glyphs: got label " + label + "; expected 0 .. " + (classes - 1));
         }
         if (at < 0 || at > x.length - side * side) {
-            throw new IllegalArgumentException("glyphs: got offset " + at + " in length " + x.length + "; expected room for "
-                    + side * side + " pixels");
+            throw new IllegalArgumentException("glyphs: got offset " + at + " in length " + x.length
+                    + "; expected room for " + side * side + " pixels");
         }
         double rotation = between(-0.22, 0.22, index, STEP_ROTATION);
         double scale = side * between(0.31, 0.39, index, STEP_SCALE);

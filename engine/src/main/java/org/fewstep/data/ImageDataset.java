@@ -20,10 +20,11 @@ public final class ImageDataset implements Dataset {
      */
     public ImageDataset(byte[] pixels, byte[] labels, int channels, int height, int width, int classes) {
         if (channels < 1 || height < 1 || width < 1 || classes < 1 || classes > 256) {
-            throw new IllegalArgumentException("images: got shape (" + channels + ", " + height + ", " + width + ") and "
-                    + classes + " classes; expected sizes of at least 1 and 1 .. 256 classes");
+            throw new IllegalArgumentException("images: got shape (" + channels + ", " + height + ", " + width
+                    + ") and " + classes + " classes; expected sizes of at least 1 and 1 .. 256 classes");
         }
-        long values = Math.multiplyExact((long) channels * height, width);
+        long rows = Math.min((long) channels * height, Integer.MAX_VALUE); // keeps an absurd shape from overflowing
+        long values = rows * width;
         if (labels.length == 0 || pixels.length % values != 0 || pixels.length / values != labels.length) {
             throw new IllegalArgumentException("images: got " + pixels.length + " pixels and " + labels.length
                     + " labels; expected at least one image and " + values + " pixels a label");

@@ -8,7 +8,8 @@ final class Parameters {
 
     static void requirePositive(String op, String name, double value) {
         if (!(value > 0) || Double.isInfinite(value)) {
-            throw new IllegalArgumentException(op + ": got " + name + " " + value + "; expected a finite number above 0");
+            throw new IllegalArgumentException(
+                    op + ": got " + name + " " + value + "; expected a finite number above 0");
         }
     }
 
@@ -28,8 +29,7 @@ final class Parameters {
     }
 
     /** The arguments of {@link Dataset#read}, for samples of {@code values} numbers. */
-    static void requireBatch(
-            String op, long[] indices, long size, int values, float[] x, int @Nullable [] labels) {
+    static void requireBatch(String op, long[] indices, long size, int values, float[] x, int @Nullable [] labels) {
         if (x.length != (long) indices.length * values) {
             throw new IllegalArgumentException(op + ": got x of length " + x.length + " for " + indices.length
                     + " samples; expected " + values + " values a sample");

@@ -37,8 +37,7 @@ public final class EnergyDistance {
     public static double unbiased(float[] x, float[] y, int d) {
         int n = PointSets.count("energy distance", "x", x, d, 2);
         int m = PointSets.count("energy distance", "y", y, d, 2);
-        double within =
-                2 * pairs(x, n, d) / ((double) n * (n - 1)) + 2 * pairs(y, m, d) / ((double) m * (m - 1));
+        double within = 2 * pairs(x, n, d) / ((double) n * (n - 1)) + 2 * pairs(y, m, d) / ((double) m * (m - 1));
         return 2 * between(x, n, y, m, d) / ((double) n * m) - within;
     }
 

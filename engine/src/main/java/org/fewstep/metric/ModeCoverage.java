@@ -15,8 +15,7 @@ import java.util.List;
  * @param withinStd root mean square deviation from the mode, per coordinate, of the samples that belong to one; NaN if
  *     none does
  */
-public record ModeCoverage(
-        double quality, List<Double> shares, int covered, double totalVariation, double withinStd) {
+public record ModeCoverage(double quality, List<Double> shares, int covered, double totalVariation, double withinStd) {
     private static final double DEFAULT_WITHIN = 3;
     private static final double DEFAULT_FRACTION = 0.25;
 
@@ -103,7 +102,8 @@ public record ModeCoverage(
         }
         for (double c : modes) {
             if (!Double.isFinite(c)) {
-                throw new IllegalArgumentException("mode coverage: got mode coordinate " + c + "; expected finite ones");
+                throw new IllegalArgumentException(
+                        "mode coverage: got mode coordinate " + c + "; expected finite ones");
             }
         }
         if (!(std > 0) || Double.isInfinite(std)) {

@@ -28,8 +28,8 @@ public record Cond(@Nullable Tensor labels, double guidance, double guidanceFrom
     public static Cond labels(Device device, int[] labels, int classes) {
         for (int label : labels) {
             if (label < 0 || label > classes) {
-                throw new IllegalArgumentException(
-                        "cond: got label " + label + "; expected 0.." + (classes - 1) + ", or " + classes + " for none");
+                throw new IllegalArgumentException("cond: got label " + label + "; expected 0.." + (classes - 1)
+                        + ", or " + classes + " for none");
             }
         }
         return new Cond(Tensor.of(device, labels, labels.length), 1, 0, 1);

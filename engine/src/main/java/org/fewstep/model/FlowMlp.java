@@ -17,7 +17,8 @@ public final class FlowMlp extends Network {
 
     FlowMlp(Init init, NetworkConfig c) {
         super(c);
-        this.time = child("time", new TimeFeatures(init.part("time"), c.timeEncoding(), c.timeWidth(), c.maxFrequency()));
+        this.time =
+                child("time", new TimeFeatures(init.part("time"), c.timeEncoding(), c.timeWidth(), c.maxFrequency()));
         this.second = c.times() == 1
                 ? null
                 : child(

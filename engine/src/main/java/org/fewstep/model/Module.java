@@ -107,8 +107,8 @@ public abstract class Module implements AutoCloseable {
         to.forEach((name, parameter) -> {
             Parameter other = from.get(name);
             if (other == null || !other.shape().equals(parameter.shape())) {
-                throw new IllegalArgumentException("copy: got a parameter \"" + name + "\" of another shape; expected "
-                        + parameter.shape());
+                throw new IllegalArgumentException(
+                        "copy: got a parameter \"" + name + "\" of another shape; expected " + parameter.shape());
             }
             double[] values = other.leaf().toDoubles();
             parameter.buffer().device().write(parameter.buffer(), values, 0, values.length);

@@ -51,9 +51,8 @@ public final class ResidualMlp extends Network {
         this.time = child("time", features(init, "time", c));
         this.timeIn = child("timeIn", new Linear(init.part("timeIn"), c.timeWidth(), cw, 1));
         this.second = c.times() == 1 ? null : child("second", features(init, "second", c));
-        this.secondIn = c.times() == 1
-                ? null
-                : child("secondIn", new Linear(init.part("secondIn"), c.timeWidth(), cw, 1));
+        this.secondIn =
+                c.times() == 1 ? null : child("secondIn", new Linear(init.part("secondIn"), c.timeWidth(), cw, 1));
         this.labels =
                 c.classes() == 0 ? null : child("labels", new ClassEmbedding(init.part("labels"), c.classes(), cw));
         this.condOut = child("condOut", new Linear(init.part("condOut"), cw, cw, 1));

@@ -32,7 +32,11 @@ public final class TimeFeatures extends Module {
         this.width = width;
         this.frequencies = raw
                 ? null
-                : constant(init, "frequencies", Shape.of(1, width / 2), frequencies(init, encoding, width / 2, maxFrequency));
+                : constant(
+                        init,
+                        "frequencies",
+                        Shape.of(1, width / 2),
+                        frequencies(init, encoding, width / 2, maxFrequency));
     }
 
     private static double[] frequencies(Init init, TimeEncoding encoding, int count, double max) {

@@ -16,8 +16,8 @@ record BroadcastTo(Shape shape) implements LinearOp {
     public Tensor forward(Tensor... in) {
         Tensor x = in[0];
         if (!Shape.broadcast("broadcastTo", x.shape(), shape).equals(shape)) {
-            throw new IllegalArgumentException("broadcastTo: got " + x.shape() + " for " + shape
-                    + "; expected a shape that repeats to it");
+            throw new IllegalArgumentException(
+                    "broadcastTo: got " + x.shape() + " for " + shape + "; expected a shape that repeats to it");
         }
         int[] sizes = shape.sizes();
         Tensor y = Tensor.of(x.device().allocate(x.dtype(), shape.count()), shape);

@@ -30,7 +30,8 @@ public interface ElementwiseOp extends Op {
      * @param d of the value's shape or of a shape that broadcasts to it
      * @return null where the derivative is zero everywhere
      */
-    @Nullable Tensor along(int i, Tensor d, Tensor y, Tensor... in);
+    @Nullable
+    Tensor along(int i, Tensor d, Tensor y, Tensor... in);
 
     @Override
     default Tensor forward(Tensor... in) {

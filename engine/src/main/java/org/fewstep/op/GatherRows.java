@@ -15,7 +15,8 @@ record GatherRows(Tensor index) implements LinearOp {
     public Tensor forward(Tensor... in) {
         Tensor table = in[0];
         Tensor y = Tensor.of(
-                table.device().allocate(table.dtype(), index.dim(0) * table.dim(1)), Shape.of(index.dim(0), table.dim(1)));
+                table.device().allocate(table.dtype(), index.dim(0) * table.dim(1)),
+                Shape.of(index.dim(0), table.dim(1)));
         y.device()
                 .run(new Gather(
                         Gather.Code.PICK,

@@ -33,18 +33,7 @@ record Linear() implements Op {
         Tensor y = Tensor.of(x.device().allocate(x.dtype(), Math.multiplyExact(m, n)), Shape.of(m, n));
         y.device()
                 .run(new org.fewstep.kernels.MatMul(
-                        1,
-                        m,
-                        n,
-                        x.dim(1),
-                        false,
-                        false,
-                        false,
-                        false,
-                        x.buffer(),
-                        w.buffer(),
-                        b.buffer(),
-                        y.buffer()));
+                        1, m, n, x.dim(1), false, false, false, false, x.buffer(), w.buffer(), b.buffer(), y.buffer()));
         return y;
     }
 

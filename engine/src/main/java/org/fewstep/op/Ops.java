@@ -305,8 +305,8 @@ public final class Ops {
             }
         }
         if (!fits) {
-            throw new IllegalArgumentException("permute: got order " + Arrays.toString(order) + " for " + x.shape()
-                    + "; expected each axis once");
+            throw new IllegalArgumentException(
+                    "permute: got order " + Arrays.toString(order) + " for " + x.shape() + "; expected each axis once");
         }
         return Tensor.apply(new Permute(Arrays.stream(order).boxed().toList()), x);
     }

@@ -13,8 +13,8 @@ record Reshape(Shape shape) implements LinearOp {
     @Override
     public Tensor forward(Tensor... in) {
         if (in[0].shape().count() != shape.count()) {
-            throw new IllegalArgumentException("reshape: got " + in[0].shape() + " for " + shape
-                    + "; expected as many elements");
+            throw new IllegalArgumentException(
+                    "reshape: got " + in[0].shape() + " for " + shape + "; expected as many elements");
         }
         return Tensor.of(in[0].buffer(), shape);
     }

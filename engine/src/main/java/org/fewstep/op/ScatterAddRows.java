@@ -17,13 +17,7 @@ record ScatterAddRows(Tensor index, int rows) implements LinearOp {
         Tensor y = Tensor.of(x.device().allocate(x.dtype(), rows * x.dim(1)), Shape.of(rows, x.dim(1)));
         y.device()
                 .run(new Gather(
-                        Gather.Code.SCATTER_ADD,
-                        rows,
-                        index.dim(0),
-                        x.dim(1),
-                        index.buffer(),
-                        x.buffer(),
-                        y.buffer()));
+                        Gather.Code.SCATTER_ADD, rows, index.dim(0), x.dim(1), index.buffer(), x.buffer(), y.buffer()));
         return y;
     }
 

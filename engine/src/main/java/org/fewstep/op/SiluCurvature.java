@@ -22,7 +22,8 @@ record SiluCurvature() implements ElementwiseOp {
         Tensor u = Ops.sub(s, Ops.square(s));
         Tensor q = Ops.scaleShift(s, -2, 1);
         // With u = s (1 - s), u' = u q, q = 1 - 2 s: (u (2 + x q))' = u (q (3 + x q) - 2 x u).
-        Tensor third = Ops.mul(u, Ops.sub(Ops.mul(q, Ops.scaleShift(Ops.mul(x, q), 1, 3)), Ops.scale(Ops.mul(x, u), 2)));
+        Tensor third =
+                Ops.mul(u, Ops.sub(Ops.mul(q, Ops.scaleShift(Ops.mul(x, q), 1, 3)), Ops.scale(Ops.mul(x, u), 2)));
         return Ops.mul(d, third);
     }
 }

@@ -51,8 +51,7 @@ public interface Path {
         return combine(x0, this::dAlpha, eps, this::dSigma, t);
     }
 
-    private static Tensor combine(
-            Tensor x, DoubleUnaryOperator a, Tensor y, DoubleUnaryOperator b, double[] t) {
+    private static Tensor combine(Tensor x, DoubleUnaryOperator a, Tensor y, DoubleUnaryOperator b, double[] t) {
         double[] ca = new double[t.length];
         double[] cb = new double[t.length];
         for (int i = 0; i < t.length; i++) {

@@ -28,7 +28,8 @@ public interface Op {
      * @param in the inputs; the content of input k may be read only if {@link #savesInput}
      * @return a tensor of input i's shape, or null for an exact zero
      */
-    @Nullable Tensor vjp(int i, Tensor g, Tensor y, Tensor... in);
+    @Nullable
+    Tensor vjp(int i, Tensor g, Tensor y, Tensor... in);
 
     /**
      * The tangent of the value.
@@ -36,7 +37,8 @@ public interface Op {
      * @param dx tangents of the inputs, null where zero; at least one is not null
      * @return a tensor of y's shape, or null for an exact zero
      */
-    @Nullable Tensor jvp(@Nullable Tensor[] dx, Tensor y, Tensor... in);
+    @Nullable
+    Tensor jvp(@Nullable Tensor[] dx, Tensor y, Tensor... in);
 
     /** True when {@link #vjp} reads the content of input {@code i}. */
     default boolean savesInput(int i) {

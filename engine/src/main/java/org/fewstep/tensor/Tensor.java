@@ -90,8 +90,8 @@ public final class Tensor {
     private static Shape checked(int length, int[] sizes) {
         Shape shape = Shape.of(sizes);
         if (shape.count() != length) {
-            throw new IllegalArgumentException("tensor: got " + length + " numbers for shape " + shape + "; expected "
-                    + shape.count());
+            throw new IllegalArgumentException(
+                    "tensor: got " + length + " numbers for shape " + shape + "; expected " + shape.count());
         }
         return shape;
     }
@@ -113,8 +113,8 @@ public final class Tensor {
                         + " before its scope closes or its graph is consumed");
             }
             if (x.device() != in[0].device()) {
-                throw new IllegalArgumentException(op.name() + ": got inputs on " + in[0].device().name() + " and "
-                        + x.device().name() + "; expected one device");
+                throw new IllegalArgumentException(op.name() + ": got inputs on "
+                        + in[0].device().name() + " and " + x.device().name() + "; expected one device");
             }
             if (x.tangent != null) {
                 if (x.level != ForwardMode.level()) {

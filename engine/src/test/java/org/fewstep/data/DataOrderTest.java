@@ -61,8 +61,9 @@ class DataOrderTest {
     void endlessDataIsReadInOrder() {
         DataOrder order = new DataOrder(Dataset.ENDLESS, 3, RNG);
         assertArrayEquals(new long[] {0, 1, 2}, order.batch(0));
-        assertArrayEquals(new long[] {3_000_000_000_000L, 3_000_000_000_001L, 3_000_000_000_002L}, order.batch(
-                1_000_000_000_000L));
+        assertArrayEquals(
+                new long[] {3_000_000_000_000L, 3_000_000_000_001L, 3_000_000_000_002L},
+                order.batch(1_000_000_000_000L));
     }
 
     @Test

@@ -20,8 +20,7 @@ class Distribution2dTest {
     private static final Rng RNG = new Rng(5);
 
     static Stream<Distribution2d> laws() {
-        return Stream.of(
-                new EightGaussians(), EightGaussians.ring(), new TwoMoons(), new Checkerboard(), new Spiral());
+        return Stream.of(new EightGaussians(), EightGaussians.ring(), new TwoMoons(), new Checkerboard(), new Spiral());
     }
 
     private static float[] sample(Distribution2d law, Rng rng, long first, int count) {

@@ -36,8 +36,7 @@ class GlyphsTest {
         int[] labels = new int[4];
         glyphs.read(indices, x, labels);
         for (int i = 0; i < 4; i++) {
-            assertArrayEquals(
-                    draw(glyphs, labels[i], indices[i]), Arrays.copyOfRange(x, i * PIXELS, (i + 1) * PIXELS));
+            assertArrayEquals(draw(glyphs, labels[i], indices[i]), Arrays.copyOfRange(x, i * PIXELS, (i + 1) * PIXELS));
         }
         assertEquals(labels[0], labels[3]);
         float[] again = new float[4 * PIXELS];
@@ -102,7 +101,9 @@ class GlyphsTest {
             for (long index = 10_000; index < 10_010; index++) {
                 ownRight += nearest(draw(ALL, label, index), known) / drawings == label ? 1 : 0;
             }
-            assertTrue(ownRight >= 7, "only " + ownRight + " of 10 right for " + Glyphs.alphabet().charAt(label));
+            assertTrue(
+                    ownRight >= 7,
+                    "only " + ownRight + " of 10 right for " + Glyphs.alphabet().charAt(label));
             right += ownRight;
         }
         assertTrue(right >= 0.95 * 10 * CLASSES, right + " right of " + 10 * CLASSES);

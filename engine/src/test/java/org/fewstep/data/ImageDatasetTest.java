@@ -40,6 +40,8 @@ class ImageDatasetTest {
         assertThrows(IllegalArgumentException.class, () -> new ImageDataset(new byte[0], new byte[0], 1, 1, 2, 1));
         assertThrows(IllegalArgumentException.class, () -> new ImageDataset(PIXELS, LABELS, 1, 0, 2, 201));
         assertThrows(IllegalArgumentException.class, () -> new ImageDataset(PIXELS, LABELS, 1, 1, 2, 257));
+        int huge = Integer.MAX_VALUE;
+        assertThrows(IllegalArgumentException.class, () -> new ImageDataset(PIXELS, LABELS, huge, huge, huge, 201));
         assertThrows(IllegalArgumentException.class, () -> data.read(new long[] {3}, new float[2], null));
         assertThrows(IllegalArgumentException.class, () -> data.read(new long[] {0}, new float[3], null));
         assertThrows(IllegalArgumentException.class, () -> data.read(new long[] {0}, new float[2], new int[0]));

@@ -14,8 +14,7 @@ class EnergyDistanceTest {
         assertEquals(2, EnergyDistance.of(new float[] {0}, new float[] {1}, 1), 1e-15);
         assertEquals(1, EnergyDistance.of(new float[] {0, 2}, new float[] {1}, 1), 1e-15);
         // Three points of a 3-4-5 triangle, the right angle alone in x.
-        assertEquals(
-                2 * 3.5 - 2 * 5 / 4.0, EnergyDistance.of(new float[] {0, 0}, new float[] {3, 0, 0, 4}, 2), 1e-15);
+        assertEquals(2 * 3.5 - 2 * 5 / 4.0, EnergyDistance.of(new float[] {0, 0}, new float[] {3, 0, 0, 4}, 2), 1e-15);
         assertEquals(2 * 1.5 - 2 - 1, EnergyDistance.unbiased(new float[] {0, 2}, new float[] {2, 3}, 1), 1e-15);
     }
 
@@ -52,8 +51,8 @@ class EnergyDistanceTest {
         double v = 0;
         double u = 0;
         for (int trial = 0; trial < trials; trial++) {
-            float[] x = gaussian(2 * trial, n, 0);
-            float[] y = gaussian(2 * trial + 1, m, 0);
+            float[] x = gaussian(2L * trial, n, 0);
+            float[] y = gaussian(2L * trial + 1, m, 0);
             v += EnergyDistance.of(x, y, 1) / trials;
             u += EnergyDistance.unbiased(x, y, 1) / trials;
         }

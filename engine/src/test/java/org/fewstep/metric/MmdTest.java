@@ -12,7 +12,8 @@ class MmdTest {
         float[] y = {3, 4};
         assertEquals(2 - 2 * Math.exp(-25 / 18.0), Mmd.rbf(3).squared(x, y, 2), 1e-14);
         assertEquals(2 - 2 * Math.exp(-5 / 3.0), Mmd.laplace(3).squared(x, y, 2), 1e-14);
-        assertEquals(2 - Math.exp(-25 / 18.0) - Math.exp(-25 / 2.0), Mmd.rbf(3, 1).squared(x, y, 2), 1e-14);
+        assertEquals(
+                2 - Math.exp(-25 / 18.0) - Math.exp(-25 / 2.0), Mmd.rbf(3, 1).squared(x, y, 2), 1e-14);
         float[] pair = {0, 1};
         double k = Math.exp(-0.5);
         double far = Math.exp(-2);

@@ -77,8 +77,7 @@ class ModeCoverageTest {
         assertThrows(IllegalArgumentException.class, () -> ModeCoverage.of(x, 2, new double[3], 1));
         assertThrows(
                 IllegalArgumentException.class, () -> ModeCoverage.of(x, 1, TWO, 1, new double[] {0.5, 0.4}, 3, 0.25));
-        assertThrows(
-                IllegalArgumentException.class, () -> ModeCoverage.of(x, 1, TWO, 1, new double[] {1, 0}, 3, 0.25));
+        assertThrows(IllegalArgumentException.class, () -> ModeCoverage.of(x, 1, TWO, 1, new double[] {1, 0}, 3, 0.25));
         assertThrows(IllegalArgumentException.class, () -> ModeCoverage.of(x, 1, TWO, 1, EVEN, 0, 0.25));
         assertThrows(IllegalArgumentException.class, () -> ModeCoverage.of(x, 1, TWO, 1, EVEN, 3, 1.5));
     }

@@ -14,7 +14,9 @@ class SlicedWasserstein2Test {
     void oneDimensionIsExact() {
         assertEquals(1, SlicedWasserstein2.of(new float[] {0, 5, 2}, new float[] {6, 1, 3}, 1, 3, RNG), 1e-12);
         assertEquals(
-                Math.sqrt((1 + 9) / 2.0), SlicedWasserstein2.of(new float[] {0, 1}, new float[] {4, 1}, 1, 1, RNG), 1e-12);
+                Math.sqrt((1 + 9) / 2.0),
+                SlicedWasserstein2.of(new float[] {0, 1}, new float[] {4, 1}, 1, 1, RNG),
+                1e-12);
     }
 
     @Test

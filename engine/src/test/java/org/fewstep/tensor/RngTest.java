@@ -183,7 +183,9 @@ class RngTest {
     void valuesArePinned() {
         Rng rng = new Rng(1234567890123456789L);
         assertEquals(-4762607444890168446L, rng.stream("student").seed());
-        assertEquals(-1538053107532766547L, rng.stream("a name of more than twelve bytes").seed());
+        assertEquals(
+                -1538053107532766547L,
+                rng.stream("a name of more than twelve bytes").seed());
         assertEquals(-2749447852325587965L, rng.stream(7).seed());
         assertArrayEquals(new int[] {2, 0, 7, 3, 4, 8, 9, 1, 6, 5}, rng.permutation(3, 10));
         assertArrayEquals(new int[] {84, 46, 95, 48, 15, 49, 34, 22}, rng.integers(0, 8, 1, 100));
