@@ -1,0 +1,58 @@
+package org.fewstep.loss;
+
+import java.util.Arrays;
+import org.fewstep.model.Cond;
+import org.fewstep.tensor.Rng;
+import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** Class labels of a draw and their dropout: a dropped label becomes the null label K. */
+final class Labels {
+    private Labels() {}
+
+    /** One uniform number a sample, for dropout. */
+    static double[] uniform(Rng rng, int step, int count) {
+        return rng.stream("label dropout").uniform(0, count, step);
+    }
+
+    /**
+     * The labels of a batch for a network of K classes, or null for an unconditional one.
+     *
+     * @throws IllegalArgumentException when the network has classes and the batch no labels
+     */
+    static int @Nullable [] of(String loss, Batch batch, int classes) {
+        if (classes == 0) {
+            return null;
+        }
+        int[] labels = batch.labels();
+        if (labels == null || labels.length != batch.size()) {
+            throw new IllegalArgumentException(loss + ": got " + (labels == null ? "no" : labels.length)
+                    + " labels for " + batch.size() + " samples and " + classes
+                    + " classes; expected one a sample; set classes 0 to train without labels");
+        }
+        return labels.clone();
+    }
+
+    /** The labels with K where a sample was dropped. */
+    static int @Nullable [] without(int @Nullable [] labels, boolean[] dropped, int classes) {
+        if (labels == null) {
+            return null;
+        }
+        int[] kept = labels.clone();
+        for (int i = 0; i < kept.length; i++) {
+            if (dropped[i]) {
+                kept[i] = classes;
+            }
+        }
+        return kept;
+    }
+
+    /** The labels as a condition without guidance. */
+    static Cond cond(int @Nullable [] labels, int classes, Tensor like) {
+        return labels == null ? Cond.NONE : Cond.labels(like.device(), labels, classes);
+    }
+
+    static int @Nullable [] slice(int @Nullable [] labels, int from, int to) {
+        return labels == null ? null : Arrays.copyOfRange(labels, from, to);
+    }
+}

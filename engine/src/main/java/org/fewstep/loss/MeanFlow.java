@@ -1,0 +1,240 @@
+package org.fewstep.loss;
+
+import static org.fewstep.op.Ops.add;
+import static org.fewstep.op.Ops.mean;
+import static org.fewstep.op.Ops.mul;
+import static org.fewstep.op.Ops.pow;
+import static org.fewstep.op.Ops.scaleShift;
+import static org.fewstep.op.Ops.square;
+import static org.fewstep.op.Ops.stopGradient;
+import static org.fewstep.op.Ops.sub;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.fewstep.autodiff.Jvp;
+import org.fewstep.model.Cond;
+import org.fewstep.model.FlowMapNet;
+import org.fewstep.op.Ops;
+import org.fewstep.path.Diagonal;
+import org.fewstep.path.LinearPath;
+import org.fewstep.path.LogitNormalPairs;
+import org.fewstep.path.TimePairSampler;
+import org.fewstep.path.TimePairs;
+import org.fewstep.tensor.Dual;
+import org.fewstep.tensor.NoGrad;
+import org.fewstep.tensor.Noise;
+import org.fewstep.tensor.Rng;
+import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * MeanFlow: the average velocity u(z_t, t, r) of the flow from t back to r, learned from scratch by its own identity.
+ *
+ * <p>On the linear path with noise at 1, z_t = (1 - t) x0 + t eps and v = eps - x0, the average velocity obeys
+ * u = v - (t - r) du/dt along the flow (equation 6). With the derivative by one forward-mode pass along (v, 1, 0) for
+ * (z, t, r), the loss (algorithm 1, with the adaptive weight of section 4.3) is
+ *
+ * <pre>
+ * u_target = sg[v_g - clip(t - r, 0, 1) du/dt]
+ * l        = sum over coordinates of (u - u_target)^2
+ * L        = mean over the batch of l / sg[(l + c)^p]
+ * </pre>
+ *
+ * <p>Guidance inside the target (section 4.2, in the form with kappa): v_g = omega v + (1 - omega - kappa) u(z, t, t |
+ * null) + kappa u(z, t, t | label) for t in [tStart, tEnd], else v; the effective scale is omega / (1 - kappa). Label
+ * dropout follows the reference: the number of dropped labels is drawn, and the first so many samples of the batch lose
+ * label and guidance, so that with {@link Diagonal.Leading} they fall on samples with r = t.
+ *
+ * <p>With p &gt; 0 the weight divides by a noisy error, so the diagonal u(z, t, t) is not the exact marginal velocity;
+ * use p = 0 where that matters. Checked against Gsunshine/meanflow (JAX) and Gsunshine/py-meanflow (torch). Cost: one
+ * evaluation with tangent, one backward pass, and up to two evaluations for guidance.
+ *
+ * @paper Geng, Deng, Bai, Kolter, He: Mean Flows for One-step Generative Modeling, 2025, arXiv:2505.13447
+ * @shape x0 (B, ...); total (), perSample (B)
+ */
+public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
+    /** The path of the paper. */
+    public static final LinearPath PATH = LinearPath.NOISE_AT_ONE;
+
+    /**
+     * Guidance built into the target.
+     *
+     * @param omega weight of the sample's velocity
+     * @param kappa weight of the network's own conditional velocity, below 1
+     * @param tStart first time with guidance
+     * @param tEnd last time with guidance
+     */
+    public record Guidance(double omega, double kappa, double tStart, double tEnd) {
+        /** No guidance: v_g = v. */
+        public static final Guidance NONE = new Guidance(1, 0, 0, 1);
+
+        double omega(double t) {
+            return tStart <= t && t <= tEnd ? omega : 1;
+        }
+
+        double kappa(double t) {
+            return tStart <= t && t <= tEnd ? kappa : 0;
+        }
+
+        boolean isOff() {
+            return omega == 1 && kappa == 0;
+        }
+    }
+
+    /**
+     * The choices.
+     *
+     * @param times law of (t, r)
+     * @param p exponent of the adaptive weight, at least 0; 0 is none
+     * @param c added to the squared error in the weight, above 0
+     * @param guidance inside the target
+     * @param labelDrop probability of a dropped label, 0 to 1
+     * @param classes number of classes K; 0 trains without labels
+     */
+    public record Config(TimePairSampler times, double p, double c, Guidance guidance, double labelDrop, int classes) {
+        /** ImageNet setting of the paper without labels: logit-normal(-0.4, 1), 25 % with r != t, p = 1, c = 0.01. */
+        public static final Config UNCONDITIONAL =
+                new Config(new LogitNormalPairs(-0.4, 1, new Diagonal.Leading(0.75)), 1, 0.01, Guidance.NONE, 0, 0);
+
+        public Config {
+            if (!(p >= 0) || !(c > 0)) {
+                throw new IllegalArgumentException(
+                        "mean flow: got p " + p + ", c " + c + "; expected p at least 0 and c above 0");
+            }
+            if (!(0 <= labelDrop && labelDrop <= 1) || classes < 0) {
+                throw new IllegalArgumentException("mean flow: got label drop " + labelDrop + ", classes " + classes
+                        + "; expected a probability and at least 0");
+            }
+            if (classes == 0 && !guidance.isOff()) {
+                throw new IllegalArgumentException(
+                        "mean flow: got guidance " + guidance + " without classes; expected Guidance.NONE, or classes");
+            }
+        }
+    }
+
+    /**
+     * The randomness of a step.
+     *
+     * @param x0 data (B, ...)
+     * @param eps noise (B, ...)
+     * @param t start times (B)
+     * @param r end times (B), r &lt;= t
+     * @param labels after dropout, K for none; null without classes
+     * @param dropped samples that lost label and guidance (B)
+     */
+    public record Draw(Tensor x0, Tensor eps, double[] t, double[] r, int @Nullable [] labels, boolean[] dropped) {}
+
+    private final Config config;
+
+    public MeanFlow(Config config) {
+        this.config = config;
+    }
+
+    @Override
+    public Draw draw(Batch batch, Rng rng, int step) {
+        Tensor x0 = batch.x0();
+        Tensor eps = Noise.normal(x0.device(), x0.dtype(), rng.stream("noise"), 0, step, x0.shape());
+        TimePairs times = config.times.sample(rng.stream("times"), step, batch.size());
+        return draw(batch, eps, times, Labels.uniform(rng, step, batch.size()));
+    }
+
+    /** The draw that given random numbers stand for; {@code uniformDrop} (B) decides how many labels are dropped. */
+    public Draw draw(Batch batch, Tensor eps, TimePairs times, double[] uniformDrop) {
+        int count = 0;
+        for (double u : uniformDrop) {
+            count += u < config.labelDrop ? 1 : 0;
+        }
+        boolean[] dropped = new boolean[uniformDrop.length];
+        Arrays.fill(dropped, 0, count, true);
+        int[] labels = Labels.of("mean flow", batch, config.classes);
+        return new Draw(
+                batch.x0(), eps, times.t(), times.r(), Labels.without(labels, dropped, config.classes), dropped);
+    }
+
+    @Override
+    public LossResult loss(FlowMapNet net, Draw draw) {
+        Tensor z = PATH.xt(draw.x0(), draw.eps(), draw.t());
+        Tensor v = PATH.velocity(draw.x0(), draw.eps(), draw.t());
+        Tensor t = PerSample.times(draw.t(), z);
+        Tensor r = PerSample.times(draw.r(), z);
+        Cond cond = Labels.cond(draw.labels(), config.classes, z);
+        Tensor vg = stopGradient(guided(net, z, v, t, cond, draw));
+
+        Tensor one = PerSample.times(ones(draw.t().length), z);
+        Dual dual = Jvp.detached(
+                in -> net.u(in[0], in[1], in[2], cond), new Tensor[] {z, t, r}, new @Nullable Tensor[] {vg, one, null});
+        Tensor u = dual.value();
+        Tensor dudt = Jvp.tangentOrZero(dual);
+
+        Tensor target = stopGradient(sub(vg, mul(Tensor.perSample(span(draw), z), dudt)));
+        Tensor l = PerSample.sumOf(square(sub(u, target)));
+        Tensor weight = stopGradient(pow(scaleShift(l, 1, config.c), -config.p));
+        Tensor perSample = mul(l, weight);
+
+        Map<String, Tensor> parts = new LinkedHashMap<>();
+        parts.put("z", z);
+        parts.put("v", v);
+        parts.put("v_guided", vg);
+        parts.put("u", u);
+        parts.put("dudt", dudt);
+        parts.put("u_target", target);
+        parts.put("sq_error", l);
+        parts.put("weight", weight);
+        return new LossResult(mean(perSample), perSample, parts);
+    }
+
+    private Tensor guided(FlowMapNet net, Tensor z, Tensor v, Tensor t, Cond cond, Draw draw) {
+        Guidance g = config.guidance;
+        if (g.isOff()) {
+            return v;
+        }
+        int batch = draw.t().length;
+        double[] sample = new double[batch];
+        double[] none = new double[batch];
+        double[] own = new double[batch];
+        for (int i = 0; i < batch; i++) {
+            double ti = draw.t()[i];
+            sample[i] = draw.dropped()[i] ? 1 : g.omega(ti);
+            own[i] = draw.dropped()[i] ? 0 : g.kappa(ti);
+            none[i] = 1 - sample[i] - own[i];
+        }
+        int[] nulls = new int[batch];
+        Arrays.fill(nulls, config.classes);
+        try (NoGrad off = NoGrad.open()) {
+            Tensor vNull = net.v(z, t, Labels.cond(nulls, config.classes, z));
+            Tensor sum = add(mul(Tensor.perSample(sample, z), v), mul(Tensor.perSample(none, z), vNull));
+            return g.kappa == 0 ? sum : add(sum, mul(Tensor.perSample(own, z), net.v(z, t, cond)));
+        }
+    }
+
+    private static double[] span(Draw draw) {
+        double[] span = new double[draw.t().length];
+        for (int i = 0; i < span.length; i++) {
+            span[i] = Math.min(Math.max(draw.t()[i] - draw.r()[i], 0), 1);
+        }
+        return span;
+    }
+
+    private static double[] ones(int count) {
+        double[] ones = new double[count];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    @Override
+    public Coupling coupling() {
+        return Coupling.NONE;
+    }
+
+    @Override
+    public Draw slice(Draw draw, int from, int to) {
+        return new Draw(
+                Ops.slice(draw.x0(), 0, from, to),
+                Ops.slice(draw.eps(), 0, from, to),
+                Arrays.copyOfRange(draw.t(), from, to),
+                Arrays.copyOfRange(draw.r(), from, to),
+                Labels.slice(draw.labels(), from, to),
+                Arrays.copyOfRange(draw.dropped(), from, to));
+    }
+}

@@ -1,0 +1,15 @@
+package org.fewstep.path;
+
+import org.fewstep.tensor.Rng;
+
+/** Law of the two training times of a flow map, with r &lt;= t. */
+@FunctionalInterface
+public interface TimePairSampler {
+    /**
+     * Draws pairs of times.
+     *
+     * @param step training step; with the seed it fixes all numbers
+     * @param count batch size B
+     */
+    TimePairs sample(Rng rng, int step, int count);
+}
