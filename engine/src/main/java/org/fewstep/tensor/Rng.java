@@ -60,7 +60,7 @@ public record Rng(long seed) {
         double[] out = new double[count];
         for (int i = 0; i < count; i++) {
             block(0, step, firstSample + i, word);
-            long bits = (word[0] & 0xFFFFFFFFL) << 20 | word[1] >>> 12;
+            long bits = ((word[0] & 0xFFFFFFFFL) << 20) | (word[1] >>> 12);
             out[i] = (bits + 0.5) * 0x1p-52;
         }
         return out;
@@ -181,13 +181,13 @@ public record Rng(long seed) {
     private static long derive(long seed, int c0, int c1, int c2, int c3) {
         int[] word = new int[4];
         Philox.block(c0, c1, c2, c3, (int) seed, (int) (seed >>> 32), word, 0);
-        return word[0] & 0xFFFFFFFFL | (long) word[1] << 32;
+        return (word[0] & 0xFFFFFFFFL) | ((long) word[1] << 32);
     }
 
     private static int word(byte[] bytes, int at) {
         int word = 0;
         for (int i = 0; i < 4 && at + i < bytes.length; i++) {
-            word |= (bytes[at + i] & 0xFF) << 8 * i;
+            word |= (bytes[at + i] & 0xFF) << (8 * i);
         }
         return word;
     }

@@ -51,8 +51,8 @@ class EnergyDistanceTest {
         double v = 0;
         double u = 0;
         for (int trial = 0; trial < trials; trial++) {
-            float[] x = gaussian(2 * trial, n, 0);
-            float[] y = gaussian(2 * trial + 1, m, 0);
+            float[] x = gaussian(2L * trial, n, 0);
+            float[] y = gaussian(2L * trial + 1, m, 0);
             v += EnergyDistance.of(x, y, 1) / trials;
             u += EnergyDistance.unbiased(x, y, 1) / trials;
         }

@@ -115,7 +115,7 @@ public final class PortableNormal {
         int quarter = nearestQuarter(word);
         float x = fromQuarter(word, quarter);
         float size = (quarter & 1) == 0 ? cosQuarter(x) : sinQuarter(x);
-        return (quarter + 1 & 2) == 0 ? size : -size;
+        return ((quarter + 1) & 2) == 0 ? size : -size;
     }
 
     /** Sine of (word + 1/2) 2^-32 turns. */
@@ -127,7 +127,7 @@ public final class PortableNormal {
     }
 
     private static int nearestQuarter(int word) {
-        return word + 0x20000000 >>> 30;
+        return (word + 0x20000000) >>> 30;
     }
 
     /** The angle's distance from its nearest quarter turn, in quarter turns: within [-1/2, 1/2]. */
@@ -159,7 +159,7 @@ public final class PortableNormal {
      */
     static float log(float u) {
         int bits = Float.floatToRawIntBits(u);
-        int exponent = bits - 0x3F3504F3 >> 23;
+        int exponent = (bits - 0x3F3504F3) >> 23;
         float f = Float.intBitsToFloat(bits - (exponent << 23)) - 1f;
         float f2 = f * f;
         float p = Math.fma(f, -0x1.38b582p-4f, 0x1.055b72p-3f);
