@@ -36,12 +36,12 @@ class GoldenTest {
         List<DynamicTest> tests = new ArrayList<>();
         for (GoldenCases.Case one : GoldenCases.in(GoldenCases.folder(), GoldenCases.families())) {
             tests.add(DynamicTest.dynamicTest(one.name(), () -> {
-                boolean good = false;
                 try {
                     check(one, device);
-                    good = true;
-                } finally {
-                    (good ? PASSED : FAILED).incrementAndGet();
+                    PASSED.incrementAndGet();
+                } catch (AssertionError | RuntimeException e) {
+                    FAILED.incrementAndGet();
+                    throw new AssertionError(one.name() + ": " + e.getMessage(), e);
                 }
             }));
         }
