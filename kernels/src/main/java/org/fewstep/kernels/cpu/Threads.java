@@ -113,6 +113,7 @@ final class Threads implements AutoCloseable {
      *
      * @param nanos estimate of the whole work on one thread
      */
+    @SuppressWarnings("ThreadPriorityCheck") // yielding is only a courtesy, see below
     void run(int parts, long nanos, IntConsumer body) {
         if (parts <= 1 || workers.length == 0 || nanos < ALONE_NANOS || closed || !busy.compareAndSet(false, true)) {
             for (int part = 0; part < parts; part++) {
