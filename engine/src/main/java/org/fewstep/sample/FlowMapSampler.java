@@ -6,6 +6,7 @@ import static org.fewstep.op.Ops.scale;
 import org.fewstep.kernels.Scope;
 import org.fewstep.model.Cond;
 import org.fewstep.model.FlowMapNet;
+import org.fewstep.solver.TimeGrid;
 import org.fewstep.tensor.NoGrad;
 import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
@@ -21,6 +22,7 @@ import org.fewstep.tensor.Tensor;
 public final class FlowMapSampler {
     private final FlowMapNet net;
 
+    /** Steps by this network's average velocity. */
     public FlowMapSampler(FlowMapNet net) {
         this.net = net;
     }
@@ -29,32 +31,29 @@ public final class FlowMapSampler {
      * Carries x from the first time of the grid to the last.
      *
      * @param x state at the first time, left as it is
-     * @param grid times of the network's path, at least two
+     * @param grid times of the network's path
      * @param observer sees the state at every time
      * @return the state at the last time, in the innermost scope
      */
-    public Tensor sample(Tensor x, double[] grid, Cond cond, StepObserver observer) {
-        if (grid.length < 2) {
-            throw new IllegalArgumentException(
-                    "flow map sampler: got " + grid.length + " times; expected at least a start and an end");
-        }
+    public Tensor sample(Tensor x, TimeGrid grid, Cond cond, StepObserver observer) {
         Shape batch = Shape.of(x.dim(0));
-        Tensor state = x;
-        observer.at(0, grid[0], state);
+        Tensor state = x.stopGradient();
+        observer.at(0, grid.point(0).t(), state);
         try (NoGrad off = NoGrad.open()) {
-            for (int k = 0; k + 1 < grid.length; k++) {
+            for (int k = 0; k < grid.steps(); k++) {
+                double t = grid.point(k).t();
+                double r = grid.point(k + 1).t();
                 Tensor next;
                 try (Scope step = x.device().scope()) {
-                    Tensor from = Tensor.full(x.device(), x.dtype(), grid[k], batch);
-                    Tensor to = Tensor.full(x.device(), x.dtype(), grid[k + 1], batch);
-                    Tensor u = net.u(state, from, to, cond);
-                    next = add(state, scale(u, grid[k + 1] - grid[k])).keep(step);
+                    Tensor from = Tensor.full(x.device(), x.dtype(), t, batch);
+                    Tensor to = Tensor.full(x.device(), x.dtype(), r, batch);
+                    next = add(state, scale(net.u(state, from, to, cond), r - t)).keep(step);
                 }
-                if (state != x) {
+                if (state.buffer() != x.buffer()) {
                     Scope.drop(state.buffer());
                 }
                 state = next;
-                observer.at(k + 1, grid[k + 1], state);
+                observer.at(k + 1, r, state);
             }
         }
         return state;

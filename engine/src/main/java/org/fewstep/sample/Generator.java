@@ -12,6 +12,7 @@ import org.fewstep.kernels.Scope;
 import org.fewstep.model.Cond;
 import org.fewstep.model.Network;
 import org.fewstep.op.Ops;
+import org.fewstep.solver.TimeGrid;
 import org.fewstep.tensor.NoGrad;
 import org.fewstep.tensor.Noise;
 import org.fewstep.tensor.Rng;
@@ -98,11 +99,14 @@ public final class Generator implements AutoCloseable {
         return spec;
     }
 
-    /** Evaluations of the network that one sample costs. */
+    /** Evaluations of the network that one sample costs, with guidance at all times where there is guidance. */
     public int evaluations(int steps, GeneratorOptions options) {
         SolverChoice solver = solver(options);
-        int each = solver == SolverChoice.MIDPOINT || solver == SolverChoice.HEUN ? 2 : 1;
-        return steps * each * (options.guidance() == 1 ? 1 : 2);
+        if (solver == SolverChoice.FLOW_MAP) {
+            return steps;
+        }
+        int plain = solver.ode().plan(TimeGrid.uniform(spec.path(), steps)).evaluations();
+        return options.guidance() == 1 ? plain : 2 * plain;
     }
 
     /** Samples 0 .. n - 1 of a seed without label. */
@@ -152,12 +156,7 @@ public final class Generator implements AutoCloseable {
      */
     public float[] sample(long first, int steps, long seed, int[] labels, GeneratorOptions options) {
         check(first, steps, labels, options);
-        long count = (long) labels.length * spec.network().dim();
-        if (count > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException("generator: got " + labels.length + " samples of "
-                    + spec.network().dim() + " numbers; expected at most 2^31 numbers; ask for a part at a time");
-        }
-        float[] out = new float[(int) count];
+        float[] out = new float[requireRoom(labels.length)];
         int at = 0;
         for (int from = 0; from < labels.length; from += options.chunk()) {
             int to = Math.min(labels.length, from + options.chunk());
@@ -220,21 +219,12 @@ public final class Generator implements AutoCloseable {
                 Noise.normal(device, spec.dtype(), new Rng(seed).stream("sample"), first, 0, Shape.of(spec.batchShape(n)));
         Cond cond = cond(labels, options);
         SolverChoice solver = solver(options);
+        TimeGrid grid = TimeGrid.uniform(spec.path(), steps);
         if (solver == SolverChoice.FLOW_MAP) {
-            return new FlowMapSampler(network).sample(noise, grid(steps), cond, observer);
+            return new FlowMapSampler(network).sample(noise, grid, cond, observer);
         }
-        return new OdeSampler(network, spec.path(), classes(), solver).sample(noise, steps, cond, observer);
-    }
-
-    /** Times from noise to data in equal steps. */
-    private double[] grid(int steps) {
-        double from = spec.path().noiseTime();
-        double to = spec.path().dataTime();
-        double[] grid = new double[steps + 1];
-        for (int k = 0; k <= steps; k++) {
-            grid[k] = from + (to - from) * ((double) k / steps);
-        }
-        return grid;
+        Guidance guidance = new Guidance(network, classes(), true);
+        return new OdeSampler(guidance, solver.ode()).sample(noise, grid, cond, observer);
     }
 
     private Cond cond(int[] labels, GeneratorOptions options) {
@@ -280,10 +270,21 @@ public final class Generator implements AutoCloseable {
         }
     }
 
-    private static int[] repeat(int n, int label) {
+    /** Numbers in n samples, which must fit an array. */
+    private int requireRoom(int n) {
         if (n < 0) {
             throw new IllegalArgumentException("generator: got " + n + " samples; expected at least 0");
         }
+        long count = (long) n * spec.network().dim();
+        if (count > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException("generator: got " + n + " samples of "
+                    + spec.network().dim() + " numbers; expected at most 2^31 numbers; ask for a part at a time");
+        }
+        return (int) count;
+    }
+
+    private int[] repeat(int n, int label) {
+        requireRoom(n);
         int[] labels = new int[n];
         Arrays.fill(labels, label);
         return labels;

@@ -29,6 +29,7 @@ import org.fewstep.model.Parameter;
 import org.fewstep.path.LinearPath;
 import org.fewstep.tensor.Rng;
 import org.fewstep.tensor.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open file of trained networks: a checkpoint or an export, in safetensors with {@code format} fewstep-1.
@@ -110,9 +111,7 @@ public final class ModelFile implements AutoCloseable {
             }
             return new ModelSpec(network, dtype(), path(), sizes);
         } catch (IllegalArgumentException e) {
-            throw new BadFileException(
-                    source,
-                    BadFileException.NO_OFFSET,
+            throw bad(
                     "a description that does not hold (" + e.getMessage() + ")",
                     "that of a network",
                     "is it a file of another model?",
@@ -300,7 +299,12 @@ public final class ModelFile implements AutoCloseable {
 
     /** An error of this file. */
     public BadFileException bad(String got, String expected, String hint) {
-        return new BadFileException(source, BadFileException.NO_OFFSET, got, expected, hint);
+        return bad(got, expected, hint, null);
+    }
+
+    /** An error of this file, with the exception that revealed it. */
+    public BadFileException bad(String got, String expected, String hint, @Nullable Throwable cause) {
+        return new BadFileException(source, BadFileException.NO_OFFSET, got, expected, hint, cause);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.fewstep.train;
 
 import org.fewstep.data.DataOrder;
 import org.fewstep.data.Dataset;
+import org.fewstep.io.SettingsException;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
 import org.fewstep.loss.Batch;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Data of each step, as a function of its number. */
 final class Batches {
+    /** Most numbers in one batch: 1 GiB in F32. */
+    private static final int MAX_NUMBERS = 1 << 28;
+
     private final Dataset dataset;
     private final DataOrder order;
     private final Device device;
@@ -30,11 +34,15 @@ final class Batches {
         this.sizes = new int[sample.length + 1];
         sizes[0] = batch;
         System.arraycopy(sample, 0, sizes, 1, sample.length);
-        int count = 1;
+        long count = 1;
         for (int size : sizes) {
-            count = Math.multiplyExact(count, size);
+            count *= size;
+            if (count > MAX_NUMBERS) {
+                throw new SettingsException(
+                        "training.batch", Integer.toString(batch), "at most " + MAX_NUMBERS + " numbers a batch", "");
+            }
         }
-        this.host = new float[count];
+        this.host = new float[(int) count];
     }
 
     /** The batch of step {@code n}, counted from 0, in the innermost scope. */

@@ -66,10 +66,8 @@ public record Checkpoint(Recipe recipe, long step, String version, String device
         try {
             recipe = Recipe.from(file.json(KEY_RECIPE));
         } catch (SettingsException e) {
-            BadFileException error = file.bad(
-                    "a recipe with " + e.getMessage(), "one of this version", "was it written by another version?");
-            error.initCause(e);
-            throw error;
+            throw file.bad(
+                    "a recipe with " + e.getMessage(), "one of this version", "was it written by another version?", e);
         }
         long step = number(file, KEY_STEP);
         if (step < 0 || step > recipe.training().steps()) {
@@ -83,10 +81,7 @@ public record Checkpoint(Recipe recipe, long step, String version, String device
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {
-            BadFileException error =
-                    file.bad(key + " " + BadFileException.quote(text), "an integer", "is it damaged?");
-            error.initCause(e);
-            throw error;
+            throw file.bad(key + " " + BadFileException.quote(text), "an integer", "is it damaged?", e);
         }
     }
 

@@ -120,6 +120,26 @@ final class TrainState implements AutoCloseable {
                 averages.isEmpty() ? ModelFile.STUDENT : ModelFile.EMA + averages.get(0).name());
     }
 
+    /**
+     * Compares a checkpoint with the state that its recipe makes, before any of it is allocated.
+     *
+     * @throws BadFileException when they differ
+     */
+    static void requireFit(ModelFile file, Recipe recipe, ModelSpec spec) {
+        if (!Checkpoint.isResumable(file.metadata())) {
+            throw file.bad("an export", "a checkpoint", "resume from the checkpoint of the run");
+        }
+        if (!file.spec().equals(spec)) {
+            throw file.bad(
+                    "networks of " + file.spec(), spec + ", which the recipe makes", "did the data change?");
+        }
+        for (double decay : recipe.training().ema()) {
+            if (!file.roles().contains(ModelFile.EMA + Ema.name(decay))) {
+                throw file.bad("no network " + ModelFile.EMA + Ema.name(decay), "one a decay", "is it cut off?");
+            }
+        }
+    }
+
     /** Takes everything from a file, which must hold exactly this. */
     void read(ModelFile file) {
         Set<String> expected = new TreeSet<>();
@@ -146,7 +166,7 @@ final class TrainState implements AutoCloseable {
             throw file.bad(
                     "no tensor " + BadFileException.quote(missing.iterator().next()),
                     "the whole state of the run",
-                    "is it an export? an export cannot be resumed");
+                    "is it damaged?");
         }
         Set<String> unknown = new TreeSet<>(file.names());
         unknown.removeAll(expected);

@@ -21,6 +21,7 @@ import org.fewstep.sample.ModelFile;
 import org.fewstep.sample.ModelSpec;
 import org.fewstep.tensor.Rng;
 import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries out a recipe in a run folder: metrics, one checkpoint that is replaced atomically, and a lock.
@@ -49,7 +50,8 @@ public final class Trainer implements AutoCloseable {
     private volatile boolean stopping;
 
     /** Takes over the folder, which it closes when it fails or is closed. */
-    private Trainer(Recipe recipe, RunFolder folder, Device device, List<Callback> callbacks, boolean resume) {
+    private Trainer(
+            Recipe recipe, RunFolder folder, Device device, List<Callback> callbacks, @Nullable ModelFile from) {
         List<AutoCloseable> opened = new ArrayList<>();
         opened.add(folder);
         boolean made = false;
@@ -68,18 +70,18 @@ public final class Trainer implements AutoCloseable {
             this.draws = rng.stream("draw");
             this.batches = new Batches(
                     dataset, training.batch(), rng.stream("order"), device, spec.dtype(), recipe.classes(dataset) > 0);
+            if (from != null) {
+                TrainState.requireFit(from, recipe, spec);
+            }
             this.state = new TrainState(recipe, spec, device);
             opened.add(state);
-            if (resume) {
-                this.step = restore(folder.file(Checkpoint.FILE));
-                this.saved = step;
-                this.metrics = MetricsLog.open(folder.path(), step);
-            } else {
-                this.saved = -1;
-                this.metrics = MetricsLog.open(folder.path(), -1);
+            if (from != null) {
+                this.step = restore(from);
             }
+            this.saved = from == null ? -1 : step;
+            this.metrics = MetricsLog.open(folder.path(), saved);
             opened.add(metrics);
-            if (!resume) {
+            if (from == null) {
                 save();
             }
             made = true;
@@ -118,7 +120,7 @@ public final class Trainer implements AutoCloseable {
             throw new IllegalArgumentException("train: got " + path
                     + ", which holds a run; expected a fresh folder; resume the run or choose another folder");
         }
-        return new Trainer(recipe, folder, device, List.of(callbacks), false);
+        return new Trainer(recipe, folder, device, List.of(callbacks), null);
     }
 
     /**
@@ -134,14 +136,16 @@ public final class Trainer implements AutoCloseable {
                     "resume: got " + path + "; expected a folder with " + Checkpoint.FILE + "; start the run first");
         }
         RunFolder folder = RunFolder.lock(path);
-        Recipe recipe;
-        try {
-            recipe = Checkpoint.of(folder.file(Checkpoint.FILE)).recipe();
-        } catch (RuntimeException e) {
-            folder.close();
-            throw e;
+        boolean handedOver = false;
+        try (ModelFile file = ModelFile.open(folder.file(Checkpoint.FILE))) {
+            Recipe recipe = Checkpoint.of(file).recipe();
+            handedOver = true;
+            return new Trainer(recipe, folder, device, List.of(callbacks), file);
+        } finally {
+            if (!handedOver) {
+                folder.close();
+            }
         }
-        return new Trainer(recipe, folder, device, List.of(callbacks), true);
     }
 
     /** True when a run was started in this folder, so that it can be resumed. */
@@ -149,26 +153,20 @@ public final class Trainer implements AutoCloseable {
         return Files.exists(path.resolve(Checkpoint.FILE));
     }
 
-    private long restore(Path path) {
-        try (ModelFile file = ModelFile.open(path)) {
-            Checkpoint checkpoint = Checkpoint.of(file);
-            if (!file.spec().equals(spec)) {
-                throw file.bad(
-                        "a network " + file.spec() + " that the recipe does not make", String.valueOf(spec), "did the data change?");
-            }
-            state.read(file);
-            warn(path, "device", checkpoint.device(), device.fingerprint());
-            warn(path, "version", checkpoint.version(), Checkpoint.runningVersion());
-            return checkpoint.step();
-        }
+    private long restore(ModelFile file) {
+        Checkpoint checkpoint = Checkpoint.of(file);
+        state.read(file);
+        warn("device", checkpoint.device(), device.fingerprint());
+        warn("version", checkpoint.version(), Checkpoint.runningVersion());
+        return checkpoint.step();
     }
 
-    private static void warn(Path path, String what, String then, String now) {
+    private void warn(String what, String then, String now) {
         if (!then.equals(now)) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "resume {0}: written on {1} {2}, resumed on {3}; the run goes on, but not with the same bits",
-                    path,
+                    folder.path(),
                     what,
                     then,
                     now);
