@@ -100,7 +100,8 @@ final class SettingsReader {
             }
             throw new IllegalStateException("settings: the constructor of " + type.getName() + " failed", e);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalArgumentException("settings: got " + type.getName() + "; expected a record that can be made", e);
+            throw new IllegalArgumentException(
+                    "settings: got " + type.getName() + "; expected a record that can be made", e);
         }
     }
 
@@ -180,7 +181,10 @@ final class SettingsReader {
         BigInteger exact;
         if (value instanceof BigInteger big) {
             exact = big;
-        } else if (value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte) {
+        } else if (value instanceof Long
+                || value instanceof Integer
+                || value instanceof Short
+                || value instanceof Byte) {
             exact = BigInteger.valueOf(((Number) value).longValue());
         } else {
             throw new SettingsException(path, describe(value), "an integer", "");

@@ -136,7 +136,8 @@ public sealed interface DataSettings {
         }
 
         public Glyphs {
-            SettingsChecks.within("classes", classes, 1, org.fewstep.data.Glyphs.alphabet().length());
+            SettingsChecks.within(
+                    "classes", classes, 1, org.fewstep.data.Glyphs.alphabet().length());
             SettingsChecks.within("size", size, 8, 1024);
         }
 

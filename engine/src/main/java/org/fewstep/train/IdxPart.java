@@ -69,6 +69,7 @@ public enum IdxPart {
         if (Files.exists(packed)) {
             return packed;
         }
-        throw new SettingsException("data.folder", folder.toString(), "a folder with " + name + " or " + name + ".gz", "");
+        throw new SettingsException(
+                "data.folder", folder.toString(), "a folder with " + name + " or " + name + ".gz", "");
     }
 }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface NetworkSettings {
     /** Times taken, or null for as many as the method needs. */
-    @Nullable Integer times();
+    @Nullable
+    Integer times();
 
     /**
      * The network's full configuration.
@@ -49,7 +50,16 @@ public sealed interface NetworkSettings {
             implements NetworkSettings {
         static Map<String, Object> defaults() {
             return Map.of(
-                    "width", 128, "depth", 3, "pair", TimePair.SPAN, "encoding", TimeEncoding.RAW, "max-frequency", 8.0);
+                    "width",
+                    128,
+                    "depth",
+                    3,
+                    "pair",
+                    TimePair.SPAN,
+                    "encoding",
+                    TimeEncoding.RAW,
+                    "max-frequency",
+                    8.0);
         }
 
         public Mlp {
@@ -155,7 +165,10 @@ public sealed interface NetworkSettings {
             boolean raw = encoding == TimeEncoding.RAW;
             if (raw ? timeWidth != 1 : timeWidth < 4 || timeWidth % 2 != 0 || timeWidth > MAX_WIDTH) {
                 throw new SettingsException(
-                        "time-width", timeWidth.toString(), raw ? "1 for raw times" : "an even number of at least 4", "");
+                        "time-width",
+                        timeWidth.toString(),
+                        raw ? "1 for raw times" : "an even number of at least 4",
+                        "");
             }
         }
         SettingsChecks.positive("max-frequency", maxFrequency);
