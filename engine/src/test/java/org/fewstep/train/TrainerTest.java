@@ -137,8 +137,10 @@ class TrainerTest {
             }
         };
         run("run", TinyRecipe.flowMatching("training.steps=400", "training.batch=64", "optimizer.lr=0.01"), collect);
-        double early = losses.subList(0, 20).stream().mapToDouble(d -> d).average().orElseThrow();
-        double late = losses.subList(380, 400).stream().mapToDouble(d -> d).average().orElseThrow();
+        double early =
+                losses.subList(0, 20).stream().mapToDouble(d -> d).average().orElseThrow();
+        double late =
+                losses.subList(380, 400).stream().mapToDouble(d -> d).average().orElseThrow();
         assertTrue(late < 0.75 * early, early + " to " + late);
     }
 
@@ -184,7 +186,9 @@ class TrainerTest {
         Path path = run("run", TinyRecipe.meanFlow("training.steps=7"));
         List<String> lines = Files.readAllLines(path.resolve(MetricsLog.CSV));
         assertEquals("step,grad-norm,loss,lr", lines.get(0));
-        assertEquals(List.of("3", "6", "7"), lines.stream().skip(1).map(l -> l.split(",")[0]).toList());
+        assertEquals(
+                List.of("3", "6", "7"),
+                lines.stream().skip(1).map(l -> l.split(",")[0]).toList());
         assertEquals(0.001 * 3 / 5, Double.parseDouble(lines.get(1).split(",")[3]), 1e-18);
     }
 
@@ -194,7 +198,11 @@ class TrainerTest {
                 20, 32, new int[] {1, 2}, Map.of("energy", (made, data) -> EnergyDistance.of(made, data, 2)));
         Path path = run("run", TinyRecipe.meanFlow(), evaluation);
         List<String> rows = Files.readAllLines(path.resolve(MetricsLog.JSONL));
-        assertEquals(2, rows.stream().filter(r -> r.contains("energy-1") && r.contains("energy-2")).count());
+        assertEquals(
+                2,
+                rows.stream()
+                        .filter(r -> r.contains("energy-1") && r.contains("energy-2"))
+                        .count());
         Path again = run("again", TinyRecipe.meanFlow(), evaluation, new StopAfter(25));
         try (Trainer trainer = Trainer.resume(again, device, evaluation)) {
             trainer.run();
@@ -206,8 +214,7 @@ class TrainerTest {
     void aRunFolderHasOneWriter() {
         Path path = folder.resolve("run");
         try (Trainer first = Trainer.start(TinyRecipe.meanFlow(), path, device)) {
-            IllegalStateException e =
-                    assertThrows(IllegalStateException.class, () -> Trainer.resume(path, device));
+            IllegalStateException e = assertThrows(IllegalStateException.class, () -> Trainer.resume(path, device));
             assertTrue(e.getMessage().contains("another trainer"), e.getMessage());
             first.run();
         }
@@ -218,8 +225,7 @@ class TrainerTest {
     void aRunIsNotStartedOverAnother() throws IOException {
         Path path = run("run", TinyRecipe.meanFlow());
         byte[] before = Files.readAllBytes(path.resolve(Checkpoint.FILE));
-        assertThrows(
-                IllegalArgumentException.class, () -> Trainer.start(TinyRecipe.meanFlow(), path, device));
+        assertThrows(IllegalArgumentException.class, () -> Trainer.start(TinyRecipe.meanFlow(), path, device));
         assertArrayEquals(before, Files.readAllBytes(path.resolve(Checkpoint.FILE)));
         assertThrows(IllegalArgumentException.class, () -> Trainer.resume(folder.resolve("none"), device));
         Trainer.resume(path, device).close();
@@ -264,8 +270,8 @@ class TrainerTest {
 
     @Test
     void anUpdateThatBreaksAParameterIsNotSaved() {
-        Recipe recipe = TinyRecipe.flowMatching(
-                "optimizer.lr=1e300", "optimizer.warm-up=0", "training.checkpoint-every=1");
+        Recipe recipe =
+                TinyRecipe.flowMatching("optimizer.lr=1e300", "optimizer.warm-up=0", "training.checkpoint-every=1");
         Path path = folder.resolve("run");
         try (Trainer trainer = Trainer.start(recipe, path, device)) {
             NotFiniteException e = assertThrows(NotFiniteException.class, trainer::run);
