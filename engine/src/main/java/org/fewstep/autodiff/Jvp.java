@@ -53,6 +53,11 @@ public final class Jvp {
         return of(in -> f.apply(in[0]), new Tensor[] {x}, new Tensor[] {dx});
     }
 
+    /** As {@link #detached} for a function of one tensor. */
+    public static Dual detached(Function<Tensor, Tensor> f, Tensor x, Tensor dx) {
+        return detached(in -> f.apply(in[0]), new Tensor[] {x}, new Tensor[] {dx});
+    }
+
     /** The tangent, or zeros when the function does not depend on the direction. */
     public static Tensor tangentOrZero(Dual dual) {
         Tensor dy = dual.tangent();

@@ -20,7 +20,11 @@ public final class FileBytes {
         long size = size(path);
         if (size > limit) {
             throw new BadFileException(
-                    path.toString(), BadFileException.NO_OFFSET, size + " bytes", "at most " + limit, "is it the file?");
+                    path.toString(),
+                    BadFileException.NO_OFFSET,
+                    size + " bytes",
+                    "at most " + limit,
+                    "is it the file?");
         }
         try (InputStream in = Files.newInputStream(path)) {
             byte[] bytes = in.readNBytes((int) size);

@@ -49,14 +49,16 @@ public final class Gif {
 
     private static void check(List<Raster> frames, int delay, int loops) {
         if (frames.isEmpty() || delay < 0 || delay > MAX_SHORT || loops < 0 || loops > MAX_SHORT) {
-            throw new IllegalArgumentException("Gif: got " + frames.size() + " frames, delay " + delay + ", loops " + loops
-                    + "; expected a frame, and 0..65535; check the arguments");
+            throw new IllegalArgumentException("Gif: got " + frames.size() + " frames, delay " + delay + ", loops "
+                    + loops + "; expected a frame, and 0..65535; check the arguments");
         }
         for (Raster frame : frames) {
-            if (frame.width() != frames.get(0).width() || frame.height() != frames.get(0).height()) {
-                throw new IllegalArgumentException("Gif: got frames of " + frames.get(0).width() + " x "
-                        + frames.get(0).height() + " and " + frame.width() + " x " + frame.height()
-                        + "; expected one size; pad the smaller");
+            if (frame.width() != frames.get(0).width()
+                    || frame.height() != frames.get(0).height()) {
+                throw new IllegalArgumentException(
+                        "Gif: got frames of " + frames.get(0).width() + " x "
+                                + frames.get(0).height() + " and " + frame.width() + " x " + frame.height()
+                                + "; expected one size; pad the smaller");
             }
         }
     }

@@ -109,7 +109,11 @@ final class GifPalette {
             }
             boxes.addAll(boxes.remove(widest).halves(count));
         }
-        return boxes.stream().mapToInt(box -> box.mean(count, sum)).sorted().distinct().toArray();
+        return boxes.stream()
+                .mapToInt(box -> box.mean(count, sum))
+                .sorted()
+                .distinct()
+                .toArray();
     }
 
     private static int bin(int colour) {
@@ -148,7 +152,8 @@ final class GifPalette {
         List<Box> halves(long[] count) {
             int[] sorted = Arrays.stream(bins)
                     .boxed()
-                    .sorted(Comparator.<Integer>comparingInt(bin -> level(bin, channel)).thenComparing(b -> b))
+                    .sorted(Comparator.<Integer>comparingInt(bin -> level(bin, channel))
+                            .thenComparing(b -> b))
                     .mapToInt(Integer::intValue)
                     .toArray();
             long pixels = 0;

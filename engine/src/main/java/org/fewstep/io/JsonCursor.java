@@ -56,9 +56,7 @@ public final class JsonCursor {
         if (member == null) {
             return null;
         }
-        String next = key.matches("[A-Za-z_][A-Za-z_0-9]*")
-                ? "." + key
-                : "[" + new JsonWriter(0).string(key) + "]";
+        String next = key.matches("[A-Za-z_][A-Za-z_0-9]*") ? "." + key : "[" + new JsonWriter(0).string(key) + "]";
         return new JsonCursor(member, source, this, next);
     }
 
@@ -78,8 +76,7 @@ public final class JsonCursor {
             if (!allowed.contains(key)) {
                 List<String> sorted = new ArrayList<>(allowed);
                 sorted.sort(null);
-                throw fail(
-                        "the unknown key " + BadFileException.quote(key), "one of " + sorted, "check the spelling");
+                throw fail("the unknown key " + BadFileException.quote(key), "one of " + sorted, "check the spelling");
             }
         }
     }
@@ -259,7 +256,8 @@ public final class JsonCursor {
     }
 
     private static String shortList(Set<String> keys) {
-        List<String> quoted = keys.stream().limit(8).map(BadFileException::quote).toList();
+        List<String> quoted =
+                keys.stream().limit(8).map(BadFileException::quote).toList();
         return quoted + (keys.size() > 8 ? " and " + (keys.size() - 8) + " more" : "");
     }
 }

@@ -9,9 +9,8 @@ public record JsonNumber(String text) implements JsonValue {
      */
     public JsonNumber {
         if (!isNumber(text)) {
-            throw new IllegalArgumentException(
-                    "JsonNumber: got " + BadFileException.quote(text) + "; expected a number of RFC 8259; no +, no"
-                            + " leading zero, digits on both sides of the point");
+            throw new IllegalArgumentException("JsonNumber: got " + BadFileException.quote(text)
+                    + "; expected a number of RFC 8259; no +, no" + " leading zero, digits on both sides of the point");
         }
     }
 

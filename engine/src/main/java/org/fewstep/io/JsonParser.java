@@ -276,7 +276,8 @@ final class JsonParser {
     /** Decodes one code point of two to four bytes (Unicode, table 3-7: no overlong form, no surrogate). */
     private int utf8() {
         int lead = peek();
-        int extra = lead >= 0xc2 && lead < 0xe0 ? 1 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xf0 && lead < 0xf5 ? 3 : 0;
+        int extra =
+                lead >= 0xc2 && lead < 0xe0 ? 1 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xf0 && lead < 0xf5 ? 3 : 0;
         int point = lead & (0x3f >> extra);
         boolean ok = extra > 0 && at + extra < in.length;
         for (int i = 1; ok && i <= extra; i++) {

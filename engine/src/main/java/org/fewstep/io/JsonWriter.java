@@ -40,9 +40,8 @@ final class JsonWriter {
         for (int i = 0; i < s.length(); i++) {
             char c = s.charAt(i);
             if (Character.isSurrogate(c)) {
-                boolean pair = Character.isHighSurrogate(c)
-                        && i + 1 < s.length()
-                        && Character.isLowSurrogate(s.charAt(i + 1));
+                boolean pair =
+                        Character.isHighSurrogate(c) && i + 1 < s.length() && Character.isLowSurrogate(s.charAt(i + 1));
                 if (!pair) {
                     throw new IllegalArgumentException("write: got a lone surrogate at char " + i + " of "
                             + BadFileException.quote(s) + "; expected Unicode text; JSON in UTF-8 cannot hold it");
@@ -90,7 +89,8 @@ final class JsonWriter {
 
     private void object(JsonObject object, int level) {
         out.append('{');
-        Iterator<Map.Entry<String, JsonValue>> members = object.members().entrySet().iterator();
+        Iterator<Map.Entry<String, JsonValue>> members =
+                object.members().entrySet().iterator();
         boolean any = members.hasNext();
         while (members.hasNext()) {
             Map.Entry<String, JsonValue> member = members.next();

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,6 +31,7 @@ public final class MetricsLog implements AutoCloseable {
     public static final String CSV = "metrics.csv";
 
     private static final String STEP = "step";
+    private static final List<String> WORDS = List.of("NaN", "Infinity", "-Infinity");
     private static final int MAX_BYTES = 1 << 30;
 
     private final Path csvPath;
@@ -83,14 +85,15 @@ public final class MetricsLog implements AutoCloseable {
                     + "; expected a step of at least " + lastStep + " and no value named step; rows go forward");
         }
         lastStep = step;
-        Map<String, Double> sorted = new TreeMap<>(values);
+        Map<String, JsonValue> cells = new TreeMap<>();
+        values.forEach((name, value) -> cells.put(name, cell(value)));
         try {
-            AtomicFile.writeFully(jsonl, ByteBuffer.wrap(JsonLines.line(toJson(step, sorted))));
-            if (columns.addAll(sorted.keySet())) {
+            AtomicFile.writeFully(jsonl, ByteBuffer.wrap(jsonRow(step, cells)));
+            if (columns.addAll(cells.keySet())) {
                 csv.close();
                 csv = rebuildCsv();
             } else {
-                AtomicFile.writeFully(csv, ascii(csvRow(step, sorted)));
+                AtomicFile.writeFully(csv, ByteBuffer.wrap(csvRow(step, cells).getBytes(StandardCharsets.US_ASCII)));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("write " + jsonlPath, e);
@@ -119,12 +122,12 @@ public final class MetricsLog implements AutoCloseable {
     /** Length of the rows up to a step; notes their columns and the last step. */
     private long keep(long resumeStep) {
         long[] kept = new long[1];
-        forEachRow((step, values, end) -> {
+        forEachRow((step, cells, end) -> {
             if (step > resumeStep) {
                 return false;
             }
             lastStep = step;
-            columns.addAll(values.keySet());
+            columns.addAll(cells.keySet());
             kept[0] = end;
             return true;
         });
@@ -136,8 +139,8 @@ public final class MetricsLog implements AutoCloseable {
             StringBuilder text = new StringBuilder(STEP);
             columns.forEach(name -> text.append(',').append(csvName(name)));
             text.append('\n');
-            forEachRow((step, values, end) -> {
-                text.append(csvRow(step, values));
+            forEachRow((step, cells, end) -> {
+                text.append(csvRow(step, cells));
                 return true;
             });
             AtomicFile.writeFully(channel, ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
@@ -147,7 +150,7 @@ public final class MetricsLog implements AutoCloseable {
 
     /** Takes a row and the offset of the byte after it; false stops. */
     private interface RowVisitor {
-        boolean visit(long step, Map<String, Double> values, long end);
+        boolean visit(long step, Map<String, JsonValue> cells, long end);
     }
 
     private void forEachRow(RowVisitor visitor) {
@@ -158,74 +161,64 @@ public final class MetricsLog implements AutoCloseable {
             if (bytes[i] != '\n') {
                 continue;
             }
-            JsonValue line = new JsonParser(
-                            Arrays.copyOfRange(bytes, start, i), jsonlPath.toString(), start)
-                    .document();
+            JsonValue line =
+                    new JsonParser(Arrays.copyOfRange(bytes, start, i), jsonlPath.toString(), start).document();
             JsonCursor row = JsonCursor.root(line, jsonlPath + " at byte " + start);
             long step = row.get(STEP).asLong();
             if (step < previous) {
                 throw row.get(STEP).fail("step " + step + " after " + previous, "rising steps", "was it edited?");
             }
             previous = step;
-            if (!visitor.visit(step, fromJson(row), i + 1L)) {
+            if (!visitor.visit(step, cells(row), i + 1L)) {
                 return;
             }
             start = i + 1;
         }
     }
 
-    private String csvRow(long step, Map<String, Double> values) {
+    private String csvRow(long step, Map<String, JsonValue> cells) {
         StringBuilder text = new StringBuilder().append(step);
         for (String name : columns) {
-            Double value = values.get(name);
-            text.append(',').append(value == null ? "" : text(value));
+            text.append(',');
+            JsonValue cell = cells.get(name);
+            if (cell instanceof JsonNumber number) {
+                text.append(number.text());
+            } else if (cell instanceof JsonString word) {
+                text.append(word.value());
+            }
         }
         return text.append('\n').toString();
     }
 
+    private static byte[] jsonRow(long step, Map<String, JsonValue> cells) {
+        JsonObject.Builder row = JsonObject.builder().put(STEP, step);
+        cells.forEach(row::put);
+        return JsonLines.line(row.build());
+    }
+
     /** A name as a cell: in quotes where it would break the row (RFC 4180). */
     private static String csvName(String name) {
-        boolean plain = name.indexOf(',') < 0 && name.indexOf('"') < 0 && name.indexOf('\n') < 0 && name.indexOf('\r') < 0;
+        boolean plain = name.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
         return plain ? name : '"' + name.replace("\"", "\"\"") + '"';
     }
 
-    private static String text(double value) {
-        return Double.isFinite(value) ? ShortestDecimal.of(value) : Double.toString(value);
+    private static JsonValue cell(double value) {
+        return Double.isFinite(value) ? JsonNumber.of(value) : new JsonString(Double.toString(value));
     }
 
-    private static JsonObject toJson(long step, Map<String, Double> values) {
-        JsonObject.Builder row = JsonObject.builder().put(STEP, step);
-        values.forEach((name, value) -> {
-            if (Double.isFinite(value)) {
-                row.put(name, value);
-            } else {
-                row.put(name, text(value));
-            }
-        });
-        return row.build();
-    }
-
-    private static Map<String, Double> fromJson(JsonCursor row) {
-        Map<String, Double> values = new TreeMap<>();
+    /** The cells of a row of the file; whatever {@link #cell} does not make is an error. */
+    private static Map<String, JsonValue> cells(JsonCursor row) {
+        Map<String, JsonValue> cells = new TreeMap<>();
         for (String name : row.keys()) {
             if (!name.equals(STEP)) {
                 JsonCursor cell = row.get(name);
-                values.put(name, cell.value() instanceof JsonString word ? word(cell, word.value()) : cell.asDouble());
+                if (!(cell.value() instanceof JsonNumber) && !WORDS.contains(cell.asString())) {
+                    throw cell.fail(
+                            BadFileException.quote(cell.asString()), "a number or one of " + WORDS, "was it edited?");
+                }
+                cells.put(name, cell.value());
             }
         }
-        return values;
-    }
-
-    private static double word(JsonCursor cell, String word) {
-        return switch (word) {
-            case "NaN" -> Double.NaN;
-            case "Infinity" -> Double.POSITIVE_INFINITY;
-            case "-Infinity" -> Double.NEGATIVE_INFINITY;
-            default -> throw cell.fail(BadFileException.quote(word), "a number, NaN, Infinity or -Infinity", "was it edited?");
-        };
-    }
-
-    private static ByteBuffer ascii(String text) {
-        return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+        return cells;
     }
 }

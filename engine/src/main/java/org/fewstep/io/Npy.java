@@ -24,11 +24,11 @@ public final class Npy {
     private static final int MAX_RANK = 32;
     private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
 
-    private static final Map<StoredType, String> DESCRIPTORS = new EnumMap<>(Map.of(
-            StoredType.F32, "<f4", StoredType.F64, "<f8", StoredType.I32, "<i4", StoredType.U8, "|u1"));
+    private static final Map<StoredType, String> DESCRIPTORS = new EnumMap<>(
+            Map.of(StoredType.F32, "<f4", StoredType.F64, "<f8", StoredType.I32, "<i4", StoredType.U8, "|u1"));
 
-    private static final Pattern HEADER = Pattern.compile("\\{ *'descr': *'([^']*)', *'fortran_order': *(True|False),"
-            + " *'shape': *\\(([0-9, ]*)\\) *,? *\\} *\n");
+    private static final Pattern HEADER = Pattern.compile(
+            "\\{ *'descr': *'([^']*)', *'fortran_order': *(True|False)," + " *'shape': *\\(([0-9, ]*)\\) *,? *\\} *\n");
 
     /** Inside the parentheses of a tuple: nothing, one size with its comma, or several sizes. */
     private static final Pattern SIZES = Pattern.compile(" *|[0-9]+, *|[0-9]+(, *[0-9]+)+,? *");

@@ -73,7 +73,8 @@ public final class NpyArray {
 
     private void demand(boolean ok, String expected) {
         if (!ok) {
-            throw new BadFileException(source, BadFileException.NO_OFFSET, this.toString(), expected, "convert it first");
+            throw new BadFileException(
+                    source, BadFileException.NO_OFFSET, this.toString(), expected, "convert it first");
         }
     }
 }

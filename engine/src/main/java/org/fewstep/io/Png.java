@@ -100,14 +100,13 @@ public final class Png {
             int left = i < channels ? 0 : row[i - channels] & 0xff;
             int up = previous[i] & 0xff;
             int upLeft = i < channels ? 0 : previous[i - channels] & 0xff;
-            int predicted =
-                    switch (filter) {
-                        case 0 -> 0;
-                        case 1 -> left;
-                        case 2 -> up;
-                        case 3 -> (left + up) / 2;
-                        default -> paeth(left, up, upLeft);
-                    };
+            int predicted = switch (filter) {
+                case 0 -> 0;
+                case 1 -> left;
+                case 2 -> up;
+                case 3 -> (left + up) / 2;
+                default -> paeth(left, up, upLeft);
+            };
             out[i] = (byte) (row[i] - predicted);
             cost += Math.abs((int) out[i]);
         }

@@ -185,7 +185,7 @@ public final class SafeTensors {
             int[] at = new int[1];
             forEachChunk(name, chunk -> {
                 while (chunk.hasRemaining()) {
-                    out[at[0]++] = (int) integer(info.type(), chunk);
+                    out[at[0]++] = (int) integer(info, chunk);
                 }
             });
             return out;
@@ -206,7 +206,7 @@ public final class SafeTensors {
             int[] at = new int[1];
             forEachChunk(name, chunk -> {
                 while (chunk.hasRemaining()) {
-                    out[at[0]++] = integer(info.type(), chunk);
+                    out[at[0]++] = integer(info, chunk);
                 }
             });
             return out;
@@ -252,7 +252,11 @@ public final class SafeTensors {
                     int count = channel.read(buffer, at);
                     if (count < 0) {
                         throw new BadFileException(
-                                source, at, "the end of the file", buffer.remaining() + " more bytes", "did it shrink?");
+                                source,
+                                at,
+                                "the end of the file",
+                                buffer.remaining() + " more bytes",
+                                "did it shrink?");
                     }
                     at += count;
                 }
@@ -291,17 +295,30 @@ public final class SafeTensors {
             return type == StoredType.F16 ? Half.fromF16(bits) : Half.fromBf16(bits);
         }
 
-        private static long integer(StoredType type, ByteBuffer chunk) {
-            return switch (type) {
+        private long integer(TensorInfo info, ByteBuffer chunk) {
+            return switch (info.type()) {
                 case I64 -> chunk.getLong();
                 case I32 -> chunk.getInt();
                 case U32 -> Integer.toUnsignedLong(chunk.getInt());
                 case I16 -> chunk.getShort();
                 case U16 -> Short.toUnsignedInt(chunk.getShort());
                 case I8 -> chunk.get();
-                case U8, BOOL -> Byte.toUnsignedInt(chunk.get());
-                default -> throw new IllegalStateException("integer: got " + type + "; expected an integer type");
+                case U8 -> Byte.toUnsignedInt(chunk.get());
+                case BOOL -> bool(info, chunk.get());
+                default -> throw new IllegalStateException("integer: got " + info + "; expected an integer type");
             };
+        }
+
+        private int bool(TensorInfo info, byte value) {
+            if (value != 0 && value != 1) {
+                throw new BadFileException(
+                        source,
+                        BadFileException.NO_OFFSET,
+                        "the byte " + value + " in BOOL tensor " + BadFileException.quote(info.name()),
+                        "0 or 1",
+                        "is it a tensor of another type?");
+            }
+            return value;
         }
     }
 }

@@ -51,7 +51,8 @@ final class SafeTensorsWriter {
     private static TensorInfo place(String name, TensorSource source, long at) {
         long[] shape = source.shape();
         if (name.equals(SafeTensorsHeader.METADATA) || shape.length > SafeTensorsHeader.MAX_RANK) {
-            throw new IllegalArgumentException("SafeTensors.write: got tensor " + BadFileException.quote(name) + " with "
+            throw new IllegalArgumentException("SafeTensors.write: got tensor " + BadFileException.quote(name)
+                    + " with "
                     + shape.length + " axes; expected another name than " + SafeTensorsHeader.METADATA + " and at most "
                     + SafeTensorsHeader.MAX_RANK + " axes; rename or reshape it");
         }

@@ -1,22 +1,46 @@
 package org.fewstep.io;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
-import java.math.RoundingMode;
-import org.jspecify.annotations.Nullable;
+import java.math.BigInteger;
 
 /**
  * Doubles as text: the fewest digits that read back as the same double, and of those the nearest to it.
  *
  * <p>{@link Double#toString} does not serve, because before JDK 19 it sometimes gives a digit too many, and files must
- * not depend on the JDK. Numbers from 1e-5 up to 1e21 are written without exponent.
+ * not depend on the JDK. This is the free-format algorithm of Burger and Dybvig, "Printing Floating-Point Numbers Quickly
+ * and Accurately" (PLDI 1996), in exact integers: the value is r/s, the doubles that read back as it lie within m-/s
+ * below and m+/s above. Numbers from 1e-5 up to 1e21 are written without exponent.
  */
 final class ShortestDecimal {
-    private static final int MAX_DIGITS = 17;
     private static final int FIRST_PLAIN_EXPONENT = -5;
     private static final int LAST_PLAIN_EXPONENT = 20;
+    private static final int MANTISSA_BITS = 52;
 
-    private ShortestDecimal() {}
+    private BigInteger r;
+    private BigInteger s;
+    private BigInteger mPlus;
+    private BigInteger mMinus;
+
+    /** Whether the ends of the interval read back as the value: they round to an even mantissa. */
+    private final boolean inclusive;
+
+    /** The value is 0.d1 d2 d3 ... times 10 to this power. */
+    private int point;
+
+    private ShortestDecimal(double magnitude) {
+        long bits = Double.doubleToRawLongBits(magnitude);
+        int biased = (int) (bits >>> MANTISSA_BITS);
+        long fraction = bits & ((1L << MANTISSA_BITS) - 1);
+        long f = biased == 0 ? fraction : fraction | 1L << MANTISSA_BITS;
+        int e = Math.max(biased, 1) - 1075;
+        inclusive = (f & 1) == 0;
+        // At a power of two the gap below is half the gap above; everything is doubled once more to stay integer.
+        int narrow = fraction == 0 && biased > 1 ? 1 : 0;
+        r = BigInteger.valueOf(f).shiftLeft(Math.max(e, 0) + 1 + narrow);
+        s = BigInteger.ONE.shiftLeft(Math.max(-e, 0) + 1 + narrow);
+        mMinus = BigInteger.ONE.shiftLeft(Math.max(e, 0));
+        mPlus = mMinus.shiftLeft(narrow);
+        scale(magnitude);
+    }
 
     /**
      * The text; it always has a point or an exponent, so that a double stays one.
@@ -34,42 +58,57 @@ final class ShortestDecimal {
             // Neighbours are at most 1 apart here, so no shorter decimal reads back as the same double.
             return sign + (long) magnitude + ".0";
         }
-        return sign + layOut(shortest(magnitude));
+        ShortestDecimal decimal = new ShortestDecimal(magnitude);
+        String digits = decimal.digits();
+        return sign + layOut(digits, decimal.point - 1);
     }
 
-    private static BigDecimal shortest(double magnitude) {
-        BigDecimal exact = new BigDecimal(magnitude);
-        int digits = Math.min(MAX_DIGITS, new BigDecimal(Double.toString(magnitude)).stripTrailingZeros().precision());
-        BigDecimal best = withDigits(exact, digits, magnitude);
-        while (best == null) {
-            best = withDigits(exact, ++digits, magnitude);
+    /** Finds the power of ten above the interval and brings r/s below 10, so that digits follow by division. */
+    private void scale(double magnitude) {
+        // The estimate is never too high, and too low by at most one.
+        point = (int) Math.ceil(StrictMath.log10(magnitude) - 1e-10);
+        BigInteger power = BigInteger.TEN.pow(Math.abs(point));
+        if (point >= 0) {
+            s = s.multiply(power);
+        } else {
+            r = r.multiply(power);
+            mPlus = mPlus.multiply(power);
+            mMinus = mMinus.multiply(power);
         }
-        while (digits > 1) {
-            BigDecimal shorter = withDigits(exact, --digits, magnitude);
-            if (shorter == null) {
-                break;
+        if (r.add(mPlus).compareTo(s) >= (inclusive ? 0 : 1)) {
+            point++;
+        } else {
+            timesTen();
+        }
+    }
+
+    private void timesTen() {
+        r = r.multiply(BigInteger.TEN);
+        mPlus = mPlus.multiply(BigInteger.TEN);
+        mMinus = mMinus.multiply(BigInteger.TEN);
+    }
+
+    private String digits() {
+        StringBuilder digits = new StringBuilder();
+        while (true) {
+            BigInteger[] parts = r.divideAndRemainder(s);
+            int digit = parts[0].intValue();
+            r = parts[1];
+            boolean lowEnough = r.compareTo(mMinus) < (inclusive ? 1 : 0);
+            boolean highEnough = r.add(mPlus).compareTo(s) >= (inclusive ? 0 : 1);
+            if (!lowEnough && !highEnough) {
+                digits.append((char) ('0' + digit));
+                timesTen();
+                continue;
             }
-            best = shorter;
+            int half = r.shiftLeft(1).compareTo(s);
+            boolean up = lowEnough && highEnough ? half > 0 || (half == 0 && (digit & 1) == 1) : highEnough;
+            return digits.append((char) ('0' + (up ? digit + 1 : digit))).toString();
         }
-        return best.stripTrailingZeros();
     }
 
-    /** The nearest decimal of so many digits that reads back as {@code magnitude}, or null. */
-    private static @Nullable BigDecimal withDigits(
-            BigDecimal exact, int digits, double magnitude) {
-        BigDecimal nearest = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
-        if (nearest.doubleValue() == magnitude) {
-            return nearest;
-        }
-        // At a power of two the gap below is half the gap above: the farther neighbour may be the one inside.
-        RoundingMode otherWay = nearest.compareTo(exact) > 0 ? RoundingMode.DOWN : RoundingMode.UP;
-        BigDecimal other = exact.round(new MathContext(digits, otherWay));
-        return other.doubleValue() == magnitude ? other : null;
-    }
-
-    private static String layOut(BigDecimal decimal) {
-        String digits = decimal.unscaledValue().toString();
-        int exponent = digits.length() - 1 - decimal.scale();
+    /** Digits d1 d2 d3 ... of d1.d2 d3 ... times 10 to the exponent. */
+    private static String layOut(String digits, int exponent) {
         if (exponent < FIRST_PLAIN_EXPONENT || exponent > LAST_PLAIN_EXPONENT) {
             String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
             return digits.charAt(0) + fraction + "e" + exponent;

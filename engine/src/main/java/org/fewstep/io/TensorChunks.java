@@ -34,8 +34,8 @@ final class TensorChunks {
             chunk.clear().limit((int) Math.min(CHUNK, bytes - offset));
             source.read(offset, chunk);
             if (chunk.hasRemaining()) {
-                throw new IllegalStateException("TensorSource.read: got " + chunk.position() + " bytes at offset " + offset
-                        + "; expected " + chunk.limit() + "; fill the chunk to its limit");
+                throw new IllegalStateException("TensorSource.read: got " + chunk.position() + " bytes at offset "
+                        + offset + "; expected " + chunk.limit() + "; fill the chunk to its limit");
             }
             sink.accept(chunk.flip());
         }

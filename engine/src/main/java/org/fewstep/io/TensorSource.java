@@ -22,31 +22,46 @@ public interface TensorSource {
 
     /** F32 of the given shape; the array is not copied. */
     static TensorSource of(float[] values, long... shape) {
-        return new ArraySource(StoredType.F32, shape, values.length, (at, count, chunk) ->
-                chunk.asFloatBuffer().put(values, at, count));
+        return new ArraySource(
+                StoredType.F32,
+                shape,
+                values.length,
+                (at, count, chunk) -> chunk.asFloatBuffer().put(values, at, count));
     }
 
     /** F64 of the given shape; the array is not copied. */
     static TensorSource of(double[] values, long... shape) {
-        return new ArraySource(StoredType.F64, shape, values.length, (at, count, chunk) ->
-                chunk.asDoubleBuffer().put(values, at, count));
+        return new ArraySource(
+                StoredType.F64,
+                shape,
+                values.length,
+                (at, count, chunk) -> chunk.asDoubleBuffer().put(values, at, count));
     }
 
     /** I32 of the given shape; the array is not copied. */
     static TensorSource of(int[] values, long... shape) {
-        return new ArraySource(StoredType.I32, shape, values.length, (at, count, chunk) ->
-                chunk.asIntBuffer().put(values, at, count));
+        return new ArraySource(
+                StoredType.I32,
+                shape,
+                values.length,
+                (at, count, chunk) -> chunk.asIntBuffer().put(values, at, count));
     }
 
     /** I64 of the given shape; the array is not copied. */
     static TensorSource of(long[] values, long... shape) {
-        return new ArraySource(StoredType.I64, shape, values.length, (at, count, chunk) ->
-                chunk.asLongBuffer().put(values, at, count));
+        return new ArraySource(
+                StoredType.I64,
+                shape,
+                values.length,
+                (at, count, chunk) -> chunk.asLongBuffer().put(values, at, count));
     }
 
     /** Raw little-endian bytes of any type; the array is not copied. */
     static TensorSource ofBytes(StoredType type, byte[] bytes, long... shape) {
-        return new ArraySource(type, shape, bytes.length / type.bytes(), (at, count, chunk) ->
-                chunk.duplicate().put(bytes, at * type.bytes(), count * type.bytes()));
+        return new ArraySource(
+                type,
+                shape,
+                bytes.length / type.bytes(),
+                (at, count, chunk) -> chunk.duplicate().put(bytes, at * type.bytes(), count * type.bytes()));
     }
 }

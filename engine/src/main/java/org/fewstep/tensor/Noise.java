@@ -19,7 +19,7 @@ public final class Noise {
         return draw(Random.Code.NORMAL, device, dtype, rng, first, step, shape);
     }
 
-    /** Uniform numbers in (0, 1) of 24 bits. */
+    /** Uniform numbers in (0, 1) of 23 bits. */
     public static Tensor uniform(Device device, DType dtype, Rng rng, long first, int step, Shape shape) {
         return draw(Random.Code.UNIFORM, device, dtype, rng, first, step, shape);
     }

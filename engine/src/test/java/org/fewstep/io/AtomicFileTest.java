@@ -49,22 +49,30 @@ class AtomicFileTest {
     @Test
     void aFailureLeavesNothing() throws IOException {
         Path target = folder.resolve("a");
-        assertThrows(UncheckedIOException.class, () -> AtomicFile.write(target, channel -> {
-            channel.write(ByteBuffer.wrap(new byte[100]));
-            throw new IOException("disk full");
-        }));
-        assertThrows(OutOfMemoryError.class, () -> AtomicFile.write(target, channel -> {
-            throw new OutOfMemoryError("planted");
-        }));
+        assertThrows(
+                UncheckedIOException.class,
+                () -> AtomicFile.write(target, channel -> {
+                    channel.write(ByteBuffer.wrap(new byte[100]));
+                    throw new IOException("disk full");
+                }));
+        assertThrows(
+                OutOfMemoryError.class,
+                () -> AtomicFile.write(target, channel -> {
+                    throw new OutOfMemoryError("planted");
+                }));
         assertEquals(List.of(), names());
     }
 
     @Test
     void leftoversOfDeadProcessesAreRemovedOthersStay() throws IOException {
-        long parent = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(ProcessHandle.current().pid());
+        long parent = ProcessHandle.current()
+                .parent()
+                .map(ProcessHandle::pid)
+                .orElse(ProcessHandle.current().pid());
         String alive = ".a." + parent + "-1.part";
         boolean hasParent = parent != ProcessHandle.current().pid();
-        for (String name : List.of(".a.999999999999-3.part", ".a.x-1.part", ".a.b.999999999999-3.part", ".a.part", alive)) {
+        for (String name :
+                List.of(".a.999999999999-3.part", ".a.x-1.part", ".a.b.999999999999-3.part", ".a.part", alive)) {
             Files.createFile(folder.resolve(name));
         }
         AtomicFile.write(folder.resolve("a"), new byte[1]);

@@ -18,7 +18,8 @@ class Crc32cTest {
     void bytesAreLittleEndianAndEveryBitCounts() {
         byte[] one = {0, 0, (byte) 0x80, 0x3f};
         assertEquals(
-                Crc32c.of(TensorSource.ofBytes(StoredType.U8, one, 4)), Crc32c.of(TensorSource.of(new float[] {1f}, 1)));
+                Crc32c.of(TensorSource.ofBytes(StoredType.U8, one, 4)),
+                Crc32c.of(TensorSource.of(new float[] {1f}, 1)));
         assertNotEquals(
                 Crc32c.of(TensorSource.of(new float[] {0f}, 1)), Crc32c.of(TensorSource.of(new float[] {-0f}, 1)));
     }

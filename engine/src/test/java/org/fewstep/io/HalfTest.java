@@ -18,8 +18,9 @@ class HalfTest {
             } else if (exponent == 31) {
                 assertEquals(sign * Double.POSITIVE_INFINITY, value);
             } else {
-                double magnitude =
-                        exponent == 0 ? fraction * Math.pow(2, -24) : (1 + fraction / 1024.0) * Math.pow(2, exponent - 15);
+                double magnitude = exponent == 0
+                        ? fraction * Math.pow(2, -24)
+                        : (1 + fraction / 1024.0) * Math.pow(2, exponent - 15);
                 assertEquals(sign * magnitude, value);
             }
         }

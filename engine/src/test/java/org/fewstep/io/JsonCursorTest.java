@@ -12,14 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 class JsonCursorTest {
-    private final JsonCursor root = JsonCursor.root(
-            Json.parse(
-                    """
+    private final JsonCursor root = JsonCursor.root(Json.parse("""
                     {"layers": [{"W": [[1, 2.5], [3, -4]], "b": [0, 1]}], "odd key": {"x": null}, "name": "mlp",
                      "on": true, "big": 1e400, "long": 3000000000, "huge": 99999999999999999999,
                      "ragged": [[1, 2], [3]], "uneven": [[1], 2], "deep": [1, [2]], "word": [1, "x"], "empty": [[], []]}
-                    """),
-            "case.json");
+                    """), "case.json");
 
     private static void fails(String part, Executable action) {
         String message = assertThrows(BadFileException.class, action).getMessage();
@@ -54,21 +51,26 @@ class JsonCursorTest {
 
     @Test
     void errorsNameThePath() {
-        fails("$.layers[0].W[1][0]: got the number 3; expected a string", () -> root.get("layers")
-                .at(0)
-                .get("W")
-                .at(1)
-                .at(0)
-                .asString());
-        fails("$[\"odd key\"].x: got null; expected a number", () -> root.get("odd key").get("x").asDouble());
-        fails("$.layers[0]: got the keys ['W', 'b']; expected the key 'c'", () -> root.get("layers").at(0).get("c"));
+        fails(
+                "$.layers[0].W[1][0]: got the number 3; expected a string",
+                () -> root.get("layers").at(0).get("W").at(1).at(0).asString());
+        fails(
+                "$[\"odd key\"].x: got null; expected a number",
+                () -> root.get("odd key").get("x").asDouble());
+        fails(
+                "$.layers[0]: got the keys ['W', 'b']; expected the key 'c'",
+                () -> root.get("layers").at(0).get("c"));
         fails("$.layers: got 1 elements", () -> root.get("layers").at(1));
         fails("$.layers", () -> root.get("layers").at(-1));
         fails("$.name: got a string; expected an object", () -> root.get("name").get("x"));
         fails("$.name: got a string; expected an array", () -> root.get("name").size());
-        fails("$.name: got a string; expected true or false", () -> root.get("name").asBool());
+        fails(
+                "$.name: got a string; expected true or false",
+                () -> root.get("name").asBool());
         fails("$.on: got a boolean; expected an integer", () -> root.get("on").asLong());
-        fails("$.layers: got an array; expected an object", () -> root.get("layers").keys());
+        fails(
+                "$.layers: got an array; expected an object",
+                () -> root.get("layers").keys());
     }
 
     @Test
@@ -81,7 +83,9 @@ class JsonCursorTest {
 
     @Test
     void raggedArraysAreErrors() {
-        fails("$.ragged[1]: got 1 elements; expected 2", () -> root.get("ragged").asDoubles());
+        fails(
+                "$.ragged[1]: got 1 elements; expected 2",
+                () -> root.get("ragged").asDoubles());
         fails("$.uneven[1]", () -> root.get("uneven").shape());
         fails("$.deep[1]", () -> root.get("deep").asDoubles());
         fails("$.word[1]", () -> root.get("word").asDoubles());

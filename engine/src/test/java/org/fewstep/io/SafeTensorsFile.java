@@ -27,6 +27,8 @@ final class SafeTensorsFile {
     }
 
     static Path write(Path folder, byte[] bytes) throws IOException {
-        return Files.write(folder.resolve("t.safetensors"), bytes);
+        Path path = folder.resolve("t.safetensors");
+        Files.deleteIfExists(path); // some file systems flush a file that is truncated and written again
+        return Files.write(path, bytes);
     }
 }

@@ -56,10 +56,15 @@ class SafeTensorsHostileTest {
         return Stream.of(
                 file("empty file", "0 bytes", new byte[0]),
                 file("shorter than the length field", "7 bytes", new byte[7]),
-                file("header length beyond the file", "a header of", SafeTensorsFile.bytes(good.length() + 9L, good, 8)),
+                file(
+                        "header length beyond the file",
+                        "a header of",
+                        SafeTensorsFile.bytes(good.length() + 9L, good, 8)),
                 file("header length 2^40", "1099511627776", SafeTensorsFile.bytes(1L << 40, good, 8)),
-                file("header length with the sign bit", "9223372036854775809", SafeTensorsFile.bytes(
-                        Long.MIN_VALUE + 1, good, 8)),
+                file(
+                        "header length with the sign bit",
+                        "9223372036854775809",
+                        SafeTensorsFile.bytes(Long.MIN_VALUE + 1, good, 8)),
                 file("header length 2^64 - 1", "18446744073709551615", SafeTensorsFile.bytes(-1, good, 8)),
                 file("header length 0", "opening brace", SafeTensorsFile.bytes(0, good, 8)),
                 file("header length too small", "the end of the text", SafeTensorsFile.bytes(10, good, 8)),
@@ -69,11 +74,22 @@ class SafeTensorsHostileTest {
                 header("bytes after the header's object", "'{'", good + "{}", 8),
                 header("zero bytes as padding", "0x00", good + "\u0000\u0000", 8),
                 header("line feed as padding", "padding of other bytes", good + "\n ", 8),
-                header("bad UTF-16 escape in a name", "lone surrogate", "{\"\\ud800\":{" + entry("U8", "[0]", "[0,0]") + "}}", 0),
-                header("duplicate tensor", "'x' again", "{\"x\":{" + entry("U8", "[0]", "[0,0]") + "},\"x\":{"
-                        + entry("U8", "[0]", "[0,0]") + "}}", 0),
-                header("duplicate tensor by escape", "'x' again", "{\"x\":{" + entry("U8", "[0]", "[0,0]")
-                        + "},\"\\u0078\":{" + entry("U8", "[0]", "[0,0]") + "}}", 0),
+                header(
+                        "bad UTF-16 escape in a name",
+                        "lone surrogate",
+                        "{\"\\ud800\":{" + entry("U8", "[0]", "[0,0]") + "}}",
+                        0),
+                header(
+                        "duplicate tensor",
+                        "'x' again",
+                        "{\"x\":{" + entry("U8", "[0]", "[0,0]") + "},\"x\":{" + entry("U8", "[0]", "[0,0]") + "}}",
+                        0),
+                header(
+                        "duplicate tensor by escape",
+                        "'x' again",
+                        "{\"x\":{" + entry("U8", "[0]", "[0,0]") + "},\"\\u0078\":{" + entry("U8", "[0]", "[0,0]")
+                                + "}}",
+                        0),
                 tensor("duplicate dtype", "'dtype' again", entry("F32", "[2]", "[0,8]") + ",\"dtype\":\"F64\"", 8),
                 header("duplicate metadata", "again", "{\"__metadata__\":{},\"__metadata__\":{}}", 0),
                 header("duplicate metadata key", "'a' again", "{\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}}", 0),
@@ -96,16 +112,33 @@ class SafeTensorsHostileTest {
                 tensor("size is not an integer", "the number 2.0", entry("F32", "[2.0]", "[0,8]"), 8),
                 tensor("size with an exponent", "the number 1e1", entry("F32", "[1e1]", "[0,8]"), 8),
                 tensor("size is a string", "'\"'", entry("F32", "[\"2\"]", "[0,8]"), 8),
-                tensor("size is beyond 64 bits", "18446744073709551618", entry("F32", "[18446744073709551618]", "[0,8]"), 8),
+                tensor(
+                        "size is beyond 64 bits",
+                        "18446744073709551618",
+                        entry("F32", "[18446744073709551618]", "[0,8]"),
+                        8),
                 tensor("size product wraps to 2", "the shape", entry("U8", "[4294967296,4294967296,2]", "[0,0]"), 0),
-                tensor("size product wraps to 8 bytes", "the shape", entry(
-                        "F32", "[9223372036854775807,2]", "[0,8]"), 8),
-                tensor("size product times 4 wraps to 0", "the shape", entry("F32", "[4611686018427387904]", "[0,0]"), 0),
-                tensor("overflow hidden by a zero", "the shape", entry(
-                        "F32", "[4611686018427387904,4611686018427387904,0]", "[0,0]"), 0),
+                tensor(
+                        "size product wraps to 8 bytes",
+                        "the shape",
+                        entry("F32", "[9223372036854775807,2]", "[0,8]"),
+                        8),
+                tensor(
+                        "size product times 4 wraps to 0",
+                        "the shape",
+                        entry("F32", "[4611686018427387904]", "[0,0]"),
+                        0),
+                tensor(
+                        "overflow hidden by a zero",
+                        "the shape",
+                        entry("F32", "[4611686018427387904,4611686018427387904,0]", "[0,0]"),
+                        0),
                 tensor("rank 65", "a longer list", entry("U8", "[" + "1,".repeat(64) + "1]", "[0,1]"), 1),
-                tensor("2^40 elements in a small file", "a data section of 8 bytes", entry(
-                        "F32", "[1099511627776]", "[0,4398046511104]"), 8),
+                tensor(
+                        "2^40 elements in a small file",
+                        "a data section of 8 bytes",
+                        entry("F32", "[1099511627776]", "[0,4398046511104]"),
+                        8),
                 tensor("2^40 elements, true to 8 bytes", "got 8 bytes", entry("F32", "[1099511627776]", "[0,8]"), 8),
                 tensor("shape smaller than its bytes", "got 8 bytes; expected 4", entry("F32", "[1]", "[0,8]"), 8),
                 tensor("shape larger than its bytes", "got 8 bytes; expected 12", entry("F32", "[3]", "[0,8]"), 8),
@@ -131,7 +164,8 @@ class SafeTensorsHostileTest {
         Path path = SafeTensorsFile.write(folder, bytes);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
-        BadFileException e = assertThrows(BadFileException.class, () -> SafeTensors.open(path).close());
+        BadFileException e = assertThrows(
+                BadFileException.class, () -> SafeTensors.open(path).close());
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
         assertTrue(e.getMessage().contains("t.safetensors"), e.getMessage());
         assertTrue(e.getMessage().contains(part), e.getMessage());

@@ -40,7 +40,7 @@ class SafeTensorsTest {
     void everyKindOfArrayComesBack() {
         Path path = folder.resolve("a.safetensors");
         Map<String, TensorSource> tensors = new LinkedHashMap<>();
-        tensors.put("w", TensorSource.of(new float[] {1, -2, 0.5f, Float.NaN, -0f, 1e-45f}, 2, 3));
+        tensors.put("w", TensorSource.of(new float[] {1, -2, 0.5f, Float.NaN, -0f, Float.MIN_VALUE}, 2, 3));
         tensors.put("m", TensorSource.of(new double[] {Math.PI, -0.0}, 2));
         tensors.put("i", TensorSource.of(new int[] {1, Integer.MIN_VALUE}, 2, 1));
         tensors.put("l", TensorSource.of(new long[] {Long.MAX_VALUE}));
@@ -52,9 +52,9 @@ class SafeTensorsTest {
             assertEquals(List.of("config", "format"), List.copyOf(r.metadata().keySet()));
             assertEquals("{\"a\":\"\u00e9\"}", r.metadata().get("config"));
             float[] w = r.readFloats("w");
-            assertArrayEquals(new float[] {1, -2, 0.5f, Float.NaN, -0f, 1e-45f}, w);
+            assertArrayEquals(new float[] {1, -2, 0.5f, Float.NaN, -0f, Float.MIN_VALUE}, w);
             assertEquals(Float.floatToRawIntBits(-0f), Float.floatToRawIntBits(w[4]));
-            assertArrayEquals(new double[] {1, -2, 0.5, Double.NaN, -0.0, 1e-45f}, r.readDoubles("w"));
+            assertArrayEquals(new double[] {1, -2, 0.5, Double.NaN, -0.0, Float.MIN_VALUE}, r.readDoubles("w"));
             assertArrayEquals(new double[] {Math.PI, -0.0}, r.readDoubles("m"));
             assertArrayEquals(new int[] {1, Integer.MIN_VALUE}, r.readInts("i"));
             assertArrayEquals(new long[] {1, Integer.MIN_VALUE}, r.readLongs("i"));
@@ -127,7 +127,16 @@ class SafeTensorsTest {
         Path path = file(
                 "{\"h\":{\"dtype\":\"F16\",\"shape\":[3],\"data_offsets\":[0,6]},"
                         + "\"b\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[6,10]}}",
-                0x00, 0x3c, 0x01, 0x80, 0x00, 0xfc, 0x80, 0x3f, 0x49, 0xc0);
+                0x00,
+                0x3c,
+                0x01,
+                0x80,
+                0x00,
+                0xfc,
+                0x80,
+                0x3f,
+                0x49,
+                0xc0);
         try (SafeTensors.Reader r = SafeTensors.open(path)) {
             assertArrayEquals(new float[] {1f, -0x1p-24f, Float.NEGATIVE_INFINITY}, r.readFloats("h"));
             assertArrayEquals(new double[] {1, -3.140625}, r.readDoubles("b"));
@@ -142,7 +151,17 @@ class SafeTensorsTest {
                         + "\"u2\":{\"dtype\":\"U16\",\"shape\":[1],\"data_offsets\":[6,8]},"
                         + "\"i1\":{\"dtype\":\"I8\",\"shape\":[1],\"data_offsets\":[8,9]},"
                         + "\"f\":{\"dtype\":\"BOOL\",\"shape\":[2],\"data_offsets\":[9,11]}}",
-                255, 255, 255, 255, 254, 255, 254, 255, 253, 1, 0);
+                255,
+                255,
+                255,
+                255,
+                254,
+                255,
+                254,
+                255,
+                253,
+                1,
+                0);
         try (SafeTensors.Reader r = SafeTensors.open(path)) {
             assertArrayEquals(new long[] {0xffffffffL}, r.readLongs("u4"));
             assertArrayEquals(new int[] {-2}, r.readInts("i2"));
@@ -155,11 +174,21 @@ class SafeTensorsTest {
     }
 
     @Test
+    void booleansAreZeroOrOne() throws IOException {
+        Path path = file("{\"f\":{\"dtype\":\"BOOL\",\"shape\":[2],\"data_offsets\":[0,2]}}", 1, 2);
+        try (SafeTensors.Reader r = SafeTensors.open(path)) {
+            assertThrows(BadFileException.class, () -> r.readInts("f"));
+            assertArrayEquals(new byte[] {1, 2}, r.readBytes("f"));
+        }
+    }
+
+    @Test
     void wrongTypeOrNameIsReported() {
         Path path = folder.resolve("a");
         SafeTensors.write(path, Map.of(), Map.of("d", TensorSource.of(new double[] {1}, 1)));
         try (SafeTensors.Reader r = SafeTensors.open(path)) {
-            String message = assertThrows(BadFileException.class, () -> r.readFloats("d")).getMessage();
+            String message = assertThrows(BadFileException.class, () -> r.readFloats("d"))
+                    .getMessage();
             assertTrue(message.contains("got F64 in tensor 'd'; expected one of [F32, F16, BF16]"), message);
             assertThrows(BadFileException.class, () -> r.readInts("d"));
             assertThrows(BadFileException.class, () -> r.info("e"));
@@ -172,7 +201,9 @@ class SafeTensorsTest {
                 "{\"b\":{\"data_offsets\":[1,3],\"shape\":[2],\"dtype\":\"U8\"},"
                         + "\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},"
                         + "\"none\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[1,1]}}       ",
-                5, 6, 7);
+                5,
+                6,
+                7);
         try (SafeTensors.Reader r = SafeTensors.open(path)) {
             assertEquals(List.of("b", "a", "none"), List.copyOf(r.names()));
             assertArrayEquals(new int[] {6, 7}, r.readInts("b"));
@@ -297,8 +328,7 @@ class SafeTensorsTest {
                 IllegalArgumentException.class,
                 () -> SafeTensors.write(path, Map.of(), Map.of("x", TensorSource.of(new int[1], axes))));
         assertThrows(
-                IllegalArgumentException.class,
-                () -> SafeTensors.write(folder.resolve("none/a"), Map.of(), Map.of()));
+                IllegalArgumentException.class, () -> SafeTensors.write(folder.resolve("none/a"), Map.of(), Map.of()));
         assertFalse(Files.exists(path));
     }
 }

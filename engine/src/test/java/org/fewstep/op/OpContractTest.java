@@ -1,0 +1,632 @@
+package org.fewstep.op;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.fewstep.EngineTest;
+import org.fewstep.autodiff.Grad;
+import org.fewstep.autodiff.Jvp;
+import org.fewstep.kernels.DType;
+import org.fewstep.tensor.Dual;
+import org.fewstep.tensor.Op;
+import org.fewstep.tensor.Shape;
+import org.fewstep.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The laws that every operation obeys, in both dtypes: forward against a plain formula, jvp against central differences,
+ * the adjoint law, second order in both compositions, and detached against recorded forward mode.
+ */
+class OpContractTest extends EngineTest {
+    /** Inputs of one row: shapes and the interval that numbers are drawn from. */
+    private record In(double low, double high, int... sizes) {}
+
+    /** One row: an operation, its inputs, and what it should give from the inputs' numbers. */
+    private record Row(Op op, Function<double[][], double[]> oracle, boolean smooth, List<In> in) {
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder(op.toString());
+            for (In x : in) {
+                text.append(' ').append(Arrays.toString(x.sizes));
+            }
+            return text.toString();
+        }
+    }
+
+    private static double sigmoid(double x) {
+        return 1 / (1 + Math.exp(-x));
+    }
+
+    private static double siluSlope(double x) {
+        return sigmoid(x) * (1 + x * (1 - sigmoid(x)));
+    }
+
+    private static void unary(List<Row> rows, Op op, DoubleUnaryOperator f, double low, double high, boolean smooth) {
+        for (int[] sizes : new int[][] {{}, {1}, {0}, {5}, {3, 7}, {2, 1, 3}, {41, 13}}) {
+            rows.add(new Row(op, x -> Arrays.stream(x[0]).map(f).toArray(), smooth, List.of(new In(low, high, sizes))));
+        }
+    }
+
+    private static void binary(List<Row> rows, Op op, DoubleBinaryOperator f, double low, double high, boolean smooth) {
+        int[][][] pairs = {
+            {{}, {}},
+            {{5}, {5}},
+            {{3, 7}, {7}},
+            {{3, 1}, {1, 7}},
+            {{3, 7}, {}},
+            {{2, 3, 5}, {3, 1}},
+            {{0, 4}, {1, 4}},
+            {{4}, {6, 4}},
+            {{37, 11}, {37, 1}}
+        };
+        for (int[][] p : pairs) {
+            Shape a = Shape.of(p[0]);
+            Shape b = Shape.of(p[1]);
+            Shape to = Shape.broadcast("test", a, b);
+            rows.add(new Row(
+                    op,
+                    x -> {
+                        double[] y = new double[to.count()];
+                        for (int i = 0; i < y.length; i++) {
+                            y[i] = f.applyAsDouble(x[0][at(i, to, a)], x[1][at(i, to, b)]);
+                        }
+                        return y;
+                    },
+                    smooth,
+                    List.of(new In(low, high, p[0]), new In(low, high, p[1]))));
+        }
+    }
+
+    /** Place in a tensor of shape {@code from} that point i of {@code to} reads. */
+    private static int at(int i, Shape to, Shape from) {
+        int place = 0;
+        int step = 1;
+        int rest = i;
+        for (int d = 1; d <= to.rank(); d++) {
+            int n = to.dim(-d);
+            int k = rest % n;
+            rest /= n;
+            if (d <= from.rank()) {
+                int m = from.dim(-d);
+                place += (m == 1 ? 0 : k) * step;
+                step *= m;
+            }
+        }
+        return place;
+    }
+
+    static List<Row> rows() {
+        List<Row> r = new ArrayList<>();
+        unary(r, new Neg(), x -> -x, -2, 2, true);
+        unary(r, new ScaleShift(1.7, -0.3), x -> 1.7 * x - 0.3, -2, 2, true);
+        unary(r, new Abs(), Math::abs, 0.3, 2, true);
+        unary(r, new Abs(), Math::abs, -2, -0.3, true);
+        unary(r, new Sign(), Math::signum, -2, 2, false);
+        unary(r, new Exp(), Math::exp, -2, 2, true);
+        unary(r, new Log(), Math::log, 0.3, 3, true);
+        unary(r, new Sqrt(), Math::sqrt, 0.3, 3, true);
+        unary(r, new Rsqrt(), x -> 1 / Math.sqrt(x), 0.3, 3, true);
+        unary(r, new Reciprocal(), x -> 1 / x, 0.4, 3, true);
+        unary(r, new Square(), x -> x * x, -2, 2, true);
+        unary(r, new Pow(2.5), x -> Math.pow(x, 2.5), 0.3, 2, true);
+        unary(r, new Pow(3), x -> x * x * x, -2, 2, true);
+        unary(r, new Sin(), Math::sin, -4, 4, true);
+        unary(r, new Cos(), Math::cos, -4, 4, true);
+        unary(r, new Tanh(), Math::tanh, -2, 2, true);
+        unary(r, new Sigmoid(), OpContractTest::sigmoid, -4, 4, true);
+        unary(r, new Softplus(), x -> Math.log1p(Math.exp(x)), -4, 4, true);
+        unary(r, new Silu(), x -> x * sigmoid(x), -4, 4, true);
+        unary(
+                r,
+                new SiluCurvature(),
+                x -> {
+                    double s = sigmoid(x);
+                    return s * (1 - s) * (2 + x * (1 - 2 * s));
+                },
+                -3,
+                3,
+                true);
+        unary(r, new Clamp(-0.5, 0.7), x -> Math.min(Math.max(x, -0.5), 0.7), -0.4, 0.6, true);
+        unary(r, new Clamp(-0.5, 0.7), x -> Math.min(Math.max(x, -0.5), 0.7), 0.8, 2, true);
+        unary(r, new Inside(-0.5, 0.7), x -> x >= -0.5 && x <= 0.7 ? 1 : 0, -2, 2, false);
+        binary(r, new Add(), (x, y) -> x + y, -2, 2, true);
+        binary(r, new Sub(), (x, y) -> x - y, -2, 2, true);
+        binary(r, new Mul(), (x, y) -> x * y, -2, 2, true);
+        binary(r, new Div(), (x, y) -> x / y, 0.5, 2, true);
+        binary(r, new SiluAlong(), (d, x) -> d * siluSlope(x), -2, 2, true);
+        binary(r, new Maximum(), Math::max, -2, 2, false);
+        binary(r, new Minimum(), Math::min, -2, 2, false);
+        binary(r, new Greater(), (x, y) -> x > y ? 1 : 0, -2, 2, false);
+        binary(r, new GreaterEqual(), (x, y) -> x >= y ? 1 : 0, -2, 2, false);
+        binary(r, new Equal(), (x, y) -> x == y ? 1 : 0, -2, 2, false);
+        r.add(new Row(
+                new Where(),
+                x -> new double[] {x[1][0], x[1][1], x[1][2]},
+                true,
+                List.of(new In(0.5, 1, 3), new In(-2, 2, 3), new In(-2, 2, 3))));
+        r.add(new Row(
+                new Where(),
+                x -> new double[] {x[2][0], x[2][0], x[2][0], x[2][0]},
+                true,
+                List.of(new In(0, 0, 2, 2), new In(-2, 2, 2), new In(-2, 2))));
+        r.add(new Row(
+                new MulAdd(),
+                x -> new double[] {x[0][0] * x[1][0] + x[2][0], x[0][1] * x[1][0] + x[2][1]},
+                true,
+                List.of(new In(-2, 2, 2), new In(-2, 2), new In(-2, 2, 2))));
+        linearRows(r);
+        matrixRows(r);
+        rowRows(r);
+        return r;
+    }
+
+    private static void linearRows(List<Row> r) {
+        r.add(new Row(
+                new BroadcastTo(Shape.of(2, 3, 4)),
+                x -> {
+                    double[] y = new double[24];
+                    for (int i = 0; i < 24; i++) {
+                        y[i] = x[0][i / 4 % 3];
+                    }
+                    return y;
+                },
+                true,
+                List.of(new In(-2, 2, 3, 1))));
+        r.add(new Row(new Reshape(Shape.of(3, 4)), x -> x[0], true, List.of(new In(-2, 2, 2, 6))));
+        for (int axis = 0; axis < 3; axis++) {
+            int a = axis;
+            int[] sizes = {3, 5, 4};
+            r.add(new Row(
+                    new Sum(axis, 0.5),
+                    x -> {
+                        int inner = a == 0 ? 20 : a == 1 ? 4 : 1;
+                        int n = sizes[a];
+                        double[] y = new double[60 / n];
+                        for (int i = 0; i < 60; i++) {
+                            y[i / (n * inner) * inner + i % inner] += 0.5 * x[0][i];
+                        }
+                        return y;
+                    },
+                    true,
+                    List.of(new In(-2, 2, sizes))));
+        }
+        r.add(new Row(new Sum(1, 1), x -> new double[3], true, List.of(new In(-2, 2, 3, 0))));
+        r.add(new Row(
+                new Permute(List.of(2, 0, 1)),
+                x -> {
+                    double[] y = new double[24];
+                    for (int i = 0; i < 2; i++) {
+                        for (int j = 0; j < 3; j++) {
+                            for (int k = 0; k < 4; k++) {
+                                y[(k * 2 + i) * 3 + j] = x[0][(i * 3 + j) * 4 + k];
+                            }
+                        }
+                    }
+                    return y;
+                },
+                true,
+                List.of(new In(-2, 2, 2, 3, 4))));
+        r.add(new Row(
+                new Slice(1, 1, 3),
+                x -> new double[] {x[0][1], x[0][2], x[0][5], x[0][6]},
+                true,
+                List.of(new In(-2, 2, 2, 4))));
+        r.add(new Row(
+                new Pad(1, 1, 2),
+                x -> new double[] {0, x[0][0], x[0][1], 0, 0, 0, x[0][2], x[0][3], 0, 0},
+                true,
+                List.of(new In(-2, 2, 2, 2))));
+        r.add(new Row(
+                new Concat(1),
+                x -> new double[] {x[0][0], x[1][0], x[1][1], x[0][1], x[1][2], x[1][3]},
+                true,
+                List.of(new In(-2, 2, 2, 1), new In(-2, 2, 2, 2), new In(-2, 2, 2, 0))));
+    }
+
+    private static double[] product(double[] a, double[] b, int batch, int m, int n, int k, boolean ta, boolean tb) {
+        double[] c = new double[batch * m * n];
+        for (int s = 0; s < batch; s++) {
+            for (int i = 0; i < m; i++) {
+                for (int j = 0; j < n; j++) {
+                    for (int l = 0; l < k; l++) {
+                        double x = a[s * m * k + (ta ? l * m + i : i * k + l)];
+                        double y = b[s * k * n + (tb ? j * k + l : l * n + j)];
+                        c[(s * m + i) * n + j] += x * y;
+                    }
+                }
+            }
+        }
+        return c;
+    }
+
+    private static void matrixRows(List<Row> r) {
+        int[][] sizes = {{3, 4, 5}, {1, 1, 1}, {7, 1, 3}, {0, 3, 2}, {2, 3, 0}, {17, 33, 19}};
+        for (int[] s : sizes) {
+            for (int t = 0; t < 4; t++) {
+                boolean ta = (t & 1) != 0;
+                boolean tb = (t & 2) != 0;
+                int m = s[0];
+                int n = s[1];
+                int k = s[2];
+                r.add(new Row(
+                        new MatMul(ta, tb),
+                        x -> product(x[0], x[1], 1, m, n, k, ta, tb),
+                        true,
+                        List.of(
+                                ta ? new In(-1, 1, k, m) : new In(-1, 1, m, k),
+                                tb ? new In(-1, 1, n, k) : new In(-1, 1, k, n))));
+                r.add(new Row(
+                        new MatMul(ta, tb),
+                        x -> product(x[0], x[1], 2, m, n, k, ta, tb),
+                        true,
+                        List.of(
+                                ta ? new In(-1, 1, 2, k, m) : new In(-1, 1, 2, m, k),
+                                tb ? new In(-1, 1, 2, n, k) : new In(-1, 1, 2, k, n))));
+            }
+            r.add(new Row(
+                    new Linear(),
+                    x -> {
+                        double[] y = product(x[0], x[1], 1, s[0], s[1], s[2], false, false);
+                        for (int i = 0; i < y.length; i++) {
+                            y[i] += x[2][i % s[1]];
+                        }
+                        return y;
+                    },
+                    true,
+                    List.of(new In(-1, 1, s[0], s[2]), new In(-1, 1, s[2], s[1]), new In(-1, 1, s[1]))));
+        }
+    }
+
+    private static double[] byRow(double[] x, int n, Function<double[], double[]> f) {
+        List<Double> y = new ArrayList<>();
+        for (int i = 0; i < x.length; i += n) {
+            for (double v : f.apply(Arrays.copyOfRange(x, i, i + n))) {
+                y.add(v);
+            }
+        }
+        return y.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private static double[] softmax(double[] x) {
+        double max = Arrays.stream(x).max().orElseThrow();
+        double[] e = Arrays.stream(x).map(v -> Math.exp(v - max)).toArray();
+        double sum = Arrays.stream(e).sum();
+        return Arrays.stream(e).map(v -> v / sum).toArray();
+    }
+
+    private static double rstd(double[] x, double eps) {
+        double mean = Arrays.stream(x).average().orElseThrow();
+        return 1
+                / Math.sqrt(Arrays.stream(x)
+                                .map(v -> (v - mean) * (v - mean))
+                                .average()
+                                .orElseThrow()
+                        + eps);
+    }
+
+    private static double[] normalise(double[] x, double eps) {
+        double mean = Arrays.stream(x).average().orElseThrow();
+        double r = rstd(x, eps);
+        return Arrays.stream(x).map(v -> (v - mean) * r).toArray();
+    }
+
+    private static double[] alongRows(double[] x, double[] g, int n, double eps, boolean soft) {
+        double[] out = new double[x.length];
+        for (int i = 0; i < x.length; i += n) {
+            double[] row = Arrays.copyOfRange(x, i, i + n);
+            double[] y = soft ? row : normalise(row, eps);
+            double sum = 0;
+            double dot = 0;
+            for (int j = 0; j < n; j++) {
+                sum += g[i + j];
+                dot += y[j] * g[i + j];
+            }
+            for (int j = 0; j < n; j++) {
+                out[i + j] = soft ? y[j] * (g[i + j] - dot) : rstd(row, eps) * (g[i + j] - sum / n - y[j] * dot / n);
+            }
+        }
+        return out;
+    }
+
+    private static void rowRows(List<Row> r) {
+        double eps = 1e-3;
+        for (int[] sizes : new int[][] {{5}, {1}, {4, 7}, {2, 3, 33}, {0, 4}}) {
+            int n = sizes[sizes.length - 1];
+            In x = new In(-2, 2, sizes);
+            r.add(new Row(new Softmax(), v -> byRow(v[0], n, OpContractTest::softmax), true, List.of(x)));
+            r.add(new Row(
+                    new LogSoftmax(),
+                    v -> byRow(v[0], n, OpContractTest::softmax).length == 0
+                            ? new double[0]
+                            : Arrays.stream(byRow(v[0], n, OpContractTest::softmax))
+                                    .map(Math::log)
+                                    .toArray(),
+                    true,
+                    List.of(x)));
+            r.add(new Row(new SoftmaxAlong(), v -> alongRows(v[0], v[1], n, 0, true), true, List.of(x, x)));
+            r.add(new Row(new LayerNorm(eps), v -> byRow(v[0], n, row -> normalise(row, eps)), true, List.of(x)));
+            r.add(new Row(new LayerNormAlong(eps), v -> alongRows(v[0], v[1], n, eps, false), true, List.of(x, x)));
+            r.add(new Row(
+                    new LayerNormRstd(0.1),
+                    v -> byRow(v[0], n, row -> new double[] {rstd(row, 0.1)}),
+                    true,
+                    List.of(x)));
+            r.add(new Row(
+                    new MaxAlong(),
+                    v -> byRow(v[0], n, row ->
+                            new double[] {Arrays.stream(row).max().orElseThrow()}),
+                    false,
+                    List.of(x)));
+        }
+    }
+
+    private Tensor tensor(DType dtype, double[] data, In in) {
+        return Tensor.of(device, dtype, data, in.sizes);
+    }
+
+    private double[][] numbers(Row row, String stream) {
+        double[][] data = new double[row.in.size()][];
+        for (int k = 0; k < data.length; k++) {
+            In in = row.in.get(k);
+            data[k] = rng.stream(stream).stream(k).uniform(0, Shape.of(in.sizes).count(), 0);
+            for (int i = 0; i < data[k].length; i++) {
+                data[k][i] = in.low + (in.high - in.low) * data[k][i];
+            }
+        }
+        return data;
+    }
+
+    private double[][] directions(Row row, String stream) {
+        double[][] data = new double[row.in.size()][];
+        for (int k = 0; k < data.length; k++) {
+            data[k] = rng.stream(stream).stream(k)
+                    .normal(0, Shape.of(row.in.get(k).sizes).count(), 1);
+        }
+        return data;
+    }
+
+    private static double[][] moved(double[][] x, double[][] d, double h) {
+        double[][] y = new double[x.length][];
+        for (int k = 0; k < x.length; k++) {
+            y[k] = x[k].clone();
+            for (int i = 0; i < y[k].length; i++) {
+                y[k][i] += h * d[k][i];
+            }
+        }
+        return y;
+    }
+
+    private Tensor[] tensors(Row row, DType dtype, double[][] data) {
+        Tensor[] x = new Tensor[data.length];
+        for (int k = 0; k < x.length; k++) {
+            x[k] = tensor(dtype, data[k], row.in.get(k));
+        }
+        return x;
+    }
+
+    private static double[] tangent(Dual dual) {
+        return Jvp.tangentOrZero(dual).toDoubles();
+    }
+
+    private static double dot(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+
+    private static void close(String what, double[] expected, double[] actual, double tol) {
+        assertEquals(expected.length, actual.length, what);
+        double scale = 1e-3;
+        for (double v : expected) {
+            scale = Math.max(scale, Math.abs(v));
+        }
+        for (int i = 0; i < expected.length; i++) {
+            assertEquals(expected[i], actual[i], tol * scale, what + " at " + i);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void forwardGivesTheFormula(Row row) {
+        double[][] x = numbers(row, "x");
+        double[] expected = row.oracle.apply(x);
+        close("F64", expected, Tensor.apply(row.op, tensors(row, DType.F64, x)).toDoubles(), 1e-13);
+        double[][] narrow = new double[x.length][];
+        for (int k = 0; k < x.length; k++) {
+            narrow[k] = Arrays.stream(x[k]).map(v -> (double) (float) v).toArray();
+        }
+        Tensor y = Tensor.apply(row.op, tensors(row, DType.F32, narrow));
+        assertEquals(DType.F32, y.dtype());
+        close("F32", row.oracle.apply(narrow), y.toDoubles(), 2e-6);
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void tangentIsTheDirectionalDerivative(Row row) {
+        if (!row.smooth) {
+            return;
+        }
+        double[][] x = numbers(row, "x");
+        double[][] d = directions(row, "d");
+        Dual dual = Jvp.of(in -> Tensor.apply(row.op, in), tensors(row, DType.F64, x), tensors(row, DType.F64, d));
+        double h = 1e-5;
+        double[] up = row.oracle.apply(moved(x, d, h));
+        double[] down = row.oracle.apply(moved(x, d, -h));
+        double[] numeric = new double[up.length];
+        for (int i = 0; i < numeric.length; i++) {
+            numeric[i] = (up[i] - down[i]) / (2 * h);
+        }
+        close("jvp", numeric, tangent(dual), 1e-7);
+
+        Dual detached =
+                Jvp.detached(in -> Tensor.apply(row.op, in), tensors(row, DType.F64, x), tensors(row, DType.F64, d));
+        close("value", dual.value().toDoubles(), detached.value().toDoubles(), 0);
+        close("detached tangent", tangent(dual), tangent(detached), 1e-13);
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void adjointLawHolds(Row row) {
+        for (DType dtype : new DType[] {DType.F64, DType.F32}) {
+            double[][] x = numbers(row, "x");
+            Tensor[] leaves = tensors(row, dtype, x);
+            for (int k = 0; k < leaves.length; k++) {
+                leaves[k] = leaves[k].requireGrad();
+            }
+            Tensor[] d = tensors(row, dtype, directions(row, "d"));
+            Dual dual = Jvp.of(in -> Tensor.apply(row.op, in), leaves, d);
+            Tensor y = dual.value();
+            double[] ct = rng.stream("ct").normal(0, y.shape().count(), 0);
+            List<Tensor> back =
+                    Grad.vjp(y, Tensor.of(device, dtype, ct, y.shape().sizes()), List.of(leaves));
+            double left = dot(ct, tangent(dual));
+            double right = 0;
+            double size = 1e-3;
+            for (int k = 0; k < leaves.length; k++) {
+                assertEquals(leaves[k].shape(), back.get(k).shape());
+                double[] a = back.get(k).toDoubles();
+                double[] b = d[k].toDoubles();
+                right += dot(a, b);
+                for (int i = 0; i < a.length; i++) {
+                    size += Math.abs(a[i] * b[i]);
+                }
+            }
+            assertEquals(left, right, (dtype == DType.F64 ? 1e-12 : 2e-5) * size, "adjoint law in " + dtype);
+        }
+    }
+
+    /** s(x) = sum(ct . J(x) d); its gradient, once through the recorded tangent and once through a recorded gradient. */
+    @ParameterizedTest
+    @MethodSource("rows")
+    void secondOrderAgrees(Row row) {
+        if (!row.smooth) {
+            return;
+        }
+        double[][] x = numbers(row, "x");
+        double[][] d = directions(row, "d");
+        double[][] e = directions(row, "e");
+        double h = 1e-5;
+        double numeric = (bilinear(row, moved(x, e, h), d) - bilinear(row, moved(x, e, -h), d)) / (2 * h);
+
+        Tensor[] leaves = leaves(row, x);
+        Dual dual = Jvp.of(in -> Tensor.apply(row.op, in), leaves, tensors(row, DType.F64, d));
+        Tensor dy = Jvp.tangentOrZero(dual);
+        Tensor ct = Tensor.of(
+                device,
+                DType.F64,
+                rng.stream("ct").normal(0, dy.shape().count(), 0),
+                dy.shape().sizes());
+        double overForward = 0;
+        double size = 1e-2;
+        if (dy.needsGrad()) {
+            List<Tensor> g = Grad.retain(Ops.sum(Ops.mul(dy, ct)), List.of(leaves));
+            for (int k = 0; k < leaves.length; k++) {
+                double[] a = g.get(k).toDoubles();
+                overForward += dot(a, e[k]);
+                size = Math.max(size, Math.abs(overForward));
+                for (int i = 0; i < a.length; i++) {
+                    size = Math.max(size, Math.abs(a[i] * e[k][i]));
+                }
+            }
+        }
+        assertEquals(numeric, overForward, 2e-6 * size, "reverse over forward");
+
+        leaves = leaves(row, x);
+        Tensor y = Tensor.apply(row.op, leaves);
+        List<Tensor> first = Grad.createGraph(Ops.sum(Ops.mul(y, ct)), List.of(leaves));
+        Tensor s = null;
+        for (int k = 0; k < leaves.length; k++) {
+            Tensor term = Ops.sum(Ops.mul(first.get(k), tensor(DType.F64, d[k], row.in.get(k))));
+            s = s == null ? term : Ops.add(s, term);
+        }
+        assertNotNull(s);
+        double overReverse = 0;
+        if (s.needsGrad()) {
+            List<Tensor> g = Grad.of(s, List.of(leaves));
+            for (int k = 0; k < leaves.length; k++) {
+                overReverse += dot(g.get(k).toDoubles(), e[k]);
+            }
+        }
+        assertEquals(numeric, overReverse, 2e-6 * size, "reverse over reverse");
+    }
+
+    private Tensor[] leaves(Row row, double[][] x) {
+        Tensor[] leaves = tensors(row, DType.F64, x);
+        for (int k = 0; k < leaves.length; k++) {
+            leaves[k] = leaves[k].requireGrad();
+        }
+        return leaves;
+    }
+
+    private double bilinear(Row row, double[][] x, double[][] d) {
+        Dual dual =
+                Jvp.detached(in -> Tensor.apply(row.op, in), tensors(row, DType.F64, x), tensors(row, DType.F64, d));
+        double[] dy = tangent(dual);
+        return dot(rng.stream("ct").normal(0, dy.length, 0), dy);
+    }
+
+    @Test
+    void gatherAndScatterAreTransposes() {
+        Tensor index = Tensor.of(device, new int[] {2, 0, 2, 1}, 4);
+        Tensor table = Tensor.of(device, DType.F64, new double[] {1, 2, 3, 4, 5, 6}, 3, 2);
+        close(
+                "gather",
+                new double[] {5, 6, 1, 2, 5, 6, 3, 4},
+                Ops.gatherRows(table, index).toDoubles(),
+                0);
+        Tensor leaf = table.requireGrad();
+        Tensor weights = Tensor.of(device, DType.F64, new double[] {1, 10, 2, 20, 3, 30, 4, 40}, 4, 2);
+        Tensor y = Ops.mul(Ops.square(Ops.gatherRows(leaf, index)), weights);
+        // d/dtable of sum w t^2 gathered: 2 t (sum of the weights that picked the row).
+        Tensor g = Grad.createGraph(Ops.sum(y), List.of(leaf)).get(0);
+        close("scatter", new double[] {2 * 2, 2 * 2 * 20, 6 * 4, 8 * 40, 10 * 4, 12 * 40}, g.toDoubles(), 1e-15);
+        Tensor gg = Grad.of(Ops.sum(g), List.of(leaf)).get(0);
+        close("second", new double[] {4, 40, 8, 80, 8, 80}, gg.toDoubles(), 1e-15);
+        Dual dual = Jvp.of(t -> Ops.gatherRows(t, index), table, table);
+        close("jvp", Ops.gatherRows(table, index).toDoubles(), tangent(dual), 0);
+    }
+
+    @Test
+    void everyOperationHasARow() throws IOException {
+        Set<String> tested = new TreeSet<>(Set.of("GatherRows", "ScatterAddRows"));
+        for (Row row : rows()) {
+            tested.add(row.op.getClass().getSimpleName());
+        }
+        Set<String> present = new TreeSet<>();
+        Path folder = Path.of("target", "classes", "org", "fewstep", "op");
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString().replace(".class", "");
+                Class<?> type;
+                try {
+                    type = Class.forName("org.fewstep.op." + name);
+                } catch (ClassNotFoundException notAType) {
+                    continue;
+                }
+                if (Op.class.isAssignableFrom(type) && !Modifier.isAbstract(type.getModifiers())) {
+                    present.add(name);
+                }
+            }
+        }
+        assertTrue(present.size() > 40, "operations found: " + present);
+        assertEquals(present, tested);
+    }
+}
