@@ -1,6 +1,6 @@
 /**
- * Measurements: JMH benchmarks of kernels, ops, losses and solvers. They run from {@code benchmarks.jar} and are never
- * part of the gate; a number that a document quotes comes with the command that printed it.
+ * JMH benchmarks: {@code kernels} times the families, {@code losses} whole training steps, {@code peers} other
+ * libraries on the same work, so that a figure is a ratio within one run.
  */
 @NullMarked
 package org.fewstep.bench;

@@ -35,9 +35,8 @@ final class SettingsOverride {
             copy.put(key, text);
             return copy;
         }
-        Class<?> record = SettingsType.isChoice(type)
-                ? SettingsReader.choose(type, map.get(SettingsType.KIND), path)
-                : type;
+        Class<?> record =
+                SettingsType.isChoice(type) ? SettingsReader.choose(type, map.get(SettingsType.KIND), path) : type;
         Map<String, SettingsType.Slot> slots = SettingsType.slots(record);
         SettingsType.Slot slot = slots.get(key);
         if (slot == null) {

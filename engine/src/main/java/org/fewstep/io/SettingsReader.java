@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ final class SettingsReader {
         throw new SettingsException(at, SettingsNames.quote(word), expected, mean(word, kinds.keySet()));
     }
 
-    static String mean(String word, java.util.Collection<String> known) {
+    static String mean(String word, Collection<String> known) {
         return known.isEmpty() ? "" : "did you mean " + SettingsNames.nearest(word, known) + "?";
     }
 
@@ -92,14 +93,15 @@ final class SettingsReader {
                 throw inner.inside(path);
             }
             if (e.getCause() instanceof IllegalArgumentException refused) {
-                SettingsException error =
-                        new SettingsException(path, "values that do not fit together", "others", refused.getMessage());
+                SettingsException error = new SettingsException(
+                        path, "values that do not fit", "others", String.valueOf(refused.getMessage()));
                 error.initCause(refused);
                 throw error;
             }
             throw new IllegalStateException("settings: the constructor of " + type.getName() + " failed", e);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalArgumentException("settings: got " + type.getName() + "; expected a record that can be made", e);
+            throw new IllegalArgumentException(
+                    "settings: got " + type.getName() + "; expected a record that can be made", e);
         }
     }
 
@@ -179,7 +181,10 @@ final class SettingsReader {
         BigInteger exact;
         if (value instanceof BigInteger big) {
             exact = big;
-        } else if (value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte) {
+        } else if (value instanceof Long
+                || value instanceof Integer
+                || value instanceof Short
+                || value instanceof Byte) {
             exact = BigInteger.valueOf(((Number) value).longValue());
         } else {
             throw new SettingsException(path, describe(value), "an integer", "");

@@ -39,9 +39,10 @@ final class SettingsType {
         Class<?> element = null;
         if (component.getType() == List.class) {
             Type generic = component.getGenericType();
-            element = generic instanceof ParameterizedType list && list.getActualTypeArguments()[0] instanceof Class<?> c
-                    ? c
-                    : Object.class;
+            element =
+                    generic instanceof ParameterizedType list && list.getActualTypeArguments()[0] instanceof Class<?> c
+                            ? c
+                            : Object.class;
         }
         return new Slot(key, component.getType(), element, optional);
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Writes records as nested maps, the inverse of {@link SettingsReader}. */
 final class SettingsWriter {
@@ -28,7 +29,7 @@ final class SettingsWriter {
         return map;
     }
 
-    private static @org.jspecify.annotations.Nullable Object read(Object record, Method accessor) {
+    private static @Nullable Object read(Object record, Method accessor) {
         try {
             accessor.setAccessible(true);
             return accessor.invoke(record);

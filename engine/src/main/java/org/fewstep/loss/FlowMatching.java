@@ -10,6 +10,9 @@ import java.util.Map;
 import org.fewstep.model.Cond;
 import org.fewstep.model.VelocityNet;
 import org.fewstep.op.Ops;
+import org.fewstep.path.IndependentCoupling;
+import org.fewstep.path.IndexPairs;
+import org.fewstep.path.MinibatchCoupling;
 import org.fewstep.path.Path;
 import org.fewstep.path.TimeSampler;
 import org.fewstep.path.UniformTimes;
@@ -24,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>L = E |v(x_t, t) - (alpha'(t) x0 + sigma'(t) eps)|^2 with x_t = alpha(t) x0 + sigma(t) eps: equation 23 of the paper
  * with sigma_min = 0 on the linear path. The minimiser is the marginal velocity E[dx_t/dt | x_t].
  *
- * <p>Mean over coordinates, then over the batch. Label dropout replaces a label by the null label K, each sample with the
+ * <p>Noise and data are independent unless the coupling says otherwise. Mean over coordinates, then over the batch. Label dropout replaces a label by the null label K, each sample with the
  * same probability. Checked against atong01/conditional-flow-matching and willisma/SiT. Cost: one evaluation forward and
  * backward a step.
  *
@@ -37,12 +40,18 @@ public final class FlowMatching implements Loss<VelocityNet, FlowMatching.Draw> 
      * The choices.
      *
      * @param times law of t
+     * @param coupling which noise goes with which data
      * @param labelDrop probability of a dropped label, 0 to 1
      * @param classes number of classes K; 0 trains without labels
      */
-    public record Config(TimeSampler times, double labelDrop, int classes) {
+    public record Config(TimeSampler times, MinibatchCoupling coupling, double labelDrop, int classes) {
         /** Uniform times, no labels. */
         public static final Config UNCONDITIONAL = new Config(UniformTimes.UNIT, 0, 0);
+
+        /** Noise and data independent. */
+        public Config(TimeSampler times, double labelDrop, int classes) {
+            this(times, new IndependentCoupling(), labelDrop, classes);
+        }
 
         public Config {
             if (!(0 <= labelDrop && labelDrop <= 1) || classes < 0) {
@@ -79,14 +88,15 @@ public final class FlowMatching implements Loss<VelocityNet, FlowMatching.Draw> 
     public Draw draw(Batch batch, Rng rng, int step) {
         Tensor x0 = batch.x0();
         Tensor eps = Noise.normal(x0.device(), x0.dtype(), rng.stream("noise"), 0, step, x0.shape());
+        IndexPairs pairs = config.coupling.pairs(eps, x0, rng.stream("coupling"), step);
         double[] t = config.times.sample(rng.stream("times"), step, batch.size());
-        double[] u = Labels.uniform(rng, step, batch.size());
-        boolean[] dropped = new boolean[u.length];
-        for (int i = 0; i < u.length; i++) {
-            dropped[i] = u[i] < config.labelDrop;
-        }
-        int[] labels = Labels.of("flow matching", batch, config.classes);
-        return new Draw(x0, eps, t, Labels.without(labels, dropped, config.classes));
+        int[] labels = Labels.pick(Labels.of("flow matching", batch, config.classes), pairs.data());
+        boolean[] dropped = Labels.dropEach(rng, step, batch.size(), config.labelDrop);
+        return new Draw(
+                PerSample.pick(x0, pairs.data()),
+                PerSample.pick(eps, pairs.noise()),
+                t,
+                Labels.without(labels, dropped, config.classes));
     }
 
     @Override

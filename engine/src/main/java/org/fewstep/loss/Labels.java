@@ -15,6 +15,16 @@ final class Labels {
         return rng.stream("label dropout").uniform(0, count, step);
     }
 
+    /** Which samples lose their label, each with the same probability. */
+    static boolean[] dropEach(Rng rng, int step, int count, double probability) {
+        double[] u = uniform(rng, step, count);
+        boolean[] dropped = new boolean[count];
+        for (int i = 0; i < count; i++) {
+            dropped[i] = u[i] < probability;
+        }
+        return dropped;
+    }
+
     /**
      * The labels of a batch for a network of K classes, or null for an unconditional one.
      *
@@ -50,6 +60,18 @@ final class Labels {
     /** The labels as a condition without guidance. */
     static Cond cond(int @Nullable [] labels, int classes, Tensor like) {
         return labels == null ? Cond.NONE : Cond.labels(like.device(), labels, classes);
+    }
+
+    /** The labels at the given indices. */
+    static int @Nullable [] pick(int @Nullable [] labels, int[] index) {
+        if (labels == null) {
+            return null;
+        }
+        int[] picked = new int[index.length];
+        for (int i = 0; i < picked.length; i++) {
+            picked[i] = labels[index[i]];
+        }
+        return picked;
     }
 
     static int @Nullable [] slice(int @Nullable [] labels, int from, int to) {

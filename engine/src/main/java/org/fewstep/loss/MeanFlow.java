@@ -57,6 +57,8 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
     /** The path of the paper. */
     public static final LinearPath PATH = LinearPath.NOISE_AT_ONE;
 
+    private static final FlowDerivative ALONG_THE_FLOW = new FlowDerivative.ForwardMode();
+
     /**
      * Guidance built into the target.
      *
@@ -87,7 +89,7 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
      *
      * @param times law of (t, r)
      * @param p exponent of the adaptive weight, at least 0; 0 is none
-     * @param c added to the squared error in the weight, above 0
+     * @param c added to the squared error in the weight, at least 0; at 0 an exact sample has no weight
      * @param guidance inside the target
      * @param labelDrop probability of a dropped label, 0 to 1
      * @param classes number of classes K; 0 trains without labels
@@ -98,9 +100,8 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
                 new Config(new LogitNormalPairs(-0.4, 1, new Diagonal.Leading(0.75)), 1, 0.01, Guidance.NONE, 0, 0);
 
         public Config {
-            if (!(p >= 0) || !(c > 0)) {
-                throw new IllegalArgumentException(
-                        "mean flow: got p " + p + ", c " + c + "; expected p at least 0 and c above 0");
+            if (!(p >= 0) || !(c >= 0)) {
+                throw new IllegalArgumentException("mean flow: got p " + p + ", c " + c + "; expected both at least 0");
             }
             if (!(0 <= labelDrop && labelDrop <= 1) || classes < 0) {
                 throw new IllegalArgumentException("mean flow: got label drop " + labelDrop + ", classes " + classes
@@ -156,20 +157,16 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
     public LossResult loss(FlowMapNet net, Draw draw) {
         Tensor z = PATH.xt(draw.x0(), draw.eps(), draw.t());
         Tensor v = PATH.velocity(draw.x0(), draw.eps(), draw.t());
-        Tensor t = PerSample.times(draw.t(), z);
-        Tensor r = PerSample.times(draw.r(), z);
         Cond cond = Labels.cond(draw.labels(), config.classes, z);
-        Tensor vg = stopGradient(guided(net, z, v, t, cond, draw));
+        Tensor vg = stopGradient(guided(net, z, v, cond, draw));
 
-        Tensor one = PerSample.times(ones(draw.t().length), z);
-        Dual dual = Jvp.detached(
-                in -> net.u(in[0], in[1], in[2], cond), new Tensor[] {z, t, r}, new @Nullable Tensor[] {vg, one, null});
+        Dual dual = ALONG_THE_FLOW.along(net, z, vg, draw.t(), draw.r(), cond);
         Tensor u = dual.value();
         Tensor dudt = Jvp.tangentOrZero(dual);
 
         Tensor target = stopGradient(sub(vg, mul(Tensor.perSample(span(draw), z), dudt)));
         Tensor l = PerSample.sumOf(square(sub(u, target)));
-        Tensor weight = stopGradient(pow(scaleShift(l, 1, config.c), -config.p));
+        Tensor weight = pow(scaleShift(stopGradient(l), 1, config.c), -config.p);
         Tensor perSample = mul(l, weight);
 
         Map<String, Tensor> parts = new LinkedHashMap<>();
@@ -184,7 +181,7 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
         return new LossResult(mean(perSample), perSample, parts);
     }
 
-    private Tensor guided(FlowMapNet net, Tensor z, Tensor v, Tensor t, Cond cond, Draw draw) {
+    private Tensor guided(FlowMapNet net, Tensor z, Tensor v, Cond cond, Draw draw) {
         Guidance g = config.guidance;
         if (g.isOff()) {
             return v;
@@ -201,6 +198,7 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
         }
         int[] nulls = new int[batch];
         Arrays.fill(nulls, config.classes);
+        Tensor t = PerSample.times(draw.t(), z);
         try (NoGrad off = NoGrad.open()) {
             Tensor vNull = net.v(z, t, Labels.cond(nulls, config.classes, z));
             Tensor sum = add(mul(Tensor.perSample(sample, z), v), mul(Tensor.perSample(none, z), vNull));
@@ -214,12 +212,6 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
             span[i] = Math.min(Math.max(draw.t()[i] - draw.r()[i], 0), 1);
         }
         return span;
-    }
-
-    private static double[] ones(int count) {
-        double[] ones = new double[count];
-        Arrays.fill(ones, 1);
-        return ones;
     }
 
     @Override

@@ -1,9 +1,12 @@
 package org.fewstep.loss;
 
+import static org.fewstep.op.Ops.gatherRows;
 import static org.fewstep.op.Ops.mean;
 import static org.fewstep.op.Ops.reshape;
 import static org.fewstep.op.Ops.sum;
 
+import java.util.Arrays;
+import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
 
 /** Reductions over the coordinates of each sample; papers differ in sum or mean, so every loss names its own. */
@@ -23,6 +26,28 @@ final class PerSample {
     /** (B, ...) to (B) by mean. */
     static Tensor meanOf(Tensor x) {
         return mean(flat(x), 1);
+    }
+
+    /** One number a sample (B) as (B, 1, ..., 1) beside the state {@code like}. */
+    static Tensor column(Tensor values, Tensor like) {
+        int[] sizes = new int[like.rank()];
+        Arrays.fill(sizes, 1);
+        sizes[0] = values.dim(0);
+        return reshape(values, Shape.of(sizes));
+    }
+
+    /** The samples (B, ...) at the given indices; the same tensor when that changes nothing. */
+    static Tensor pick(Tensor x, int[] index) {
+        boolean identity = index.length == x.dim(0);
+        for (int i = 0; identity && i < index.length; i++) {
+            identity = index[i] == i;
+        }
+        if (identity) {
+            return x;
+        }
+        int[] sizes = x.shape().sizes();
+        sizes[0] = index.length;
+        return reshape(gatherRows(flat(x), index), Shape.of(sizes));
     }
 
     private static Tensor flat(Tensor x) {

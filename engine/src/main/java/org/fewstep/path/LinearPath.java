@@ -45,6 +45,12 @@ public record LinearPath(double noiseTime) implements Path {
     }
 
     @Override
+    public double timeAtSnr(double snr) {
+        Snr.require(snr);
+        return noiseTime == 1 ? 1 / (1 + snr) : 1 / (1 + 1 / snr);
+    }
+
+    @Override
     public Path reversed() {
         return noiseTime == 1 ? NOISE_AT_ZERO : NOISE_AT_ONE;
     }

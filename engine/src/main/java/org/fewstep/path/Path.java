@@ -36,6 +36,18 @@ public interface Path {
     /** d sigma / dt. */
     double dSigma(double t);
 
+    /**
+     * The time with a given signal-to-noise ratio, the inverse of alpha(t) / sigma(t).
+     *
+     * @param snr at least 0; infinity is the data end
+     */
+    double timeAtSnr(double snr);
+
+    /** The point of the path at a time. */
+    default GridPoint at(double t) {
+        return new GridPoint(t, alpha(t), sigma(t));
+    }
+
     /** The same path with time running the other way: t becomes 1 - t and v becomes -v. */
     default Path reversed() {
         return new ReversedPath(this);

@@ -33,6 +33,11 @@ record ReversedPath(Path path) implements Path {
     }
 
     @Override
+    public double timeAtSnr(double snr) {
+        return 1 - path.timeAtSnr(snr);
+    }
+
+    @Override
     public Path reversed() {
         return path;
     }

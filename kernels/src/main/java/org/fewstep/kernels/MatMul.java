@@ -114,6 +114,11 @@ public final class MatMul extends Workload {
         return sharedB;
     }
 
+    /** True when the batch is one product of {@code batch * m} rows: B is shared, A's items follow each other. */
+    public boolean rowsJoin() {
+        return sharedB && !transA && (!sharedA || batch == 1);
+    }
+
     public Buffer a() {
         return a;
     }

@@ -37,7 +37,17 @@ record KernelTable(
 
     static KernelTable f32(Provider provider) {
         return switch (provider) {
-            case EJML, LOOPS ->
+            case LOOPS ->
+                new KernelTable(
+                        LoopsElementwiseF32::run,
+                        LoopsMatMulF32::run,
+                        ReduceF32::run,
+                        SoftmaxF32::run,
+                        NormF32::run,
+                        GatherF32::run,
+                        RandomF32::run,
+                        UpdateF32::run);
+            case EJML ->
                 new KernelTable(
                         ElementwiseF32::run,
                         EjmlMatMulF32::run,

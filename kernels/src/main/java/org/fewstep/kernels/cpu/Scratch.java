@@ -12,6 +12,12 @@ final class Scratch {
 
     private static final int SLOTS = 12;
 
+    /** Slots of {@link #rows}, and the one of a bias row beside them. */
+    static final int PACKED = 0;
+
+    static final int TILE = 1;
+    static final int BIAS = 4;
+
     /** Arrays above this size are not kept. */
     private static final int KEPT = 1 << 20;
 
@@ -20,6 +26,7 @@ final class Scratch {
     private final float[][] f32 = new float[SLOTS][0];
     private final double[][] f64 = new double[SLOTS][0];
     private final int[][] i32 = new int[SLOTS][0];
+    private final float[][][] rows = new float[2][0][];
 
     private Scratch() {}
 
@@ -62,5 +69,19 @@ final class Scratch {
             }
         }
         return array;
+    }
+
+    /** At least {@code count} separate arrays, each of {@code length} elements; a slot always has the same length. */
+    float[][] rows(int slot, int count, int length) {
+        float[][] arrays = rows[slot];
+        if (arrays.length < count) {
+            int had = arrays.length;
+            arrays = java.util.Arrays.copyOf(arrays, count);
+            for (int i = had; i < count; i++) {
+                arrays[i] = new float[length];
+            }
+            rows[slot] = arrays;
+        }
+        return arrays;
     }
 }

@@ -1,0 +1,5 @@
+/** Training steps: draw, loss, gradient, update. */
+@NullMarked
+package org.fewstep.bench.losses;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,211 @@
+package org.fewstep.solver;
+
+import static org.fewstep.op.Ops.abs;
+import static org.fewstep.op.Ops.add;
+import static org.fewstep.op.Ops.div;
+import static org.fewstep.op.Ops.maximum;
+import static org.fewstep.op.Ops.mean;
+import static org.fewstep.op.Ops.scale;
+import static org.fewstep.op.Ops.scaleShift;
+import static org.fewstep.op.Ops.square;
+import static org.fewstep.op.Ops.sub;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fewstep.kernels.Scope;
+import org.fewstep.path.GridPoint;
+import org.fewstep.path.Path;
+import org.fewstep.tensor.NoGrad;
+import org.fewstep.tensor.Tensor;
+
+/**
+ * The Dormand-Prince pair of orders 5 and 4 with error control: the reference integrator for exact flow maps.
+ *
+ * <p>Error norm: root mean square over all elements of error / (atol + rtol max(|x|, |x'|)), so the samples of a batch
+ * share their steps. Step factor 0.9 norm^(-1/5), in [0.2, 10], at least 1 after an accepted step; start by Hairer,
+ * Norsett and Wanner, II.4. The last step before a requested time is shortened to end there; torchdiffeq oversteps and
+ * interpolates instead. Cost: six evaluations a step, two for the start.
+ *
+ * @param rtol relative tolerance, above 0
+ * @param atol absolute tolerance, above 0
+ * @paper Dormand, Prince: A family of embedded Runge-Kutta formulae, 1980
+ */
+public record DormandPrince(double rtol, double atol) {
+    private static final double[][] A = {
+        {1.0 / 5},
+        {3.0 / 40, 9.0 / 40},
+        {44.0 / 45, -56.0 / 15, 32.0 / 9},
+        {19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729},
+        {9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
+        {35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84}
+    };
+    private static final double[] C = {1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1, 1};
+    /** Fifth order minus fourth order. */
+    private static final double[] ERROR = {
+        71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40
+    };
+
+    private static final int MAX_STEPS = 1_000_000;
+
+    /**
+     * What a run gave.
+     *
+     * @param states at the requested times, in the innermost scope
+     * @param evaluations of the field
+     * @param accepted steps
+     * @param rejected steps
+     */
+    public record Solution(List<Tensor> states, int evaluations, int accepted, int rejected) {
+        /** The state at the last time. */
+        public Tensor end() {
+            return states.get(states.size() - 1);
+        }
+    }
+
+    public DormandPrince {
+        if (!(rtol > 0) || !(atol > 0)) {
+            throw new IllegalArgumentException(
+                    "dormand-prince: got rtol " + rtol + ", atol " + atol + "; expected both above 0");
+        }
+    }
+
+    /**
+     * States at given times of the ODE dx/dt = field.
+     *
+     * @param start state (B, ...) at the first time
+     * @param times at least two, strictly rising or strictly falling
+     * @throws IllegalStateException when the step shrinks to nothing, as at a singularity
+     */
+    public Solution solve(Field field, Path path, Tensor start, double... times) {
+        TimeGrid grid = TimeGrid.of(path, times);
+        try (NoGrad off = NoGrad.open()) {
+            return new Run(field, path, start.stopGradient()).to(grid);
+        }
+    }
+
+    private final class Run {
+        private final CountedField field;
+        private final Path path;
+        private Tensor x;
+        private Tensor slope;
+        private double h;
+        private int accepted;
+        private int rejected;
+
+        Run(Field field, Path path, Tensor start) {
+            this.field = new CountedField(field);
+            this.path = path;
+            this.x = start;
+            this.slope = start;
+        }
+
+        Solution to(TimeGrid grid) {
+            List<Tensor> states = new ArrayList<>();
+            states.add(x);
+            GridPoint first = grid.point(0);
+            try (Scope scope = x.device().scope()) {
+                slope = own(field.at(x, first)).keep(scope);
+            }
+            h = firstStep(first.t(), Math.signum(grid.span(0)));
+            for (int i = 1; i < grid.points().size(); i++) {
+                advance(grid.point(i - 1).t(), grid.point(i).t(), states);
+                states.add(x);
+            }
+            Scope.drop(slope.buffer());
+            return new Solution(List.copyOf(states), field.evaluations(), accepted, rejected);
+        }
+
+        private double firstStep(double t, double direction) {
+            try (Scope scope = x.device().scope()) {
+                Tensor size = scaleShift(abs(x), rtol, atol);
+                double d0 = norm(div(x, size));
+                double d1 = norm(div(slope, size));
+                double h0 = d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1;
+                Tensor ahead = field.at(add(x, scale(slope, direction * h0)), path.at(t + direction * h0));
+                double d2 = norm(div(sub(ahead, slope), size)) / h0;
+                double largest = Math.max(d1, d2);
+                double h1 = largest <= 1e-15 ? Math.max(1e-6, h0 * 1e-3) : Math.pow(0.01 / largest, 0.2);
+                return Math.min(100 * h0, h1);
+            }
+        }
+
+        private void advance(double from, double to, List<Tensor> states) {
+            double direction = Math.signum(to - from);
+            double t = from;
+            while (t != to) {
+                if (accepted + rejected >= MAX_STEPS || !(h > 1e-14 * Math.max(Math.abs(t), Math.abs(to - from)))) {
+                    throw new IllegalStateException("dormand-prince: got a step of " + h + " at t " + t + " after "
+                            + accepted + " accepted and " + rejected
+                            + " rejected steps; expected progress; is the field singular or not finite there?");
+                }
+                boolean last = h >= Math.abs(to - t);
+                double step = last ? to - t : direction * h;
+                double ratio = attempt(t, step, last ? to : t + step, states);
+                boolean good = ratio <= 1;
+                double factor = ratio == 0 ? 10 : 0.9 * Math.pow(ratio, -0.2);
+                double least = ratio < 1 ? 1 : 0.2;
+                double next = Math.abs(step) * (Double.isFinite(factor) ? Math.min(10, Math.max(factor, least)) : 0.2);
+                if (good) {
+                    t = last ? to : t + step;
+                    // A step cut short by a requested time says nothing against the longer one.
+                    h = last ? Math.max(h, next) : next;
+                } else {
+                    h = next;
+                }
+            }
+        }
+
+        /** Tries a step; takes it when the returned norm of its error is at most 1. */
+        private double attempt(double t, double step, double end, List<Tensor> states) {
+            Tensor next;
+            Tensor nextSlope;
+            double ratio;
+            try (Scope scope = x.device().scope()) {
+                List<Tensor> k = new ArrayList<>();
+                k.add(slope);
+                Tensor state = x;
+                for (int i = 0; i < A.length; i++) {
+                    state = add(x, weighted(A[i], k, step));
+                    k.add(field.at(state, path.at(C[i] == 1 ? end : t + C[i] * step)));
+                }
+                next = state;
+                nextSlope = own(k.get(A.length));
+                Tensor size = scaleShift(maximum(abs(x), abs(next)), rtol, atol);
+                ratio = norm(div(weighted(ERROR, k, step), size));
+                if (!(ratio <= 1)) {
+                    rejected++;
+                    return ratio;
+                }
+                next.keep(scope);
+                nextSlope.keep(scope);
+            }
+            accepted++;
+            if (states.stream().noneMatch(s -> s.buffer() == x.buffer())) {
+                Scope.drop(x.buffer());
+            }
+            Scope.drop(slope.buffer());
+            x = next;
+            slope = nextSlope;
+            return ratio;
+        }
+
+        private Tensor weighted(double[] weights, List<Tensor> k, double step) {
+            Tensor sum = scale(k.get(0), step * weights[0]);
+            for (int i = 1; i < weights.length; i++) {
+                if (weights[i] != 0) {
+                    sum = add(sum, scale(k.get(i), step * weights[i]));
+                }
+            }
+            return sum;
+        }
+
+        /** A copy that may be dropped, whatever tensor the field returned. */
+        private Tensor own(Tensor v) {
+            return scale(v, 1);
+        }
+
+        private double norm(Tensor e) {
+            return Math.sqrt(mean(square(e)).item());
+        }
+    }
+}

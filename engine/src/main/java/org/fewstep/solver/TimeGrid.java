@@ -1,0 +1,86 @@
+package org.fewstep.solver;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fewstep.path.GridPoint;
+import org.fewstep.path.Path;
+
+/** The times of a sampling run, in the order in which they are visited, with the path they lie on. Immutable. */
+public final class TimeGrid {
+    private final Path path;
+    private final List<GridPoint> points;
+
+    private TimeGrid(Path path, List<GridPoint> points) {
+        this.path = path;
+        this.points = List.copyOf(points);
+    }
+
+    /**
+     * A grid of the given times.
+     *
+     * @param t at least two, strictly rising or strictly falling
+     */
+    public static TimeGrid of(Path path, double... t) {
+        if (t.length < 2) {
+            throw new IllegalArgumentException("time grid: got " + t.length + " times; expected at least 2");
+        }
+        List<GridPoint> points = new ArrayList<>(t.length);
+        for (int i = 0; i < t.length; i++) {
+            if (i > 0 && !((t[i] - t[i - 1]) * (t[1] - t[0]) > 0)) {
+                throw new IllegalArgumentException("time grid: got " + t[i] + " after " + t[i - 1]
+                        + "; expected finite times, strictly rising or strictly falling");
+            }
+            points.add(path.at(t[i]));
+        }
+        return new TimeGrid(path, points);
+    }
+
+    /** steps equal steps between two times; both ends are met exactly. */
+    public static TimeGrid uniform(Path path, int steps, double from, double to) {
+        if (steps < 1) {
+            throw new IllegalArgumentException("time grid: got " + steps + " steps; expected at least 1");
+        }
+        double[] t = new double[steps + 1];
+        for (int i = 0; i <= steps; i++) {
+            t[i] = from + (to - from) * i / steps;
+        }
+        t[steps] = to;
+        return of(path, t);
+    }
+
+    /** Equal steps from noise to data. */
+    public static TimeGrid uniform(Path path, int steps) {
+        return uniform(path, steps, path.noiseTime(), path.dataTime());
+    }
+
+    /** The path that the times belong to. */
+    public Path path() {
+        return path;
+    }
+
+    /** All points, one more than there are steps. */
+    public List<GridPoint> points() {
+        return points;
+    }
+
+    /** Point i. */
+    public GridPoint point(int i) {
+        return points.get(i);
+    }
+
+    /** Number of steps. */
+    public int steps() {
+        return points.size() - 1;
+    }
+
+    /** Signed length of step i in time. */
+    public double span(int i) {
+        return points.get(i + 1).t() - points.get(i).t();
+    }
+
+    /** The times. */
+    @Override
+    public String toString() {
+        return path.name() + points.stream().map(GridPoint::t).toList();
+    }
+}

@@ -1,0 +1,172 @@
+package org.fewstep.train;
+
+import java.util.Map;
+import org.fewstep.data.Dataset;
+import org.fewstep.data.Samples2d;
+import org.fewstep.io.SettingsChecks;
+import org.fewstep.tensor.Rng;
+
+/** What a run learns from; the key {@code kind} picks one of the records. */
+public sealed interface DataSettings {
+    /** Opens the data, reading files where it stands in files. */
+    Dataset open();
+
+    /** False where labels are there but the network shall not see them. */
+    default boolean labels() {
+        return true;
+    }
+
+    /**
+     * Eight Gaussians on a circle.
+     *
+     * @param radius of the circle, above 0 (default 2)
+     * @param std of each Gaussian, at least 0 (default 0.2)
+     * @param seed of the endless samples (default 0)
+     */
+    record EightGaussians(double radius, double std, long seed) implements DataSettings {
+        static Map<String, Object> defaults() {
+            return Map.of("radius", 2.0, "std", 0.2, "seed", 0L);
+        }
+
+        public EightGaussians {
+            SettingsChecks.positive("radius", radius);
+            SettingsChecks.notNegative("std", std);
+        }
+
+        @Override
+        public Dataset open() {
+            return new Samples2d(new org.fewstep.data.EightGaussians("eight-gaussians", radius, std), new Rng(seed));
+        }
+    }
+
+    /**
+     * The ring of eight Gaussians of radius 1 and standard deviation 0.1.
+     *
+     * @param seed of the endless samples (default 0)
+     */
+    record Ring8(long seed) implements DataSettings {
+        static Map<String, Object> defaults() {
+            return Map.of("seed", 0L);
+        }
+
+        @Override
+        public Dataset open() {
+            return new Samples2d(org.fewstep.data.EightGaussians.ring(), new Rng(seed));
+        }
+    }
+
+    /**
+     * Two interleaved half circles.
+     *
+     * @param noise standard deviation, at least 0 (default 0.1)
+     * @param seed of the endless samples (default 0)
+     */
+    record TwoMoons(double noise, long seed) implements DataSettings {
+        static Map<String, Object> defaults() {
+            return Map.of("noise", 0.1, "seed", 0L);
+        }
+
+        public TwoMoons {
+            SettingsChecks.notNegative("noise", noise);
+        }
+
+        @Override
+        public Dataset open() {
+            return new Samples2d(new org.fewstep.data.TwoMoons(noise), new Rng(seed));
+        }
+    }
+
+    /**
+     * The dark squares of a board.
+     *
+     * @param halfWidth half the side of the board, above 0 (default 2)
+     * @param seed of the endless samples (default 0)
+     */
+    record Checkerboard(double halfWidth, long seed) implements DataSettings {
+        static Map<String, Object> defaults() {
+            return Map.of("half-width", 2.0, "seed", 0L);
+        }
+
+        public Checkerboard {
+            SettingsChecks.positive("half-width", halfWidth);
+        }
+
+        @Override
+        public Dataset open() {
+            return new Samples2d(new org.fewstep.data.Checkerboard(halfWidth), new Rng(seed));
+        }
+    }
+
+    /**
+     * One arm of a spiral.
+     *
+     * @param radius where the arm ends, above 0 (default 2)
+     * @param turns of the arm, above 0 (default 2)
+     * @param noise standard deviation, at least 0 (default 0.05)
+     * @param seed of the endless samples (default 0)
+     */
+    record Spiral(double radius, double turns, double noise, long seed) implements DataSettings {
+        static Map<String, Object> defaults() {
+            return Map.of("radius", 2.0, "turns", 2.0, "noise", 0.05, "seed", 0L);
+        }
+
+        public Spiral {
+            SettingsChecks.positive("radius", radius);
+            SettingsChecks.positive("turns", turns);
+            SettingsChecks.notNegative("noise", noise);
+        }
+
+        @Override
+        public Dataset open() {
+            return new Samples2d(new org.fewstep.data.Spiral(radius, turns, noise), new Rng(seed));
+        }
+    }
+
+    /**
+     * Built-in images of digits and letters.
+     *
+     * @param classes how many glyphs of the alphabet (default 10)
+     * @param size side in pixels, 8 to 1024 (default 16)
+     * @param labels whether the network is conditioned on the class (default true)
+     * @param seed of the endless samples (default 0)
+     */
+    record Glyphs(int classes, int size, boolean labels, long seed) implements DataSettings {
+        static Map<String, Object> defaults() {
+            return Map.of("classes", 10, "size", 16, "labels", true, "seed", 0L);
+        }
+
+        public Glyphs {
+            SettingsChecks.within(
+                    "classes", classes, 1, org.fewstep.data.Glyphs.alphabet().length());
+            SettingsChecks.within("size", size, 8, 1024);
+        }
+
+        @Override
+        public Dataset open() {
+            return new org.fewstep.data.Glyphs(classes, size, new Rng(seed));
+        }
+    }
+
+    /**
+     * A folder of IDX files with the names of MNIST, plain or gzip.
+     *
+     * @param folder where the files lie
+     * @param part which pair of files (default train)
+     * @param classes number of classes (default 10)
+     * @param labels whether the network is conditioned on the class (default true)
+     */
+    record Idx(String folder, IdxPart part, int classes, boolean labels) implements DataSettings {
+        static Map<String, Object> defaults() {
+            return Map.of("part", IdxPart.TRAIN, "classes", 10, "labels", true);
+        }
+
+        public Idx {
+            SettingsChecks.within("classes", classes, 1, 256);
+        }
+
+        @Override
+        public Dataset open() {
+            return part.open(java.nio.file.Path.of(folder), classes);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package org.fewstep.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fewstep.kernels.Buffer;
+import org.fewstep.kernels.Slot;
+import org.fewstep.kernels.Slots;
+import org.fewstep.kernels.Update;
+import org.fewstep.model.Module;
+
+/**
+ * Exponential moving average of a network's trained parameters, in a frozen network of its own:
+ * average = d average + (1 - d) student.
+ *
+ * <p>The decay d of update n (from 0) is constant or, with warm-up, min(decay, (1 + n) / (10 + n)), so that the start of
+ * training is forgotten. Whoever made the average closes it.
+ *
+ * @param <M> type of network
+ */
+public final class Ema<M extends Module> {
+    private final M average;
+    private final double decay;
+    private final boolean warmUp;
+    private final Slot slot;
+    private final Update update;
+
+    /**
+     * Makes the average equal to the student and freezes it.
+     *
+     * @param average network of the student's structure
+     * @param decay in [0, 1)
+     * @param slots row with one free place, staged before each {@link #apply}
+     */
+    public Ema(M student, M average, double decay, boolean warmUp, Slots slots) {
+        if (!(decay >= 0 && decay < 1)) {
+            throw new IllegalArgumentException("ema: got decay " + decay + "; expected at least 0 and below 1");
+        }
+        average.copyFrom(student);
+        average.freeze(true);
+        this.average = average;
+        this.decay = decay;
+        this.warmUp = warmUp;
+        this.slot = slots.add(decay);
+        List<Buffer> to = new ArrayList<>();
+        List<Buffer> from = new ArrayList<>();
+        // copyFrom has checked that both have the same parameters, in the same order.
+        average.trained().values().forEach(parameter -> to.add(parameter.buffer()));
+        student.trained().values().forEach(parameter -> from.add(parameter.buffer()));
+        this.update = Update.ema(to, from, slot);
+    }
+
+    /** Sets the decay of update {@code n}, counted from 0, in the slot. */
+    public void prepare(long n) {
+        slot.set(decayAt(n));
+    }
+
+    /** The decay of update {@code n}, counted from 0. */
+    public double decayAt(long n) {
+        return warmUp ? Math.min(decay, (1.0 + n) / (10.0 + n)) : decay;
+    }
+
+    /** Moves the average towards the student. */
+    public void apply() {
+        slot.buffer().device().run(update);
+    }
+
+    /** The averaged network. */
+    public M network() {
+        return average;
+    }
+
+    /** Name in checkpoints: the decay. */
+    public String name() {
+        return name(decay);
+    }
+
+    static String name(double decay) {
+        return Double.toString(decay);
+    }
+}

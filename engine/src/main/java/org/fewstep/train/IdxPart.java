@@ -1,0 +1,75 @@
+package org.fewstep.train;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.fewstep.data.Dataset;
+import org.fewstep.data.Idx;
+import org.fewstep.data.IdxImages;
+import org.fewstep.data.IdxLabels;
+import org.fewstep.data.ImageDataset;
+import org.fewstep.io.BadFileException;
+import org.fewstep.io.SettingsException;
+
+/** One pair of image and label files in a folder laid out as MNIST is. */
+public enum IdxPart {
+    /** {@code train-images-idx3-ubyte}, {@code train-labels-idx1-ubyte}. */
+    TRAIN("train"),
+    /** {@code t10k-images-idx3-ubyte}, {@code t10k-labels-idx1-ubyte}. */
+    TEST("t10k");
+
+    private final String prefix;
+
+    IdxPart(String prefix) {
+        this.prefix = prefix;
+    }
+
+    /**
+     * Reads the pair; each file may end in {@code .gz}.
+     *
+     * @param classes labels must be below it
+     * @throws SettingsException when folder or file is missing
+     * @throws BadFileException when a file is damaged or the two disagree
+     */
+    public Dataset open(Path folder, int classes) {
+        if (!Files.isDirectory(folder)) {
+            throw new SettingsException("data.folder", folder.toString(), "an existing folder", "give it with --data");
+        }
+        Path imagesFile = find(folder, prefix + "-images-idx3-ubyte");
+        Path labelsFile = find(folder, prefix + "-labels-idx1-ubyte");
+        IdxImages images = Idx.images(imagesFile);
+        IdxLabels labels = Idx.labels(labelsFile);
+        if (images.count() != labels.count()) {
+            throw new BadFileException(
+                    labelsFile.toString(),
+                    BadFileException.NO_OFFSET,
+                    labels.count() + " labels",
+                    images.count() + ", one an image of " + imagesFile,
+                    "are the files of one set?");
+        }
+        for (int i = 0; i < labels.count(); i++) {
+            int label = labels.labels()[i] & 0xFF;
+            if (label >= classes) {
+                throw new BadFileException(
+                        labelsFile.toString(),
+                        BadFileException.NO_OFFSET,
+                        "label " + label + " of image " + i,
+                        "0 to " + (classes - 1),
+                        "set data.classes");
+            }
+        }
+        return new ImageDataset(images.pixels(), labels.labels(), 1, images.rows(), images.cols(), classes);
+    }
+
+    private static Path find(Path folder, String name) {
+        Path plain = folder.resolve(name);
+        Path packed = folder.resolve(name + ".gz");
+        if (Files.exists(plain)) {
+            return plain;
+        }
+        if (Files.exists(packed)) {
+            return packed;
+        }
+        throw new SettingsException(
+                "data.folder", folder.toString(), "a folder with " + name + " or " + name + ".gz", "");
+    }
+}

@@ -1,0 +1,172 @@
+package org.fewstep.train;
+
+import java.util.Map;
+import org.fewstep.io.SettingsChecks;
+import org.fewstep.io.SettingsException;
+import org.fewstep.loss.Loss;
+import org.fewstep.model.Network;
+import org.fewstep.path.Diagonal;
+import org.fewstep.path.LinearPath;
+import org.fewstep.path.LogitNormalPairs;
+import org.fewstep.path.LogitNormalTimes;
+import org.fewstep.path.Path;
+import org.fewstep.path.UniformTimes;
+
+/** How a run learns: the loss and its numbers; the key {@code kind} picks one of the records. */
+public sealed interface MethodSettings {
+    /** The path whose time the network is called in. */
+    Path path();
+
+    /** Times that the network must take: 1 or 2. */
+    int times();
+
+    /** The loss for a network of K classes, 0 for none. */
+    Loss<? super Network, ?> loss(int classes);
+
+    /** Law of one training time. */
+    enum TimeLaw {
+        /** uniform on (0, 1) */
+        UNIFORM,
+        /** sigmoid of a normal number */
+        LOGIT_NORMAL
+    }
+
+    /** Which samples of a batch get r = t. */
+    enum DiagonalChoice {
+        /** the first of the batch, an exact share */
+        LEADING,
+        /** each with the same probability */
+        RANDOM
+    }
+
+    /**
+     * {@link org.fewstep.loss.FlowMatching} on the linear path with noise at 0.
+     *
+     * @param timeLaw law of t (default uniform)
+     * @param timeMean mean of the logit, for logit-normal times (default 0)
+     * @param timeStd standard deviation of the logit, for logit-normal times (default 1)
+     * @param labelDrop probability of a dropped label (default 0.1)
+     */
+    record FlowMatching(TimeLaw timeLaw, double timeMean, double timeStd, double labelDrop) implements MethodSettings {
+        static Map<String, Object> defaults() {
+            return Map.of("time-law", TimeLaw.UNIFORM, "time-mean", 0.0, "time-std", 1.0, "label-drop", 0.1);
+        }
+
+        public FlowMatching {
+            SettingsChecks.finite("time-mean", timeMean);
+            SettingsChecks.positive("time-std", timeStd);
+            SettingsChecks.within("label-drop", labelDrop, 0.0, 1.0);
+        }
+
+        @Override
+        public Path path() {
+            return LinearPath.NOISE_AT_ZERO;
+        }
+
+        @Override
+        public int times() {
+            return 1;
+        }
+
+        @Override
+        public Loss<? super Network, ?> loss(int classes) {
+            return new org.fewstep.loss.FlowMatching(
+                    path(),
+                    new org.fewstep.loss.FlowMatching.Config(
+                            timeLaw == TimeLaw.UNIFORM ? UniformTimes.UNIT : new LogitNormalTimes(timeMean, timeStd),
+                            classes == 0 ? 0 : labelDrop,
+                            classes));
+        }
+    }
+
+    /**
+     * {@link org.fewstep.loss.MeanFlow} on the linear path with noise at 1.
+     *
+     * @param p exponent of the adaptive weight, at least 0 (default 1)
+     * @param c added to the squared error in the weight, above 0 (default 0.01)
+     * @param diagonal which samples get r = t (default leading)
+     * @param diagonalShare share of samples with r = t (default 0.75)
+     * @param timeMean mean of the logit of t and r (default -0.4)
+     * @param timeStd standard deviation of the logit (default 1)
+     * @param omega weight of the sample's velocity in the guided one, 1 is none (default 1)
+     * @param kappa weight of the network's own conditional velocity, below 1 (default 0)
+     * @param guidanceFrom first time with guidance (default 0)
+     * @param guidanceTo last time with guidance (default 1)
+     * @param labelDrop probability of a dropped label (default 0.1)
+     */
+    record MeanFlow(
+            double p,
+            double c,
+            DiagonalChoice diagonal,
+            double diagonalShare,
+            double timeMean,
+            double timeStd,
+            double omega,
+            double kappa,
+            double guidanceFrom,
+            double guidanceTo,
+            double labelDrop)
+            implements MethodSettings {
+        static Map<String, Object> defaults() {
+            return Map.ofEntries(
+                    Map.entry("p", 1.0),
+                    Map.entry("c", 0.01),
+                    Map.entry("diagonal", DiagonalChoice.LEADING),
+                    Map.entry("diagonal-share", 0.75),
+                    Map.entry("time-mean", -0.4),
+                    Map.entry("time-std", 1.0),
+                    Map.entry("omega", 1.0),
+                    Map.entry("kappa", 0.0),
+                    Map.entry("guidance-from", 0.0),
+                    Map.entry("guidance-to", 1.0),
+                    Map.entry("label-drop", 0.1));
+        }
+
+        public MeanFlow {
+            SettingsChecks.notNegative("p", p);
+            SettingsChecks.positive("c", c);
+            SettingsChecks.within("diagonal-share", diagonalShare, 0.0, 1.0);
+            SettingsChecks.finite("time-mean", timeMean);
+            SettingsChecks.positive("time-std", timeStd);
+            SettingsChecks.finite("omega", omega);
+            SettingsChecks.finite("kappa", kappa);
+            if (kappa >= 1) {
+                throw new SettingsException("kappa", Double.toString(kappa), "a number below 1", "");
+            }
+            SettingsChecks.within("guidance-from", guidanceFrom, 0.0, 1.0);
+            SettingsChecks.within("guidance-to", guidanceTo, guidanceFrom, 1.0);
+            SettingsChecks.within("label-drop", labelDrop, 0.0, 1.0);
+        }
+
+        @Override
+        public Path path() {
+            return org.fewstep.loss.MeanFlow.PATH;
+        }
+
+        @Override
+        public int times() {
+            return 2;
+        }
+
+        @Override
+        public Loss<? super Network, ?> loss(int classes) {
+            if (classes == 0 && (omega != 1 || kappa != 0)) {
+                throw new SettingsException(
+                        "method.omega",
+                        "guidance " + omega + ", kappa " + kappa + " for data without classes",
+                        "omega 1 and kappa 0",
+                        "guidance needs labels");
+            }
+            Diagonal on = diagonal == DiagonalChoice.LEADING
+                    ? new Diagonal.Leading(diagonalShare)
+                    : new Diagonal.Ratio(1 - diagonalShare);
+            return new org.fewstep.loss.MeanFlow(new org.fewstep.loss.MeanFlow.Config(
+                    new LogitNormalPairs(timeMean, timeStd, on),
+                    p,
+                    c,
+                    new org.fewstep.loss.MeanFlow.Guidance(omega, kappa, guidanceFrom, guidanceTo),
+                    classes == 0 ? 0 : labelDrop,
+                    classes));
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package org.fewstep.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fewstep.EngineTest;
+import org.fewstep.autodiff.Grad;
+import org.fewstep.autodiff.Jvp;
+import org.fewstep.kernels.DType;
+import org.fewstep.op.Ops;
+import org.fewstep.tensor.Dual;
+import org.fewstep.tensor.NoGrad;
+import org.fewstep.tensor.Rng;
+import org.fewstep.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class NetworkTest extends EngineTest {
+    static List<NetworkConfig> configs() {
+        List<NetworkConfig> list = new ArrayList<>();
+        for (NetworkConfig.Kind kind : NetworkConfig.Kind.values()) {
+            list.add(new NetworkConfig(kind, 6, 8, 2, 2, TimePair.SPAN, TimeEncoding.RAW, 1, 1, 0, 5));
+            list.add(new NetworkConfig(kind, 6, 8, 2, 2, TimePair.END, TimeEncoding.SINUSOIDAL, 8, 4, 3, 5));
+            list.add(new NetworkConfig(kind, 6, 8, 1, 1, TimePair.SPAN, TimeEncoding.FOURIER, 6, 1, 3, 4));
+        }
+        return list;
+    }
+
+    private Network network(NetworkConfig config) {
+        Network net = config.build(new Init(device, DType.F64, new Rng(3)));
+        // Zero layers are moved off zero, so that every path carries numbers.
+        net.trained().forEach((name, p) -> {
+            double[] noise = new Rng(9).stream(name).normal(0, p.shape().count(), 0);
+            double[] value = p.leaf().toDoubles();
+            for (int i = 0; i < value.length; i++) {
+                value[i] += 0.3 * noise[i];
+            }
+            device.write(p.buffer(), value, 0, value.length);
+        });
+        return net;
+    }
+
+    private Tensor normal(String name, int... sizes) {
+        int count = 1;
+        for (int n : sizes) {
+            count *= n;
+        }
+        return Tensor.of(device, DType.F64, rng.stream(name).normal(0, count, 0), sizes);
+    }
+
+    private Tensor times(double... t) {
+        return Tensor.of(device, DType.F64, t, t.length);
+    }
+
+    private Cond cond(NetworkConfig config) {
+        return config.classes() == 0 ? Cond.NONE : Cond.labels(device, new int[] {2, 0, config.classes()}, 3);
+    }
+
+    @ParameterizedTest
+    @MethodSource("configs")
+    void tangentInStateAndTimesMatchesDifferences(NetworkConfig config) {
+        try (Network net = network(config)) {
+            Tensor x = normal("x", 3, 2, 3);
+            Tensor t = times(0.9, 0.6, 0.3);
+            Tensor r = times(0.2, 0.6, 0.1);
+            Tensor dx = normal("dx", 3, 2, 3);
+            Tensor dt = times(1, 1, 1);
+            Tensor dr = times(-0.5, 0, 2);
+            boolean two = config.times() == 2;
+            Dual dual = Jvp.of(
+                    in -> two ? net.u(in[0], in[1], in[2], cond(config)) : net.v(in[0], in[1], cond(config)),
+                    new Tensor[] {x, t, r},
+                    new Tensor[] {dx, dt, dr});
+            double h = 1e-6;
+            double[][] side = new double[2][];
+            for (int k = 0; k < 2; k++) {
+                double e = k == 0 ? h : -h;
+                Tensor xe = Ops.add(x, Ops.scale(dx, e));
+                Tensor te = Ops.add(t, Ops.scale(dt, e));
+                Tensor re = Ops.add(r, Ops.scale(dr, e));
+                Tensor y = two ? net.u(xe, te, re, cond(config)) : net.v(xe, te, cond(config));
+                side[k] = y.toDoubles();
+            }
+            double[] tangent = Jvp.tangentOrZero(dual).toDoubles();
+            for (int i = 0; i < tangent.length; i++) {
+                assertEquals((side[0][i] - side[1][i]) / (2 * h), tangent[i], 1e-7);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("configs")
+    void everyParameterGetsItsGradient(NetworkConfig config) {
+        try (Network net = network(config)) {
+            Tensor x = normal("x", 3, 6);
+            Tensor t = times(0.9, 0.6, 0.3);
+            Tensor r = config.times() == 2 ? times(0.2, 0.6, 0.1) : t;
+            Tensor loss = Ops.sum(Ops.square(net.u(x, t, r, cond(config))));
+            List<Tensor> g = Grad.of(loss, net.leaves());
+            int k = 0;
+            for (Parameter p : net.trained().values()) {
+                double[] grad = g.get(k++).toDoubles();
+                double[] value = p.leaf().toDoubles();
+                int i = value.length / 2;
+                double[] moved = value.clone();
+                double h = 1e-6;
+                double[] at = new double[2];
+                for (int s = 0; s < 2; s++) {
+                    moved[i] = value[i] + (s == 0 ? h : -h);
+                    device.write(p.buffer(), moved, 0, moved.length);
+                    at[s] = Ops.sum(Ops.square(net.u(x, t, r, cond(config)))).item();
+                }
+                device.write(p.buffer(), value, 0, value.length);
+                assertEquals((at[0] - at[1]) / (2 * h), grad[i], 1e-6 * Math.max(1, Math.abs(grad[i])));
+            }
+        }
+    }
+
+    @Test
+    void residualMlpStartsAtZero() {
+        NetworkConfig config = configs().get(4);
+        try (Network net = config.build(new Init(device, DType.F32, new Rng(1)))) {
+            Tensor x = Tensor.of(device, DType.F32, new double[] {1, 2, 3, 4, 5, 6}, 1, 6);
+            Tensor t = Tensor.of(device, DType.F32, new double[] {0.5}, 1);
+            assertArrayEquals(new float[6], net.u(x, t, t, Cond.NONE).toFloats());
+        }
+    }
+
+    @Test
+    void missingLabelsMeanTheNullLabel() {
+        NetworkConfig config = configs().get(1);
+        try (Network net = network(config)) {
+            Tensor x = normal("x", 2, 6);
+            Tensor t = times(0.5, 0.5);
+            double[] none = net.u(x, t, t, Cond.NONE).toDoubles();
+            double[] k =
+                    net.u(x, t, t, Cond.labels(device, new int[] {3, 3}, 3)).toDoubles();
+            assertArrayEquals(k, none);
+            assertNotEquals(
+                    none[0],
+                    net.u(x, t, t, Cond.labels(device, new int[] {0, 0}, 3)).toDoubles()[0]);
+            assertThrows(IllegalArgumentException.class, () -> Cond.labels(device, new int[] {4}, 3));
+            assertThrows(IllegalArgumentException.class, () -> net.u(x, t, t, Cond.labels(device, new int[] {0}, 3)));
+        }
+    }
+
+    @Test
+    void networkWithOneTimeRefusesTwo() {
+        try (Network net = network(configs().get(2))) {
+            Tensor x = normal("x", 1, 6);
+            assertThrows(IllegalArgumentException.class, () -> net.u(x, times(0.5), times(0.1), Cond.NONE));
+        }
+    }
+
+    @Test
+    void samplingHoldsOneStepsActivations() {
+        try (Network net = network(configs().get(4));
+                NoGrad off = NoGrad.open()) {
+            Tensor t = times(0.5, 0.5, 0.5);
+            Tensor x = normal("x", 3, 6);
+            long before = device.live().buffers().get();
+            for (int i = 0; i < 10; i++) {
+                x = net.u(x, t, t, cond(configs().get(4)));
+            }
+            // Each call leaves its result and nothing else; the labels are the caller's.
+            assertEquals(before + 20, device.live().buffers().get());
+        }
+    }
+
+    @Test
+    void parametersHaveStableNamesAndSeeds() {
+        NetworkConfig config = NetworkConfig.mlp(2, 4, 1, 2, 0);
+        try (Network a = config.build(new Init(device, DType.F32, new Rng(1)));
+                Network b = config.build(new Init(device, DType.F32, new Rng(1)));
+                Network c = config.build(new Init(device, DType.F32, new Rng(2)))) {
+            assertEquals(
+                    List.of("mlp.layers.0.W", "mlp.layers.0.b", "mlp.layers.1.W", "mlp.layers.1.b"),
+                    List.copyOf(a.parameters().keySet()));
+            assertArrayEquals(a.leaves().get(0).toFloats(), b.leaves().get(0).toFloats());
+            assertNotEquals(a.leaves().get(0).toFloats()[0], c.leaves().get(0).toFloats()[0]);
+            c.copyFrom(a);
+            assertArrayEquals(a.leaves().get(2).toFloats(), c.leaves().get(2).toFloats());
+            assertEquals(2 * 4 + 2 * 4 + 4 + 4 * 2 + 2, a.parameterCount());
+            a.freeze(true);
+            assertFalse(a.parameters().get("mlp.layers.0.W").tensor().needsGrad());
+            a.freeze(false);
+            assertTrue(a.parameters().get("mlp.layers.0.W").tensor().needsGrad());
+        }
+    }
+
+    @Test
+    void badConfigurationsAreNamed() {
+        assertThrows(IllegalArgumentException.class, () -> NetworkConfig.mlp(0, 4, 1, 2, 0));
+        assertThrows(IllegalArgumentException.class, () -> NetworkConfig.mlp(2, 4, 1, 3, 0));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new TimeFeatures(new Init(device, DType.F32, rng), TimeEncoding.SINUSOIDAL, 5, 4));
+    }
+}
