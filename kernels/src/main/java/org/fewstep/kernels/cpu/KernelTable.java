@@ -42,7 +42,7 @@ record KernelTable(
                         LoopsElementwiseF32::run,
                         LoopsMatMulF32::run,
                         ReduceF32::run,
-                        SoftmaxF32::run,
+                        LoopsSoftmaxF32::run,
                         NormF32::run,
                         GatherF32::run,
                         RandomF32::run,
