@@ -189,7 +189,10 @@ class TrainerTest {
         assertEquals(
                 List.of("3", "6", "7"),
                 lines.stream().skip(1).map(l -> l.substring(0, l.indexOf(','))).toList());
-        assertEquals(0.001 * 3 / 5, Double.parseDouble(lines.get(1).substring(lines.get(1).lastIndexOf(',') + 1)), 1e-18);
+        assertEquals(
+                0.001 * 3 / 5,
+                Double.parseDouble(lines.get(1).substring(lines.get(1).lastIndexOf(',') + 1)),
+                1e-18);
     }
 
     @Test
