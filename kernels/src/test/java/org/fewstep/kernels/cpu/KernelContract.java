@@ -1,0 +1,33 @@
+package org.fewstep.kernels.cpu;
+
+import org.fewstep.kernels.DType;
+import org.fewstep.kernels.Scope;
+import org.fewstep.kernels.Workload.Family;
+
+/** What a family's kernel of any provider and dtype must do; fails with an AssertionError. */
+final class KernelContract {
+    private KernelContract() {}
+
+    static void check(Family family, CpuDevice device, DType dtype) {
+        try (Scope scope = device.scope()) {
+            Blocks blocks = new Blocks(device, dtype);
+            switch (family) {
+                case ELEMENTWISE -> ElementwiseContract.check(blocks);
+                case MATMUL -> MatMulContract.check(blocks);
+                case REDUCE -> ReduceContract.check(blocks);
+                case SOFTMAX -> SoftmaxContract.check(blocks);
+                case NORM -> NormContract.check(blocks);
+                case GATHER -> GatherContract.check(blocks);
+                case RANDOM -> RandomContract.check(blocks);
+                case UPDATE -> UpdateContract.check(blocks);
+            }
+        }
+    }
+
+    /** Entry for {@link MutationTest}, which calls it in a class loader of its own. */
+    static void check(String family, String provider, String dtype) {
+        try (CpuDevice device = new CpuDevice(Provider.of(provider), 1)) {
+            check(Family.valueOf(family), device, DType.valueOf(dtype));
+        }
+    }
+}
