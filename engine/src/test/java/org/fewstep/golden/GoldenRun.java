@@ -82,6 +82,11 @@ final class GoldenRun {
 
     /** An input as a tensor. */
     Tensor tensor(String input) {
+        return tensor(input, dtype);
+    }
+
+    /** An input as a tensor of a given dtype. */
+    Tensor tensor(String input, DType dtype) {
         NumericArray array = NumericArray.of(root.get("inputs").get(input));
         return Tensor.of(device, dtype, array.values(), array.shape());
     }
