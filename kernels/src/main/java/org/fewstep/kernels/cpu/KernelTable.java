@@ -73,6 +73,7 @@ record KernelTable(
                 KernelTable::refuse);
     }
 
+    @SuppressWarnings("DoNotCallSuggester") // called by the table for whoever builds such a workload
     static void refuse(Workload work, Threads threads) {
         throw new DeviceException(work.label() + ": got " + DType.I32 + "; expected F32 or F64");
     }

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Interpreted code, every stage of compilation, and fully compiled code give the same bits. */
 class ColdAndHotTest {
-    private static final int ROWS = 30;
-    private static final int HOT_TOURS = 150;
+    private static final int ROWS = 20;
+    private static final int HOT_TOURS = 120;
 
     @ParameterizedTest
     @CsvSource({"loops, F32", "ejml, F32", "loops, F64"})

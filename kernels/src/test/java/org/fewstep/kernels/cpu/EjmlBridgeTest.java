@@ -17,7 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class EjmlBridgeTest {
-    private final CpuDevice device = new CpuDevice(Provider.LOOPS, 1, 1 << 20, true, BlockPool::heap, false);
+    private final CpuDevice device =
+            new CpuDevice(Provider.LOOPS, new Threads(1), 1 << 20, true, BlockPool::heap, false);
 
     @AfterEach
     void nothingStays() {

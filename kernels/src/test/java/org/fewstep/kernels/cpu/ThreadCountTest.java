@@ -7,9 +7,9 @@ import org.fewstep.kernels.DType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** One, two and three threads give the same bits on blocks large enough to be shared. */
+/** One, two and three threads give the same bits; every block is shared, however small. */
 class ThreadCountTest {
-    private static final int ROWS = 1500;
+    private static final int ROWS = 300;
 
     @ParameterizedTest
     @CsvSource({"LOOPS, F32", "EJML, F32", "LOOPS, F64"})
@@ -21,7 +21,8 @@ class ThreadCountTest {
     }
 
     private static long hash(Provider provider, DType dtype, int threads, int rows) {
-        try (CpuDevice device = new CpuDevice(provider, threads)) {
+        try (CpuDevice device =
+                new CpuDevice(provider, new Threads(threads, 0), 1 << 28, false, BlockPool::heap, false)) {
             return KernelTour.hash(device, dtype, rows);
         }
     }
