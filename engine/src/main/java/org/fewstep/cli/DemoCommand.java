@@ -61,7 +61,8 @@ final class DemoCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new UncheckedIOException("make the folder " + out, e);
         }
-        screen.line("fewstep demo: seed %d, device %s, %s, pictures in %s", seed, device.name(), device.fingerprint(), out);
+        screen.line(
+                "fewstep demo: seed %d, device %s, %s, pictures in %s", seed, device.name(), device.fingerprint(), out);
         device.warmUp();
         List<Pair> pairs = new ArrayList<>();
         try (ShutdownStop stop = new ShutdownStop()) {
@@ -120,9 +121,18 @@ final class DemoCommand implements Callable<Integer> {
         screen.line("");
         screen.line(
                 "%s on %s: recipe %s, %s steps of %d samples",
-                title, data.name(), name, Text.count(recipe.training().steps()), recipe.training().batch());
+                title,
+                data.name(),
+                name,
+                Text.count(recipe.training().steps()),
+                recipe.training().batch());
         DemoRun run = DemoRun.of(
-                screen, recipe, out.resolve("runs").resolve(name), device, stop, new DemoRun.Ask(steps, data.labels(), seed));
+                screen,
+                recipe,
+                out.resolve("runs").resolve(name),
+                device,
+                stop,
+                new DemoRun.Ask(steps, data.labels(), seed));
         return run.finished() ? Optional.of(run) : Optional.empty();
     }
 
@@ -134,7 +144,14 @@ final class DemoCommand implements Callable<Integer> {
             row(table, data, "many-step flow", pair.flow(), DemoData.MANY);
             row(table, data, "many-step flow, 1 step", pair.flow(), 1);
             row(table, data, "one-step student", pair.student(), 1);
-            table.row(data.name(), "data, another draw", "-", "-", Text.value(data.distance(data.anotherDraw())), "-", data.measure());
+            table.row(
+                    data.name(),
+                    "data, another draw",
+                    "-",
+                    "-",
+                    Text.value(data.distance(data.anotherDraw())),
+                    "-",
+                    data.measure());
             String remark = data.remark(pair.student().at(1).values());
             if (!remark.isEmpty()) {
                 remarks.add(data.name() + ", one-step student: " + remark);

@@ -28,9 +28,7 @@ final class DemoPoints implements DemoData {
     private static final int GIF_POINTS = 1200;
     private static final int GIF_DELAY = 6;
     private static final int GIF_HOLD = 18;
-    private static final int[] HUES = {
-        0xd1495b, 0xe08e45, 0xb5a42e, 0x4f9d4f, 0x2a9d8f, 0x2f7fb8, 0x5e60ce, 0xa14da0
-    };
+    private static final int[] HUES = {0xd1495b, 0xe08e45, 0xb5a42e, 0x4f9d4f, 0x2a9d8f, 0x2f7fb8, 0x5e60ce, 0xa14da0};
 
     private final EightGaussians law = new EightGaussians();
     private final Device device;

@@ -41,7 +41,8 @@ record DemoRun(
             trainer.run();
             finished = trainer.step() == recipe.training().steps();
             screen.line(
-                    "      %s optimizer steps in %s", Text.count(trainer.step()), Text.duration((System.nanoTime() - start) * 1e-9));
+                    "      %s optimizer steps in %s",
+                    Text.count(trainer.step()), Text.duration((System.nanoTime() - start) * 1e-9));
         }
         Map<Long, Double> losses = new TreeMap<>(LossCurve.read(folder));
         if (!finished) {

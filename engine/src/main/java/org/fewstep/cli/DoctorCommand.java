@@ -21,7 +21,9 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         Runtime runtime = Runtime.getRuntime();
         screen.line("fewstep %s", Main.Version.number());
-        entry("java", property("java.version") + " (" + property("java.vendor") + ", " + property("java.vm.name") + ")");
+        entry(
+                "java",
+                property("java.version") + " (" + property("java.vendor") + ", " + property("java.vm.name") + ")");
         entry("system", property("os.name") + " " + property("os.version") + " " + property("os.arch"));
         entry("cores", Integer.toString(runtime.availableProcessors()));
         entry("heap", "up to " + Text.bytes(runtime.maxMemory()) + " (-Xmx)");
@@ -35,11 +37,15 @@ final class DoctorCommand implements Callable<Integer> {
         Device device = Devices.best();
         screen.line("");
         screen.line("in use: %s, %s", device.name(), device.fingerprint());
-        entry("threads", System.getProperty("fewstep.threads", Integer.toString(runtime.availableProcessors()))
-                + " (-Dfewstep.threads)");
+        entry(
+                "threads",
+                System.getProperty("fewstep.threads", Integer.toString(runtime.availableProcessors()))
+                        + " (-Dfewstep.threads)");
         String cap = System.getProperty("fewstep.pool");
-        entry("pool", "keeps up to " + (cap == null ? "a quarter of the heap" : cap + " B") + " for reuse (-Dfewstep.pool); now "
-                + device.live());
+        entry(
+                "pool",
+                "keeps up to " + (cap == null ? "a quarter of the heap" : cap + " B")
+                        + " for reuse (-Dfewstep.pool); now " + device.live());
         SelfCheck check = new SelfCheck(device);
         entry("speed", Text.format("%.1f GFLOP/s in a product of 384 x 384 matrices, F32", check.gigaflops()));
 

@@ -52,9 +52,14 @@ final class InfoCommand implements Callable<Integer> {
                     "samples   shape %s, %s, %s",
                     spec.shape(),
                     spec.dtype(),
-                    spec.network().classes() == 0 ? "no classes" : spec.network().classes() + " classes");
-            screen.line("path      %s, noise at time %.0f", spec.path().name(), spec.path().noiseTime());
-            screen.line("networks  %s; samples are made with %s", String.join(", ", model.roles()), model.defaultRole());
+                    spec.network().classes() == 0
+                            ? "no classes"
+                            : spec.network().classes() + " classes");
+            screen.line(
+                    "path      %s, noise at time %.0f",
+                    spec.path().name(), spec.path().noiseTime());
+            screen.line(
+                    "networks  %s; samples are made with %s", String.join(", ", model.roles()), model.defaultRole());
             screen.line("recipe");
             YamlFile.write(checkpoint.recipe().toMap()).lines().forEach(line -> screen.line("  " + line));
 

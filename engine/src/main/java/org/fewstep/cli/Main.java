@@ -74,8 +74,10 @@ public final class Main implements Runnable {
     /** Without a command there is nothing to run. */
     @Override
     public void run() {
-        throw new ParameterException(line, "got no command; expected one of "
-                + String.join(", ", line.getSubcommands().keySet()));
+        throw new ParameterException(
+                line,
+                "got no command; expected one of "
+                        + String.join(", ", line.getSubcommands().keySet()));
     }
 
     private static int usageError(Screen screen, ParameterException error) {
@@ -93,7 +95,8 @@ public final class Main implements Runnable {
     }
 
     private static Optional<String> nearest(CommandLine command, String word) {
-        java.util.List<String> known = new java.util.ArrayList<>(command.getSubcommands().keySet());
+        java.util.List<String> known =
+                new java.util.ArrayList<>(command.getSubcommands().keySet());
         known.addAll(command.getCommandSpec().optionsMap().keySet());
         return Text.nearest(word, known);
     }

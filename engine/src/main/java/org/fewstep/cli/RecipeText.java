@@ -51,7 +51,12 @@ record RecipeText(String source, String yaml) {
         try (InputStream in = Files.newInputStream(file)) {
             // One character more than is allowed, so that a file of any size ends in YamlFile's message.
             byte[] bytes = in.readNBytes(4 * YamlFile.MAX_LENGTH + 4);
-            return new RecipeText(nameOrFile, StandardCharsets.UTF_8.newDecoder().decode(java.nio.ByteBuffer.wrap(bytes)).toString());
+            return new RecipeText(
+                    nameOrFile,
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(java.nio.ByteBuffer.wrap(bytes))
+                            .toString());
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException(nameOrFile + ": got bytes that are not UTF-8; expected a YAML text", e);
         } catch (IOException e) {
@@ -85,8 +90,10 @@ record RecipeText(String source, String yaml) {
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {
-            throw new IllegalArgumentException("--recipe: got a name that no file can have; expected a file or one of "
-                    + String.join(", ", BUILT_IN), e);
+            throw new IllegalArgumentException(
+                    "--recipe: got a name that no file can have; expected a file or one of "
+                            + String.join(", ", BUILT_IN),
+                    e);
         }
     }
 }

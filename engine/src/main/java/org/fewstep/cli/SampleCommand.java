@@ -60,7 +60,10 @@ final class SampleCommand implements Callable<Integer> {
             description = "Scale of classifier-free guidance (default: 1, none).")
     private double guidance = 1;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Folder of the files; by default that of the checkpoint.")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Folder of the files; by default that of the checkpoint.")
     private @Nullable Path out;
 
     @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", description = "Device (default: cpu).")
@@ -83,19 +86,16 @@ final class SampleCommand implements Callable<Integer> {
             int columns = shown.size() == 1 || classes == 0
                     ? (int) Math.ceil(Math.sqrt(n))
                     : (n + shown.size() - 1) / shown.size();
-            int[] labels = Arrays.copyOf(
-                    SampleSheet.rows(shown, (n + columns - 1) / columns, columns), n);
+            int[] labels = Arrays.copyOf(SampleSheet.rows(shown, (n + columns - 1) / columns, columns), n);
             SampleSheet sheet = new SampleSheet(generator, options, seed, labels, columns);
             steps.forEach(count -> generator.evaluations(count, options)); // refuses what fits no plan before the work
             generator.warmUp();
             Table table = new Table("steps", "evaluations per sample", "ms per sample");
             for (int count : steps) {
                 SampleSheet.Made made = sheet.make(count);
-                table.row(
-                        Integer.toString(count), Integer.toString(made.evaluations()), Text.value(made.millis()));
+                table.row(Integer.toString(count), Integer.toString(made.evaluations()), Text.value(made.millis()));
             }
-            screen.line(
-                    "%d samples of %s on %s, %s", n, checkpoint.getFileName(), device.name(), device.fingerprint());
+            screen.line("%d samples of %s on %s, %s", n, checkpoint.getFileName(), device.name(), device.fingerprint());
             table.lines().forEach(screen::line);
             FileList.show(screen, sheet.write(out == null ? ModelPaths.folderOf(checkpoint) : out));
         }

@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.fewstep.io.TensorSource;
 import org.fewstep.io.AtomicFile;
 import org.fewstep.io.Npy;
 import org.fewstep.io.Png;
+import org.fewstep.io.TensorSource;
 import org.fewstep.sample.Generator;
 import org.fewstep.sample.GeneratorOptions;
 
@@ -92,7 +92,8 @@ final class SampleSheet {
             throw new UncheckedIOException("make the folder " + folder, e);
         }
         int[] shape = generator.shape();
-        double limit = made.stream().mapToDouble(m -> Pictures.limit(m.values())).max().orElse(1);
+        double limit =
+                made.stream().mapToDouble(m -> Pictures.limit(m.values())).max().orElse(1);
         List<Path> files = new ArrayList<>();
         for (Made each : made) {
             String name = "samples-steps-" + each.steps();

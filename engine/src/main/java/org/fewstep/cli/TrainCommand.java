@@ -114,7 +114,8 @@ final class TrainCommand implements Callable<Integer> {
             if (recipe != null && !recipe.equals(trainer.recipe())) {
                 trainer.close();
                 throw new IllegalArgumentException("--resume: got a recipe that differs from the run's in "
-                        + String.join(", ", differing(recipe.toMap(), trainer.recipe().toMap()))
+                        + String.join(
+                                ", ", differing(recipe.toMap(), trainer.recipe().toMap()))
                         + "; expected the same; leave --recipe out to go on as the run began");
             }
             return trainer;
@@ -195,7 +196,8 @@ final class TrainCommand implements Callable<Integer> {
         Generator generator = trainer.generator();
         List<Integer> classes = s.classes().isEmpty() ? all(generator.classes()) : s.classes();
         int[] labels = SampleSheet.rows(classes, s.rows(), s.columns());
-        GeneratorOptions options = GeneratorOptions.DEFAULT.withSolver(s.solver()).withGuidance(s.guidance());
+        GeneratorOptions options =
+                GeneratorOptions.DEFAULT.withSolver(s.solver()).withGuidance(s.guidance());
         SampleSheet sheet = new SampleSheet(generator, options, s.seed(), labels, s.columns());
         s.steps().forEach(sheet::make);
         return sheet.write(trainer.folder());

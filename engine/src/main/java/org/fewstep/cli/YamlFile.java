@@ -93,9 +93,11 @@ final class YamlFile {
     private static void refuseReferences(String text, LoadSettings settings, String source) {
         int depth = 0;
         for (Event event : new Parse(settings).parseString(text)) {
-            if (event instanceof AliasEvent || (event instanceof NodeEvent node && node.getAnchor().isPresent())) {
-                throw new IllegalArgumentException(source + place(event.getStartMark())
-                        + ": got an anchor or alias (& or *); expected each value written out; put such text in quotes");
+            if (event instanceof AliasEvent
+                    || (event instanceof NodeEvent node && node.getAnchor().isPresent())) {
+                throw new IllegalArgumentException(
+                        source + place(event.getStartMark())
+                                + ": got an anchor or alias (& or *); expected each value written out; put such text in quotes");
             }
             if (event instanceof CollectionStartEvent && ++depth > MAX_DEPTH) {
                 throw new IllegalArgumentException(source + place(event.getStartMark()) + ": got more than " + MAX_DEPTH
@@ -139,9 +141,8 @@ final class YamlFile {
         if (value instanceof Double number && Double.isFinite(number)) {
             return number;
         }
-        throw new IllegalArgumentException(
-                place + ": got " + (value == null ? "nothing" : value + ", " + kind(value))
-                        + "; expected text, a finite number, true, false, a list or keys with values");
+        throw new IllegalArgumentException(place + ": got " + (value == null ? "nothing" : value + ", " + kind(value))
+                + "; expected text, a finite number, true, false, a list or keys with values");
     }
 
     private static String kind(Object value) {

@@ -47,7 +47,8 @@ public final class FlowMapSampler {
                 try (Scope step = x.device().scope()) {
                     Tensor from = Tensor.full(x.device(), x.dtype(), t, batch);
                     Tensor to = Tensor.full(x.device(), x.dtype(), r, batch);
-                    next = add(state, scale(net.u(state, from, to, cond), r - t)).keep(step);
+                    next = add(state, scale(net.u(state, from, to, cond), r - t))
+                            .keep(step);
                 }
                 if (state.buffer() != x.buffer()) {
                     Scope.drop(state.buffer());

@@ -18,7 +18,6 @@ import org.fewstep.tensor.Noise;
 import org.fewstep.tensor.Rng;
 import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A loaded model that makes samples: the API for applications.
@@ -129,8 +128,8 @@ public final class Generator implements AutoCloseable {
     /** Samples 0 .. n - 1 of a seed with the labels (n) and the guidance of a condition. */
     public float[] sample(int n, int steps, long seed, Cond cond) {
         GeneratorOptions d = GeneratorOptions.DEFAULT;
-        GeneratorOptions options = new GeneratorOptions(
-                d.solver(), cond.guidance(), cond.guidanceFrom(), cond.guidanceTo(), d.chunk());
+        GeneratorOptions options =
+                new GeneratorOptions(d.solver(), cond.guidance(), cond.guidanceFrom(), cond.guidanceTo(), d.chunk());
         Tensor given = cond.labels();
         if (given == null) {
             return sample(0, steps, seed, repeat(n, NO_LABEL), options);
@@ -162,7 +161,8 @@ public final class Generator implements AutoCloseable {
             int to = Math.min(labels.length, from + options.chunk());
             try (Use inUse = use();
                     Scope chunk = device.scope()) {
-                Tensor x = run(first + from, steps, seed, Arrays.copyOfRange(labels, from, to), options, StepObserver.NONE);
+                Tensor x = run(
+                        first + from, steps, seed, Arrays.copyOfRange(labels, from, to), options, StepObserver.NONE);
                 float[] values = x.toFloats();
                 System.arraycopy(values, 0, out, at, values.length);
                 at += values.length;
@@ -186,7 +186,8 @@ public final class Generator implements AutoCloseable {
                 int to = Math.min(labels.length, from + options.chunk());
                 int[] some = Arrays.copyOfRange(labels, from, to);
                 try (Scope chunk = device.scope()) {
-                    parts.add(run(first + from, steps, seed, some, options, StepObserver.NONE).keep(chunk));
+                    parts.add(run(first + from, steps, seed, some, options, StepObserver.NONE)
+                            .keep(chunk));
                 }
             }
             if (parts.isEmpty()) {
@@ -215,8 +216,8 @@ public final class Generator implements AutoCloseable {
     private Tensor run(
             long first, int steps, long seed, int[] labels, GeneratorOptions options, StepObserver observer) {
         int n = labels.length;
-        Tensor noise =
-                Noise.normal(device, spec.dtype(), new Rng(seed).stream("sample"), first, 0, Shape.of(spec.batchShape(n)));
+        Tensor noise = Noise.normal(
+                device, spec.dtype(), new Rng(seed).stream("sample"), first, 0, Shape.of(spec.batchShape(n)));
         Cond cond = cond(labels, options);
         SolverChoice solver = solver(options);
         TimeGrid grid = TimeGrid.uniform(spec.path(), steps);
@@ -256,7 +257,9 @@ public final class Generator implements AutoCloseable {
         for (int label : labels) {
             if (label != NO_LABEL && (label < 0 || label >= classes())) {
                 throw new IllegalArgumentException("generator: got label " + label + "; expected "
-                        + (classes() == 0 ? "none, the model has no classes" : "0 .. " + (classes() - 1) + ", or -1 for none"));
+                        + (classes() == 0
+                                ? "none, the model has no classes"
+                                : "0 .. " + (classes() - 1) + ", or -1 for none"));
             }
         }
         SolverChoice solver = solver(options);

@@ -187,8 +187,7 @@ public final class ModelFile implements AutoCloseable {
 
     /** The JSON object that a metadata key holds, as nested maps. */
     public Map<String, Object> json(String key) {
-        if (Json.parse(meta(key).getBytes(StandardCharsets.UTF_8), source + " " + key)
-                instanceof JsonObject object) {
+        if (Json.parse(meta(key).getBytes(StandardCharsets.UTF_8), source + " " + key) instanceof JsonObject object) {
             return Settings.fromJson(object);
         }
         throw bad("metadata " + key + " of another kind", "an object", "is it damaged?");
@@ -264,10 +263,7 @@ public final class ModelFile implements AutoCloseable {
         long[] expected = Arrays.stream(shape.sizes()).asLongStream().toArray();
         StoredType type = into.dtype() == DType.F64 ? StoredType.F64 : StoredType.F32;
         if (info.type() != type || !Arrays.equals(info.shape(), expected)) {
-            throw bad(
-                    String.valueOf(info),
-                    type + " " + Arrays.toString(expected),
-                    "is it a file of another model?");
+            throw bad(String.valueOf(info), type + " " + Arrays.toString(expected), "is it a file of another model?");
         }
         checkSum(name);
         if (type == StoredType.F64) {

@@ -27,7 +27,9 @@ public final class ModelWriter {
         put(ModelFile.KEY_NETWORK, Json.write(Settings.toJson(Settings.toMap(spec.network()))));
         put(ModelFile.KEY_DTYPE, spec.dtype().name());
         put(ModelFile.KEY_PATH, spec.path().name());
-        put(ModelFile.KEY_NOISE_TIME, JsonNumber.of((long) spec.path().noiseTime()).text());
+        put(
+                ModelFile.KEY_NOISE_TIME,
+                JsonNumber.of((long) spec.path().noiseTime()).text());
         put(
                 ModelFile.KEY_SHAPE,
                 Json.write(JsonArray.of(

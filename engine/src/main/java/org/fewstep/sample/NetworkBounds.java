@@ -13,22 +13,24 @@ record NetworkBounds(NetworkConfig c) {
      * @throws IllegalArgumentException when it needs more
      */
     void check(long elements) {
-        long classRows = c.classes() == 0 ? 0 : (long) c.classes() + 1;
-        long cond = c.classes() == 0 && c.kind() == NetworkConfig.Kind.MLP ? 0 : c.condWidth();
-        fits(elements, "first layer", (long) c.dim() + cond, c.width());
-        fits(elements, "last layer", c.dim(), c.width());
-        fits(elements, "times", c.timeWidth(), c.kind() == NetworkConfig.Kind.MLP ? c.width() : cond);
-        fits(elements, "class vectors", classRows, cond);
-        fits(elements, "layers", c.depth() - 1L, (double) c.width() * c.width());
-        if (c.kind() == NetworkConfig.Kind.RESIDUAL_MLP) {
+        boolean residual = c.kind() == NetworkConfig.Kind.RESIDUAL_MLP;
+        double width = c.width();
+        double depth = c.depth();
+        double cond = c.classes() > 0 || residual ? c.condWidth() : 0;
+        fits(elements, "first layer", c.dim() + (residual ? 0 : cond), width);
+        fits(elements, "last layer", c.dim(), width);
+        fits(elements, "times", c.timeWidth(), residual ? cond : width);
+        fits(elements, "class vectors", c.classes() > 0 ? c.classes() + 1.0 : 0, cond);
+        fits(elements, "layers", depth - 1, width * width);
+        if (residual) {
             fits(elements, "conditioning", cond, cond);
-            fits(elements, "modulation", cond * (double) c.depth(), 2.0 * c.width());
-            fits(elements, "blocks", 2.0 * c.depth(), (double) c.width() * c.width());
+            fits(elements, "modulation", depth * cond, 2 * width);
+            fits(elements, "blocks", 2 * depth, width * width);
         }
     }
 
     private static void fits(long elements, String what, double rows, double columns) {
-        if (rows * columns > elements) {
+        if (rows * columns > (double) elements) {
             throw new IllegalArgumentException("network: got " + what + " of " + rows + " x " + columns
                     + " numbers; expected at most the " + elements + " in the file");
         }

@@ -28,8 +28,8 @@ public enum SolverChoice {
             case EULER -> new Euler();
             case MIDPOINT -> new Midpoint();
             case HEUN -> new Heun();
-            case AUTO, FLOW_MAP -> throw new IllegalArgumentException(
-                    "solver: got " + this + "; expected EULER, MIDPOINT or HEUN");
+            case AUTO, FLOW_MAP ->
+                throw new IllegalArgumentException("solver: got " + this + "; expected EULER, MIDPOINT or HEUN");
         };
     }
 }

@@ -29,8 +29,8 @@ public final class Evaluation implements Callback {
     public Evaluation(
             int every, int samples, int[] sampleSteps, Map<String, ToDoubleBiFunction<float[], float[]>> distances) {
         if (every < 1 || samples < 2) {
-            throw new IllegalArgumentException("evaluation: got every " + every + ", samples " + samples
-                    + "; expected at least 1 and at least 2");
+            throw new IllegalArgumentException(
+                    "evaluation: got every " + every + ", samples " + samples + "; expected at least 1 and at least 2");
         }
         this.every = every;
         this.samples = samples;

@@ -43,8 +43,8 @@ final class TrainState implements AutoCloseable {
             this.slots = own(new Slots(device, spec.dtype(), capacity));
             this.optimizer = own(optimizer(o));
             Double limit = o.clip();
-            this.clip = own(
-                    new GradClip(device, spec.dtype(), slots, limit == null ? Double.POSITIVE_INFINITY : limit));
+            this.clip =
+                    own(new GradClip(device, spec.dtype(), slots, limit == null ? Double.POSITIVE_INFINITY : limit));
             for (double decay : training.ema()) {
                 Network average = own(spec.network().build(init));
                 averages.add(new Ema<>(student, average, decay, training.emaWarmUp(), slots));
@@ -110,14 +110,18 @@ final class TrainState implements AutoCloseable {
     void write(ModelWriter file) {
         file.network(ModelFile.STUDENT, student);
         Map<String, Parameter> parameters = student.trained();
-        optimizer.state().forEach((name, buffer) -> file.tensor(
-                OPTIMIZER + name, buffer, parameter(parameters, name).shape()));
+        optimizer
+                .state()
+                .forEach((name, buffer) -> file.tensor(
+                        OPTIMIZER + name, buffer, parameter(parameters, name).shape()));
         for (Ema<Network> average : averages) {
             file.network(ModelFile.EMA + average.name(), average.network());
         }
         file.put(
                 ModelFile.KEY_SAMPLED,
-                averages.isEmpty() ? ModelFile.STUDENT : ModelFile.EMA + averages.get(0).name());
+                averages.isEmpty()
+                        ? ModelFile.STUDENT
+                        : ModelFile.EMA + averages.get(0).name());
     }
 
     /**
@@ -130,8 +134,7 @@ final class TrainState implements AutoCloseable {
             throw file.bad("an export", "a checkpoint", "resume from the checkpoint of the run");
         }
         if (!file.spec().equals(spec)) {
-            throw file.bad(
-                    "networks of " + file.spec(), spec + ", which the recipe makes", "did the data change?");
+            throw file.bad("networks of " + file.spec(), spec + ", which the recipe makes", "did the data change?");
         }
         for (double decay : recipe.training().ema()) {
             if (!file.roles().contains(ModelFile.EMA + Ema.name(decay))) {

@@ -98,7 +98,10 @@ public final class Trainer implements AutoCloseable {
             shape.add(size);
         }
         return new ModelSpec(
-                recipe.networkConfig(dataset), recipe.training().dtype(), recipe.method().path(), shape);
+                recipe.networkConfig(dataset),
+                recipe.training().dtype(),
+                recipe.method().path(),
+                shape);
     }
 
     /**
@@ -184,8 +187,7 @@ public final class Trainer implements AutoCloseable {
         while (step < training.steps() && !stopping) {
             StepReport report = advance();
             if (step % training.logEvery() == 0 || step == training.steps()) {
-                log(Map.of(
-                        "loss", report.loss(), "lr", report.learningRate(), "grad-norm", report.gradNorm()));
+                log(Map.of("loss", report.loss(), "lr", report.learningRate(), "grad-norm", report.gradNorm()));
             }
             callbacks.forEach(c -> c.onStep(this, report));
             if (step % training.checkpointEvery() == 0) {

@@ -26,7 +26,10 @@ class LossChartTest {
             loss.put(step * 10, 1 + 1.0 / step + (step % 7) * 0.1);
         }
         loss.put(55L, Double.NaN);
-        assertTrue(new LossChart("Loss").add("one", loss).add("two", Map.of(1L, 2.0, 2L, 1.5)).write(folder.resolve("loss.png")));
+        assertTrue(new LossChart("Loss")
+                .add("one", loss)
+                .add("two", Map.of(1L, 2.0, 2L, 1.5))
+                .write(folder.resolve("loss.png")));
         BufferedImage image = ImageIO.read(folder.resolve("loss.png").toFile());
         assertEquals(900, image.getWidth());
         Set<Integer> colours = new HashSet<>();

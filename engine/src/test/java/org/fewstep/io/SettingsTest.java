@@ -40,7 +40,13 @@ class SettingsTest {
     }
 
     record Outer(
-            String name, Inner inner, Figure figure, Colour colour, List<Double> rates, @Nullable Double limit, List<Inner> more) {
+            String name,
+            Inner inner,
+            Figure figure,
+            Colour colour,
+            List<Double> rates,
+            @Nullable Double limit,
+            List<Inner> more) {
         static Map<String, Object> defaults() {
             return Map.of("colour", Colour.RED, "rates", List.of(), "more", List.of());
         }
@@ -98,7 +104,9 @@ class SettingsTest {
         assertEquals(outer, Settings.bind(Outer.class, map));
         String json = Json.write(Settings.toJson(map));
         assertEquals(outer, Settings.bind(Outer.class, Settings.fromJson((JsonObject) Json.parse(json))));
-        assertEquals(map, Settings.toMap(Settings.bind(Outer.class, Settings.fromJson((JsonObject) Json.parse(json)))),
+        assertEquals(
+                map,
+                Settings.toMap(Settings.bind(Outer.class, Settings.fromJson((JsonObject) Json.parse(json)))),
                 "types survive");
         assertFalse(Settings.toMap(Settings.bind(Outer.class, good())).containsKey("limit"));
         assertEquals("square-box", ((Map<?, ?>) map.get("figure")).get("kind"));
@@ -108,7 +116,8 @@ class SettingsTest {
     void anUnknownKeyNamesPathAndNearestKey() {
         SettingsException e = refused(with("inner", Map.of("step-cuont", 3)));
         assertEquals("inner", e.path());
-        assertTrue(e.getMessage().contains("\"step-cuont\"") && e.getMessage().contains("did you mean step-count?"),
+        assertTrue(
+                e.getMessage().contains("\"step-cuont\"") && e.getMessage().contains("did you mean step-count?"),
                 e.getMessage());
         assertTrue(refused(with("colours", "red")).getMessage().contains("did you mean colour?"));
         assertTrue(refused(with("inner", Map.of("stepCount", 3))).getMessage().contains("did you mean step-count?"));
@@ -131,11 +140,19 @@ class SettingsTest {
         assertEquals("inner.step-count", e.path());
         assertEquals("2.5", e.got());
         assertEquals("an integer", e.expected());
-        assertEquals("inner.step-count", refused(with("inner", Map.of("step-count", "3"))).path());
-        assertEquals("inner.step-count", refused(with("inner", Map.of("step-count", 1L << 40))).path());
-        assertEquals("inner.seed",
-                refused(with("inner", Map.of("step-count", 3, "seed", BigInteger.TWO.pow(70)))).path());
-        assertEquals("inner.on", refused(with("inner", Map.of("step-count", 3, "on", "yes"))).path());
+        assertEquals(
+                "inner.step-count",
+                refused(with("inner", Map.of("step-count", "3"))).path());
+        assertEquals(
+                "inner.step-count",
+                refused(with("inner", Map.of("step-count", 1L << 40))).path());
+        assertEquals(
+                "inner.seed",
+                refused(with("inner", Map.of("step-count", 3, "seed", BigInteger.TWO.pow(70))))
+                        .path());
+        assertEquals(
+                "inner.on",
+                refused(with("inner", Map.of("step-count", 3, "on", "yes"))).path());
         assertEquals("rates[1]", refused(with("rates", List.of(1, "x"))).path());
         assertEquals("rates[0]", refused(with("rates", List.of(Double.NaN))).path());
         assertEquals("rates", refused(with("rates", 3)).path());
@@ -143,7 +160,8 @@ class SettingsTest {
         assertEquals("name", refused(with("name", 3)).path());
         assertEquals("colour", refused(with("colour", "green")).path());
         assertEquals("limit", refused(with("limit", Double.POSITIVE_INFINITY)).path());
-        assertEquals("more[0].step-count", refused(with("more", List.of(Map.of()))).path());
+        assertEquals(
+                "more[0].step-count", refused(with("more", List.of(Map.of()))).path());
     }
 
     @Test
@@ -154,8 +172,10 @@ class SettingsTest {
         SettingsException e = refused(with("inner", Map.of("step-count", 0)));
         assertEquals("inner.step-count", e.path());
         assertEquals("inner.step-count: got 0; expected at least 1", e.getMessage());
-        assertEquals("more[1].step-count",
-                refused(with("more", List.of(Map.of("step-count", 1), Map.of("step-count", -1)))).path());
+        assertEquals(
+                "more[1].step-count",
+                refused(with("more", List.of(Map.of("step-count", 1), Map.of("step-count", -1))))
+                        .path());
     }
 
     @Test
@@ -176,7 +196,8 @@ class SettingsTest {
         assertEquals(4.0, outer.limit());
         assertEquals(new Figure.SquareBox(5, List.of(Colour.RED, Colour.DARK_BLUE)), outer.figure());
         assertEquals(Colour.DARK_BLUE, outer.colour());
-        assertNull(Settings.bind(Outer.class, Settings.override(Outer.class, with("limit", 4), "limit=")).limit());
+        assertNull(Settings.bind(Outer.class, Settings.override(Outer.class, with("limit", 4), "limit="))
+                .limit());
         Map<String, Object> before = good();
         Settings.override(Outer.class, before, "inner.step-count=9");
         assertEquals(good(), before, "the given map stays");

@@ -81,9 +81,14 @@ class FlowMapSamplerTest {
         try (Scope scope = device.scope()) {
             Tensor x = Tensor.of(device, DType.F64, START, 2, 2);
             long before = device.live().buffers().get();
-            new FlowMapSampler(EXPONENTIAL).sample(
-                    x, TimeGrid.uniform(LinearPath.NOISE_AT_ONE, 50), Cond.NONE, (step, t, state) ->
-                            assertEquals(before + (step == 0 ? 0 : 1), device.live().buffers().get()));
+            new FlowMapSampler(EXPONENTIAL)
+                    .sample(
+                            x,
+                            TimeGrid.uniform(LinearPath.NOISE_AT_ONE, 50),
+                            Cond.NONE,
+                            (step, t, state) -> assertEquals(
+                                    before + (step == 0 ? 0 : 1),
+                                    device.live().buffers().get()));
             assertEquals(before + 1, device.live().buffers().get());
         }
     }

@@ -107,7 +107,9 @@ class GeneratorTest {
                         ? List.of(GeneratorOptions.DEFAULT)
                         : List.of(
                                 GeneratorOptions.DEFAULT,
-                                GeneratorOptions.DEFAULT.withSolver(SolverChoice.HEUN).withGuidance(2))) {
+                                GeneratorOptions.DEFAULT
+                                        .withSolver(SolverChoice.HEUN)
+                                        .withGuidance(2))) {
                     int[] labels = labels(N, 3);
                     float[] together = generator.sample(0, 3, 7, labels, options);
                     float[] one = new float[together.length];
@@ -147,7 +149,8 @@ class GeneratorTest {
             GeneratorOptions d = GeneratorOptions.DEFAULT;
             assertEquals(8, generator.evaluations(8, d));
             assertEquals(16, generator.evaluations(8, d.withSolver(SolverChoice.MIDPOINT)));
-            assertEquals(32, generator.evaluations(8, d.withSolver(SolverChoice.HEUN).withGuidance(3)));
+            assertEquals(
+                    32, generator.evaluations(8, d.withSolver(SolverChoice.HEUN).withGuidance(3)));
         }
     }
 
@@ -156,7 +159,8 @@ class GeneratorTest {
         try (Generator generator = generator(1, 3);
                 Scope scope = device.scope()) {
             int[] labels = labels(10, 3);
-            GeneratorOptions options = GeneratorOptions.DEFAULT.withGuidance(1.5).withChunk(4);
+            GeneratorOptions options =
+                    GeneratorOptions.DEFAULT.withGuidance(1.5).withChunk(4);
             float[] array = generator.sample(0, 4, 1, labels, options);
             Tensor tensor = generator.sampleTensor(0, 4, 1, labels, options);
             assertEquals(Shape.of(10, 1, 6, 6), tensor.shape());
@@ -164,13 +168,14 @@ class GeneratorTest {
             int[] known = Arrays.stream(labels).map(l -> l < 0 ? 3 : l).toArray();
             assertArrayEquals(
                     array,
-                    generator.sample(
-                            10, 4, 1, Cond.labels(device, known, 3).withGuidance(1.5)));
+                    generator.sample(10, 4, 1, Cond.labels(device, known, 3).withGuidance(1.5)));
             List<float[]> states = generator.trajectory(0, 4, 1, labels, options);
             assertEquals(5, states.size());
             assertArrayEquals(array, states.get(4));
             assertFalse(Arrays.equals(states.get(0), states.get(1)));
-            assertEquals(Shape.of(0, 1, 6, 6), generator.sampleTensor(0, 1, 1, new int[0], options).shape());
+            assertEquals(
+                    Shape.of(0, 1, 6, 6),
+                    generator.sampleTensor(0, 1, 1, new int[0], options).shape());
         }
     }
 
@@ -182,7 +187,8 @@ class GeneratorTest {
             assertFalse(Arrays.equals(x, generator.sample(2, 1, 1, 1)));
             assertFalse(Arrays.equals(x, generator.sample(2, 1, 1)));
             assertFalse(Arrays.equals(Arrays.copyOf(x, 36), Arrays.copyOfRange(x, 36, 72)));
-            assertArrayEquals(Arrays.copyOfRange(x, 36, 72), generator.sample(1, 1, 1, new int[] {0}, GeneratorOptions.DEFAULT));
+            assertArrayEquals(
+                    Arrays.copyOfRange(x, 36, 72), generator.sample(1, 1, 1, new int[] {0}, GeneratorOptions.DEFAULT));
             assertEquals(0, generator.sample(0, 1, 1).length);
             assertArrayEquals(new int[] {1, 6, 6}, generator.shape());
             assertEquals(3, generator.classes());
@@ -228,7 +234,8 @@ class GeneratorTest {
         }
         try (Generator generator = generator(2, 3)) {
             refused(() -> generator.sample(0, 1, 0, new int[1], d.withGuidance(2)), "flow-map");
-            assertTrue(generator.sample(0, 1, 0, new int[1], d.withGuidance(2).withSolver(SolverChoice.EULER)).length > 0);
+            assertTrue(
+                    generator.sample(0, 1, 0, new int[1], d.withGuidance(2).withSolver(SolverChoice.EULER)).length > 0);
         }
         refused(() -> d.withChunk(0), "chunk 0");
         refused(() -> d.withGuidance(Double.NaN), "NaN");

@@ -58,7 +58,9 @@ class OdeSamplerTest {
     /** v = (label + 1) x, and 10 x for the null label. */
     private final VelocityNet byLabel = (x, t, cond) -> {
         int[] labels = cond.labels().toInts();
-        double[] factor = Arrays.stream(labels).mapToDouble(l -> l == CLASSES ? 10 : l + 1).toArray();
+        double[] factor = Arrays.stream(labels)
+                .mapToDouble(l -> l == CLASSES ? 10 : l + 1)
+                .toArray();
         return Ops.mul(x, Tensor.perSample(factor, x));
     };
 
@@ -93,8 +95,7 @@ class OdeSamplerTest {
             assertThrows(IllegalArgumentException.class, () -> guided(true, 0.5, none));
             Tensor x = Tensor.full(device, DType.F64, 1, Shape.of(1, 1));
             Cond cond = new Cond(Tensor.of(device, new int[] {0}, 1), 2, 0, 1);
-            assertThrows(
-                    IllegalArgumentException.class, () -> new Guidance(byLabel, 0, true).v(x, 0.5, cond));
+            assertThrows(IllegalArgumentException.class, () -> new Guidance(byLabel, 0, true).v(x, 0.5, cond));
         }
     }
 }

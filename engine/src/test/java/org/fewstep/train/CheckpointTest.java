@@ -140,7 +140,8 @@ class CheckpointTest {
         assertEquals("linear", parts.metadata.get("path"));
         assertEquals("1", parts.metadata.get("noise-time"));
         assertEquals("ema.0.9", parts.metadata.get("sampled"));
-        assertTrue(parts.tensors.keySet()
+        assertTrue(parts.tensors
+                .keySet()
                 .containsAll(List.of(
                         WEIGHT,
                         "ema.0.9/mlp.layers.0.W",

@@ -58,7 +58,8 @@ class ChildRunTest {
         int[] moments = new Rng(20).integers(0, KILLS, 1, 12);
         Set<Long> starts = new TreeSet<>();
         for (int k = 0; k < KILLS; k++) {
-            Process child = ChildRun.start(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), killed, 2, "flow-matching", recipe);
+            Process child = ChildRun.start(
+                    List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), killed, 2, "flow-matching", recipe);
             starts.add(ChildRun.awaitSteps(child, steps[k]));
             Thread.sleep(moments[k]);
             assertTrue(child.isAlive(), "the kill came too late");
@@ -81,13 +82,19 @@ class ChildRunTest {
     @Test
     void threadsAndCompilationDoNotChangeABit() throws Exception {
         String[] recipe = {
-            "training.steps=3", "training.batch=64", "network.width=48", "training.checkpoint-every=2", "method.kappa=0.5"
+            "training.steps=3",
+            "training.batch=64",
+            "network.width=48",
+            "training.checkpoint-every=2",
+            "method.kappa=0.5"
         };
         // The first run compiles the kernels for the second.
         here("warm", "mean-flow", "training.steps=150", recipe[1], recipe[2], recipe[4]);
         Path hot = here("hot", "mean-flow", recipe);
         for (List<String> jvm : List.of(
-                List.of("-Dfewstep.threads=1"), List.of("-Dfewstep.threads=2"), List.of("-Xint", "-Dfewstep.threads=2"))) {
+                List.of("-Dfewstep.threads=1"),
+                List.of("-Dfewstep.threads=2"),
+                List.of("-Xint", "-Dfewstep.threads=2"))) {
             Path path = folder.resolve("child" + jvm.hashCode());
             Process child = ChildRun.start(jvm, path, 0, "mean-flow", recipe);
             assertTrue(child.waitFor(120, TimeUnit.SECONDS));

@@ -33,11 +33,8 @@ class LrScheduleTest {
 
     @Test
     void refusesWhatIsNoSchedule() {
-        assertThrows(
-                IllegalArgumentException.class, () -> new LrSchedule(LrSchedule.Kind.CONSTANT, 0, 0, 10, 0));
-        assertThrows(
-                IllegalArgumentException.class, () -> new LrSchedule(LrSchedule.Kind.CONSTANT, 1, -1, 10, 0));
-        assertThrows(
-                IllegalArgumentException.class, () -> new LrSchedule(LrSchedule.Kind.COSINE, 1, 0, 10, 1.5));
+        assertThrows(IllegalArgumentException.class, () -> new LrSchedule(LrSchedule.Kind.CONSTANT, 0, 0, 10, 0));
+        assertThrows(IllegalArgumentException.class, () -> new LrSchedule(LrSchedule.Kind.CONSTANT, 1, -1, 10, 0));
+        assertThrows(IllegalArgumentException.class, () -> new LrSchedule(LrSchedule.Kind.COSINE, 1, 0, 10, 1.5));
     }
 }

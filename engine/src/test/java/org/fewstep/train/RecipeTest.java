@@ -87,18 +87,22 @@ class RecipeTest {
                         .networkConfig(flow.data().open())
                         .times());
         assertEquals("network.times", refused("network.times=1").path());
-        assertThrows(SettingsException.class, () -> TinyRecipe.meanFlow("method.omega=2").method().loss(0));
+        assertThrows(
+                SettingsException.class,
+                () -> TinyRecipe.meanFlow("method.omega=2").method().loss(0));
     }
 
     @Test
     void networkSettingsBecomeItsConfiguration() {
-        NetworkSettings mlp = TinyRecipe.meanFlow("network.encoding=sinusoidal", "network.max-frequency=4").network();
+        NetworkSettings mlp = TinyRecipe.meanFlow("network.encoding=sinusoidal", "network.max-frequency=4")
+                .network();
         NetworkConfig config = mlp.config(2, 5, 2);
         assertEquals(NetworkConfig.Kind.MLP, config.kind());
         assertEquals(TimeEncoding.SINUSOIDAL, config.timeEncoding());
         assertEquals(32, config.timeWidth());
         assertEquals(5, config.condWidth());
-        NetworkConfig residual = Recipe.from(TinyRecipe.glyphs("mean-flow")).network().config(64, 3, 2);
+        NetworkConfig residual =
+                Recipe.from(TinyRecipe.glyphs("mean-flow")).network().config(64, 3, 2);
         assertEquals(NetworkConfig.Kind.RESIDUAL_MLP, residual.kind());
         assertEquals(16, residual.condWidth());
     }
@@ -116,7 +120,9 @@ class RecipeTest {
         assertEquals("optimizer.betas", refused("optimizer.betas=0.9").path());
         assertEquals("optimizer.clip", refused("optimizer.clip=0").path());
         assertEquals("method.kappa", refused("method.kappa=1").path());
-        assertEquals("method.guidance-to", refused("method.guidance-from=0.5", "method.guidance-to=0.2").path());
+        assertEquals(
+                "method.guidance-to",
+                refused("method.guidance-from=0.5", "method.guidance-to=0.2").path());
         assertEquals("network.width", refused("network.width=100000").path());
         assertEquals("network.time-width", refused("network.time-width=2").path());
         assertEquals("data.radius", refused("data.radius=-1").path());
@@ -130,7 +136,9 @@ class RecipeTest {
         List<String> idx = List.of("data.folder=" + folder, "data.classes=3");
         Map<String, Object> map = TinyRecipe.map("flow-matching");
         map.put("data", Map.of("kind", "idx"));
-        assertEquals("data.folder", assertThrows(SettingsException.class, () -> Recipe.from(map)).path());
+        assertEquals(
+                "data.folder",
+                assertThrows(SettingsException.class, () -> Recipe.from(map)).path());
         Recipe recipe = Recipe.from(map, idx);
         SettingsException missing =
                 assertThrows(SettingsException.class, () -> recipe.data().open());
@@ -145,19 +153,40 @@ class RecipeTest {
                 .array();
         Files.write(folder.resolve("train-images-idx3-ubyte"), pixels);
         Path labels = folder.resolve("train-labels-idx1-ubyte");
-        Files.write(labels, ByteBuffer.allocate(10).putInt(0x801).putInt(2).put(new byte[] {2, 0}).array());
+        Files.write(
+                labels,
+                ByteBuffer.allocate(10)
+                        .putInt(0x801)
+                        .putInt(2)
+                        .put(new byte[] {2, 0})
+                        .array());
         Dataset dataset = recipe.data().open();
         assertEquals(2, dataset.size());
-        assertEquals(List.of(1, 2, 2), java.util.Arrays.stream(dataset.sampleShape()).boxed().toList());
+        assertEquals(
+                List.of(1, 2, 2),
+                java.util.Arrays.stream(dataset.sampleShape()).boxed().toList());
 
-        Files.write(labels, ByteBuffer.allocate(10).putInt(0x801).putInt(2).put(new byte[] {3, 0}).array());
+        Files.write(
+                labels,
+                ByteBuffer.allocate(10)
+                        .putInt(0x801)
+                        .putInt(2)
+                        .put(new byte[] {3, 0})
+                        .array());
         assertThrows(BadFileException.class, () -> recipe.data().open());
-        Files.write(labels, ByteBuffer.allocate(9).putInt(0x801).putInt(1).put(new byte[] {2}).array());
+        Files.write(
+                labels,
+                ByteBuffer.allocate(9)
+                        .putInt(0x801)
+                        .putInt(1)
+                        .put(new byte[] {2})
+                        .array());
         assertThrows(BadFileException.class, () -> recipe.data().open());
 
         Recipe nowhere = Recipe.from(map, List.of("data.folder=" + folder.resolve("none")));
         assertEquals(
                 "data.folder",
-                assertThrows(SettingsException.class, () -> nowhere.data().open()).path());
+                assertThrows(SettingsException.class, () -> nowhere.data().open())
+                        .path());
     }
 }
