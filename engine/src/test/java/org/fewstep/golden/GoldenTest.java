@@ -34,7 +34,7 @@ class GoldenTest {
     List<DynamicTest> cases() {
         Device device = Devices.require(System.getProperty("golden.device", "cpu"));
         List<DynamicTest> tests = new ArrayList<>();
-        for (GoldenCases.Case one : GoldenCases.in(GoldenCases.folder(), GoldenCases.families())) {
+        for (GoldenCases.Case one : found()) {
             tests.add(DynamicTest.dynamicTest(one.name(), () -> {
                 try {
                     check(one, device);
@@ -46,6 +46,15 @@ class GoldenTest {
             }));
         }
         return tests;
+    }
+
+    private static List<GoldenCases.Case> found() {
+        try {
+            return GoldenCases.in(GoldenCases.folder(), GoldenCases.families());
+        } catch (AssertionError e) {
+            FAILED.incrementAndGet();
+            throw e;
+        }
     }
 
     private static void check(GoldenCases.Case one, Device device) {

@@ -26,7 +26,7 @@ class TimeLawTest {
         Arrays.sort(t);
         assertEquals(1 / (1 + Math.exp(0.4)), t[2000], 0.02);
         assertEquals(1 / (1 + Math.exp(-0.6)), t[(int) (4001 * 0.8413)], 0.02);
-        assertThrows(IllegalArgumentException.class, () -> new LogitNormalTimes(0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new LogitNormalTimes(0, -1));
     }
 
     @Test
