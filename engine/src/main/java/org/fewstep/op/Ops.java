@@ -85,6 +85,31 @@ public final class Ops {
         return Tensor.apply(new Silu(), x);
     }
 
+    /** error function. */
+    public static Tensor erf(Tensor x) {
+        return Tensor.apply(new Erf(), x);
+    }
+
+    /** x N(x), N the normal distribution function. */
+    public static Tensor gelu(Tensor x) {
+        return Tensor.apply(new Gelu(), x);
+    }
+
+    /** x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, the tanh form of {@link #gelu}. */
+    public static Tensor geluTanh(Tensor x) {
+        return Tensor.apply(new GeluTanh(), x);
+    }
+
+    /** max(x, 0), slope 0 at 0. */
+    public static Tensor relu(Tensor x) {
+        return Tensor.apply(new Relu(), x);
+    }
+
+    /** x where x &gt; 0, else slope x. */
+    public static Tensor leakyRelu(Tensor x, double slope) {
+        return Tensor.apply(new LeakyRelu(slope), x);
+    }
+
     /** x + y, broadcast. */
     public static Tensor add(Tensor x, Tensor y) {
         return Tensor.apply(new Add(), x, y);

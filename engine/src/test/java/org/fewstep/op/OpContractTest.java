@@ -142,6 +142,7 @@ class OpContractTest extends EngineTest {
                 -3,
                 3,
                 true);
+        activationRows(r);
         unary(r, new Clamp(-0.5, 0.7), x -> Math.min(Math.max(x, -0.5), 0.7), -0.4, 0.6, true);
         unary(r, new Clamp(-0.5, 0.7), x -> Math.min(Math.max(x, -0.5), 0.7), 0.8, 2, true);
         unary(r, new Inside(-0.5, 0.7), x -> x >= -0.5 && x <= 0.7 ? 1 : 0, -2, 2, false);
@@ -174,6 +175,69 @@ class OpContractTest extends EngineTest {
         matrixRows(r);
         rowRows(r);
         return r;
+    }
+
+    /** erf by its series with positive terms only: 2 / sqrt(pi) e^(-x^2) sum 2^n x^(2n+1) / (2n+1)!!. */
+    private static double erf(double x) {
+        double term = x;
+        double sum = 0;
+        for (int n = 0; n < 100; n++) {
+            sum += term;
+            term *= 2 * x * x / (2 * n + 3);
+        }
+        return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+    }
+
+    private static double normal(double x) {
+        return (1 + erf(x / Math.sqrt(2))) / 2;
+    }
+
+    private static double density(double x) {
+        return Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+    }
+
+    private static double tanhArgument(double x) {
+        return Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
+    }
+
+    /** First derivative of {@link #tanhArgument}. */
+    private static double tanhArgument1(double x) {
+        return Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x * x);
+    }
+
+    private static void activationRows(List<Row> r) {
+        unary(r, new Erf(), OpContractTest::erf, -2, 2, true);
+        unary(r, new Gelu(), x -> x * normal(x), -3, 3, true);
+        unary(r, new GeluCurvature(), x -> density(x) * (2 - x * x), -3, 3, true);
+        binary(r, new GeluAlong(), (d, x) -> d * (normal(x) + x * density(x)), -2, 2, true);
+        unary(r, new GeluTanh(), x -> x * (1 + Math.tanh(tanhArgument(x))) / 2, -3, 3, true);
+        unary(
+                r,
+                new GeluTanhCurvature(),
+                x -> {
+                    double u1 = tanhArgument1(x);
+                    double u2 = Math.sqrt(2 / Math.PI) * 6 * 0.044715 * x;
+                    double tanh = Math.tanh(tanhArgument(x));
+                    return (1 - tanh * tanh) * (u1 + x * (u2 / 2 - tanh * u1 * u1));
+                },
+                -2,
+                2,
+                true);
+        binary(
+                r,
+                new GeluTanhAlong(),
+                (d, x) -> {
+                    double tanh = Math.tanh(tanhArgument(x));
+                    return d * (1 + tanh + x * (1 - tanh * tanh) * tanhArgument1(x)) / 2;
+                },
+                -2,
+                2,
+                true);
+        unary(r, new Relu(), x -> Math.max(x, 0), 0.3, 2, true);
+        unary(r, new Relu(), x -> 0, -2, -0.3, true);
+        unary(r, new LeakyRelu(0.2), x -> x, 0.3, 2, true);
+        unary(r, new LeakyRelu(0.2), x -> 0.2 * x, -2, -0.3, true);
+        unary(r, new Step(0.2), x -> x > 0 ? 1 : 0.2, -2, 2, false);
     }
 
     private static void linearRows(List<Row> r) {
