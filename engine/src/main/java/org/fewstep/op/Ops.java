@@ -239,6 +239,55 @@ public final class Ops {
         return Tensor.apply(new MaxAlong(), x);
     }
 
+    /** Greatest element over the given axes, which disappear; over all of them when none is given. Ties share. */
+    public static Tensor greatest(Tensor x, int... axes) {
+        List<Integer> list = axes(x, axes);
+        List<Integer> order = new ArrayList<>();
+        List<Integer> sizes = new ArrayList<>();
+        for (int d = 0; d < x.rank(); d++) {
+            if (!list.contains(d)) {
+                order.add(d);
+                sizes.add(x.dim(d));
+            }
+        }
+        Shape left = Shape.of(sizes.stream().mapToInt(Integer::intValue).toArray());
+        order.addAll(list);
+        Tensor last = permute(x, order.stream().mapToInt(Integer::intValue).toArray());
+        return reshape(max(reshape(last, left.count(), (int) count(x, list))), left);
+    }
+
+    /** Least element over the given axes, which disappear; over all of them when none is given. Ties share. */
+    public static Tensor least(Tensor x, int... axes) {
+        return neg(greatest(neg(x), axes));
+    }
+
+    /** Mean of (x - mean)^2 over the given axes, which disappear; over all of them when none is given. */
+    public static Tensor variance(Tensor x, int... axes) {
+        List<Integer> list = axes(x, axes);
+        int[] kept = x.shape().sizes();
+        for (int axis : list) {
+            kept[axis] = 1;
+        }
+        return mean(square(sub(x, reshape(mean(x, axes), Shape.of(kept)))), axes);
+    }
+
+    /** Euclidean norm over the given axes, which disappear; over all of them when none is given. No slope at 0. */
+    public static Tensor norm(Tensor x, int... axes) {
+        return sqrt(sum(square(x), axes));
+    }
+
+    /** ln sum e^x over the last axis, kept as size 1, stable for all finite x and for -infinity. */
+    public static Tensor logSumExp(Tensor x) {
+        // The shift is a constant: it leaves value and derivatives of every order unchanged. Limits keep inf - inf out.
+        Tensor shift = clamp(max(x).stopGradient(), -1e38, 1e38);
+        return add(shift, log(sumKeep(exp(sub(x, shift)), -1)));
+    }
+
+    /** Running sum along one axis. */
+    public static Tensor cumSum(Tensor x, int axis) {
+        return Tensor.apply(new CumSum(x.shape().axis(axis), false), x);
+    }
+
     private static Tensor keep(Tensor x, int axis, Tensor y) {
         int[] sizes = x.shape().sizes();
         sizes[x.shape().axis(axis)] = 1;
@@ -363,6 +412,38 @@ public final class Ops {
         return xs.length == 1 ? xs[0] : Tensor.apply(new Concat(xs[0].shape().axis(axis)), xs);
     }
 
+    /** The tensors, all of one shape, side by side along a new axis. */
+    public static Tensor stack(int axis, Tensor... xs) {
+        Tensor[] grown = new Tensor[xs.length];
+        for (int k = 0; k < xs.length; k++) {
+            int[] sizes = new int[xs[k].rank() + 1];
+            int place = axis < 0 ? axis + sizes.length : axis;
+            if (place < 0 || place >= sizes.length || !xs[k].shape().equals(xs[0].shape())) {
+                throw new IllegalArgumentException("stack: got axis " + axis + ", " + xs[0].shape() + " and "
+                        + xs[k].shape() + "; expected equal shapes and an axis of the result");
+            }
+            for (int d = 0; d < sizes.length; d++) {
+                sizes[d] = d == place ? 1 : xs[k].dim(d < place ? d : d - 1);
+            }
+            grown[k] = reshape(xs[k], Shape.of(sizes));
+        }
+        return concat(axis, grown);
+    }
+
+    /** Equal pieces along one axis, in order. */
+    public static Tensor[] split(Tensor x, int axis, int pieces) {
+        int size = x.dim(axis);
+        if (pieces < 1 || size % pieces != 0) {
+            throw new IllegalArgumentException("split: got " + pieces + " pieces of axis " + axis + " of " + x.shape()
+                    + "; expected a number of pieces that divides the size");
+        }
+        Tensor[] all = new Tensor[pieces];
+        for (int k = 0; k < pieces; k++) {
+            all[k] = slice(x, axis, k * (size / pieces), (k + 1) * (size / pieces));
+        }
+        return all;
+    }
+
     /** A B for matrices or equal batches of them; a batch times one matrix shares the matrix. */
     public static Tensor matmul(Tensor a, Tensor b) {
         return matmul(a, b, false, false);
@@ -402,7 +483,32 @@ public final class Ops {
 
     /** (x - mean) / sqrt(variance + eps) over the last axis. */
     public static Tensor layerNorm(Tensor x, double eps) {
-        return Tensor.apply(new LayerNorm(eps), x);
+        return Tensor.apply(new RowNorm(true, eps), x);
+    }
+
+    /** x / sqrt(mean(x^2) + eps) over the last axis. */
+    public static Tensor rmsNorm(Tensor x, double eps) {
+        return Tensor.apply(new RowNorm(false, eps), x);
+    }
+
+    /**
+     * Each group of neighbouring channels of a sample normalised over its channels and all places.
+     *
+     * @param x (B, C, ...), C a multiple of {@code groups}
+     */
+    public static Tensor groupNorm(Tensor x, int groups, double eps) {
+        if (x.rank() < 2 || groups < 1 || x.dim(1) % groups != 0) {
+            throw new IllegalArgumentException("groupNorm: got " + groups + " groups for " + x.shape()
+                    + "; expected (B, C, ...) with C a multiple of the groups");
+        }
+        int rows = x.dim(0) * groups;
+        Tensor flat = reshape(x, Shape.of(rows, rows == 0 ? 1 : x.shape().count() / rows));
+        return reshape(layerNorm(flat, eps), x.shape());
+    }
+
+    /** x (1 + scale) + shift, broadcast: the modulation of adaptive normalisation. */
+    public static Tensor modulate(Tensor x, Tensor shift, Tensor scale) {
+        return mulAdd(x, scaleShift(scale, 1, 1), shift);
     }
 
     /**

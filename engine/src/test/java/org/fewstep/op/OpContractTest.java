@@ -270,6 +270,11 @@ class OpContractTest extends EngineTest {
                     true,
                     List.of(new In(-2, 2, sizes))));
         }
+        for (int axis = 0; axis < 3; axis++) {
+            r.add(cumSum(axis, false));
+            r.add(cumSum(axis, true));
+        }
+        r.add(new Row(new CumSum(1, false), x -> new double[0], true, List.of(new In(-2, 2, 3, 0))));
         r.add(new Row(new Sum(1, 1), x -> new double[3], true, List.of(new In(-2, 2, 3, 0))));
         r.add(new Row(
                 new Permute(List.of(2, 0, 1)),
@@ -301,6 +306,27 @@ class OpContractTest extends EngineTest {
                 x -> new double[] {x[0][0], x[1][0], x[1][1], x[0][1], x[1][2], x[1][3]},
                 true,
                 List.of(new In(-2, 2, 2, 1), new In(-2, 2, 2, 2), new In(-2, 2, 2, 0))));
+    }
+
+    private static Row cumSum(int axis, boolean reversed) {
+        int[] sizes = {3, 5, 4};
+        int step = axis == 0 ? 20 : axis == 1 ? 4 : 1;
+        return new Row(
+                new CumSum(axis, reversed),
+                x -> {
+                    double[] y = new double[60];
+                    for (int i = 0; i < 60; i++) {
+                        int place = i / step % sizes[axis];
+                        for (int k = 0; k < sizes[axis]; k++) {
+                            if (reversed ? k >= place : k <= place) {
+                                y[i] += x[0][i + (k - place) * step];
+                            }
+                        }
+                    }
+                    return y;
+                },
+                true,
+                List.of(new In(-2, 2, sizes)));
     }
 
     private static double[] product(double[] a, double[] b, int batch, int m, int n, int k, boolean ta, boolean tb) {
@@ -374,8 +400,12 @@ class OpContractTest extends EngineTest {
         return Arrays.stream(e).map(v -> v / sum).toArray();
     }
 
-    private static double rstd(double[] x, double eps) {
-        double mean = Arrays.stream(x).average().orElseThrow();
+    private static double mean(double[] x, boolean centred) {
+        return centred ? Arrays.stream(x).average().orElseThrow() : 0;
+    }
+
+    private static double rstd(double[] x, boolean centred, double eps) {
+        double mean = mean(x, centred);
         return 1
                 / Math.sqrt(Arrays.stream(x)
                                 .map(v -> (v - mean) * (v - mean))
@@ -384,25 +414,37 @@ class OpContractTest extends EngineTest {
                         + eps);
     }
 
-    private static double[] normalise(double[] x, double eps) {
-        double mean = Arrays.stream(x).average().orElseThrow();
-        double r = rstd(x, eps);
+    private static double[] normalise(double[] x, boolean centred, double eps) {
+        double mean = mean(x, centred);
+        double r = rstd(x, centred, eps);
         return Arrays.stream(x).map(v -> (v - mean) * r).toArray();
     }
 
-    private static double[] alongRows(double[] x, double[] g, int n, double eps, boolean soft) {
+    private static double[] alongSoftmax(double[] y, double[] g, int n) {
+        double[] out = new double[y.length];
+        for (int i = 0; i < y.length; i++) {
+            double dot = 0;
+            for (int j = i - i % n; j < i - i % n + n; j++) {
+                dot += y[j] * g[j];
+            }
+            out[i] = y[i] * (g[i] - dot);
+        }
+        return out;
+    }
+
+    private static double[] alongNorm(double[] x, double[] g, int n, boolean centred, double eps) {
         double[] out = new double[x.length];
         for (int i = 0; i < x.length; i += n) {
             double[] row = Arrays.copyOfRange(x, i, i + n);
-            double[] y = soft ? row : normalise(row, eps);
+            double[] y = normalise(row, centred, eps);
             double sum = 0;
             double dot = 0;
             for (int j = 0; j < n; j++) {
-                sum += g[i + j];
+                sum += centred ? g[i + j] : 0;
                 dot += y[j] * g[i + j];
             }
             for (int j = 0; j < n; j++) {
-                out[i + j] = soft ? y[j] * (g[i + j] - dot) : rstd(row, eps) * (g[i + j] - sum / n - y[j] * dot / n);
+                out[i + j] = rstd(row, centred, eps) * (g[i + j] - sum / n - y[j] * dot / n);
             }
         }
         return out;
@@ -423,14 +465,26 @@ class OpContractTest extends EngineTest {
                                     .toArray(),
                     true,
                     List.of(x)));
-            r.add(new Row(new SoftmaxAlong(), v -> alongRows(v[0], v[1], n, 0, true), true, List.of(x, x)));
-            r.add(new Row(new LayerNorm(eps), v -> byRow(v[0], n, row -> normalise(row, eps)), true, List.of(x)));
-            r.add(new Row(new LayerNormAlong(eps), v -> alongRows(v[0], v[1], n, eps, false), true, List.of(x, x)));
-            r.add(new Row(
-                    new LayerNormRstd(0.1),
-                    v -> byRow(v[0], n, row -> new double[] {rstd(row, 0.1)}),
-                    true,
-                    List.of(x)));
+            r.add(new Row(new SoftmaxAlong(), v -> alongSoftmax(v[0], v[1], n), true, List.of(x, x)));
+            for (boolean centred : new boolean[] {true, false}) {
+                // A row of one number leaves 1 - y^2 = e / (x^2 + e), which F32 gets right for a large e only.
+                double e = centred ? eps : 1;
+                r.add(new Row(
+                        new RowNorm(centred, e),
+                        v -> byRow(v[0], n, row -> normalise(row, centred, e)),
+                        true,
+                        List.of(x)));
+                r.add(new Row(
+                        new RowNormAlong(centred, e),
+                        v -> alongNorm(v[0], v[1], n, centred, e),
+                        true,
+                        List.of(x, x)));
+                r.add(new Row(
+                        new RowNormRstd(centred, 0.1),
+                        v -> byRow(v[0], n, row -> new double[] {rstd(row, centred, 0.1)}),
+                        true,
+                        List.of(x)));
+            }
             r.add(new Row(
                     new MaxAlong(),
                     v -> byRow(v[0], n, row ->

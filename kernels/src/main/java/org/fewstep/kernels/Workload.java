@@ -13,6 +13,7 @@ public abstract class Workload {
         ELEMENTWISE,
         MATMUL,
         REDUCE,
+        SCAN,
         SOFTMAX,
         NORM,
         GATHER,

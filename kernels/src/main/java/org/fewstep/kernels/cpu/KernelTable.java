@@ -8,6 +8,7 @@ import org.fewstep.kernels.MatMul;
 import org.fewstep.kernels.Norm;
 import org.fewstep.kernels.Random;
 import org.fewstep.kernels.Reduce;
+import org.fewstep.kernels.Scan;
 import org.fewstep.kernels.Softmax;
 import org.fewstep.kernels.Update;
 import org.fewstep.kernels.Workload;
@@ -17,6 +18,7 @@ record KernelTable(
         Kernel<Elementwise> elementwise,
         Kernel<MatMul> matMul,
         Kernel<Reduce> reduce,
+        Kernel<Scan> scan,
         Kernel<Softmax> softmax,
         Kernel<Norm> norm,
         Kernel<Gather> gather,
@@ -28,6 +30,7 @@ record KernelTable(
                 ElementwiseF64::run,
                 EjmlMatMulF64::run,
                 ReduceF64::run,
+                ScanF64::run,
                 SoftmaxF64::run,
                 NormF64::run,
                 GatherF64::run,
@@ -42,6 +45,7 @@ record KernelTable(
                         LoopsElementwiseF32::run,
                         LoopsMatMulF32::run,
                         ReduceF32::run,
+                        ScanF32::run,
                         SoftmaxF32::run,
                         NormF32::run,
                         GatherF32::run,
@@ -52,6 +56,7 @@ record KernelTable(
                         ElementwiseF32::run,
                         EjmlMatMulF32::run,
                         ReduceF32::run,
+                        ScanF32::run,
                         SoftmaxF32::run,
                         NormF32::run,
                         GatherF32::run,
@@ -70,6 +75,7 @@ record KernelTable(
                 KernelTable::refuse,
                 KernelTable::refuse,
                 KernelTable::refuse,
+                KernelTable::refuse,
                 KernelTable::refuse);
     }
 
@@ -82,6 +88,7 @@ record KernelTable(
             case ELEMENTWISE -> elementwise.run((Elementwise) work, threads);
             case MATMUL -> matMul.run((MatMul) work, threads);
             case REDUCE -> reduce.run((Reduce) work, threads);
+            case SCAN -> scan.run((Scan) work, threads);
             case SOFTMAX -> softmax.run((Softmax) work, threads);
             case NORM -> norm.run((Norm) work, threads);
             case GATHER -> gather.run((Gather) work, threads);

@@ -15,6 +15,7 @@ final class KernelContract {
                 case ELEMENTWISE -> ElementwiseContract.check(blocks);
                 case MATMUL -> MatMulContract.check(blocks);
                 case REDUCE -> ReduceContract.check(blocks);
+                case SCAN -> ScanContract.check(blocks);
                 case SOFTMAX -> SoftmaxContract.check(blocks);
                 case NORM -> NormContract.check(blocks);
                 case GATHER -> GatherContract.check(blocks);
