@@ -471,6 +471,79 @@ public final class Ops {
         return reshape(flat, Shape.of(sizes));
     }
 
+    /**
+     * Cross-correlation with zero padding on all four sides.
+     *
+     * @param x (B, C, H, W)
+     * @param w (O, C / groups, kH, kW)
+     * @return (B, O, (H + 2 padding - kH) / stride + 1, ...), rounded down
+     */
+    public static Tensor conv2d(Tensor x, Tensor w, int stride, int padding, int groups) {
+        return Tensor.apply(conv(stride, padding, groups), x, w);
+    }
+
+    /** As {@link #conv2d(Tensor, Tensor, int, int, int)} plus a bias (O). */
+    public static Tensor conv2d(Tensor x, Tensor w, Tensor bias, int stride, int padding, int groups) {
+        return Tensor.apply(conv(stride, padding, groups), x, w, bias);
+    }
+
+    private static Conv2d conv(int stride, int padding, int groups) {
+        if (stride < 1 || padding < 0 || groups < 1) {
+            throw new IllegalArgumentException("conv2d: got stride " + stride + ", padding " + padding + ", groups "
+                    + groups + "; expected a stride and groups of at least 1 and a padding of at least 0");
+        }
+        return new Conv2d(stride, padding, groups);
+    }
+
+    /**
+     * Transposed convolution: each pixel of x puts a copy of its kernel into the result; {@code padding} rows and columns
+     * are cut off at each side, {@code outputPadding} fewer at the bottom and right.
+     *
+     * @param x (B, C, H, W)
+     * @param w (C, O / groups, kH, kW)
+     * @return (B, O, (H - 1) stride - 2 padding + kH + outputPadding, ...)
+     */
+    public static Tensor convTranspose2d(Tensor x, Tensor w, int stride, int padding, int outputPadding, int groups) {
+        Conv2d forward = conv(stride, padding, groups);
+        if (x.rank() != 4 || w.rank() != 4 || outputPadding < 0 || outputPadding >= stride) {
+            throw new IllegalArgumentException("convTranspose2d: got x " + x.shape() + ", w " + w.shape()
+                    + ", output padding " + outputPadding
+                    + "; expected (B, C, H, W), (C, O / groups, kH, kW) and 0 <= output padding < stride");
+        }
+        int height = (x.dim(2) - 1) * stride - 2 * padding + w.dim(2) + outputPadding;
+        int width = (x.dim(3) - 1) * stride - 2 * padding + w.dim(3) + outputPadding;
+        return Tensor.apply(new Conv2dInput(forward.stride(), padding, groups, height, width), x, w);
+    }
+
+    /** Mean of each factor x factor block of images (B, C, H, W), H and W multiples of the factor. */
+    public static Tensor averagePool(Tensor x, int factor) {
+        requireImages("averagePool", x, factor);
+        if (x.dim(2) % factor != 0 || x.dim(3) % factor != 0) {
+            throw new IllegalArgumentException("averagePool: got " + x.shape() + " and factor " + factor
+                    + "; expected a height and width that are multiples of it");
+        }
+        int height = x.dim(2) / factor;
+        int width = x.dim(3) / factor;
+        Tensor blocks = reshape(x, Shape.of(x.dim(0) * x.dim(1) * height, factor, width, factor));
+        return reshape(mean(blocks, 1, 3), Shape.of(x.dim(0), x.dim(1), height, width));
+    }
+
+    /** Images (B, C, H, W) with each pixel repeated to a factor x factor block. */
+    public static Tensor upsampleNearest(Tensor x, int factor) {
+        requireImages("upsampleNearest", x, factor);
+        int rows = x.dim(0) * x.dim(1) * x.dim(2);
+        Tensor pixels = reshape(x, Shape.of(rows, 1, x.dim(3), 1));
+        Tensor blocks = broadcastTo(pixels, Shape.of(rows, factor, x.dim(3), factor));
+        return reshape(blocks, Shape.of(x.dim(0), x.dim(1), x.dim(2) * factor, x.dim(3) * factor));
+    }
+
+    private static void requireImages(String name, Tensor x, int factor) {
+        if (x.rank() != 4 || factor < 1) {
+            throw new IllegalArgumentException(
+                    name + ": got " + x.shape() + " and factor " + factor + "; expected (B, C, H, W) and at least 1");
+        }
+    }
+
     /** Softmax over the last axis. */
     public static Tensor softmax(Tensor x) {
         return Tensor.apply(new Softmax(), x);

@@ -30,7 +30,8 @@ record RowNormRstd(boolean centred, double eps) implements Op {
         Tensor d = dx[0];
         return d == null
                 ? null
-                : Ops.neg(Ops.mul(Ops.square(r), Ops.meanKeep(Ops.mul(Tensor.apply(new RowNorm(centred, eps), in[0]), d), -1)));
+                : Ops.neg(Ops.mul(
+                        Ops.square(r), Ops.meanKeep(Ops.mul(Tensor.apply(new RowNorm(centred, eps), in[0]), d), -1)));
     }
 
     @Override

@@ -174,6 +174,7 @@ class OpContractTest extends EngineTest {
         linearRows(r);
         matrixRows(r);
         rowRows(r);
+        convRows(r);
         return r;
     }
 
@@ -383,6 +384,94 @@ class OpContractTest extends EngineTest {
         }
     }
 
+    /** Sizes of one convolution row: w is (o, c / groups, kh, kw), x (b, c, h, w), y (b, o, oh, ow). */
+    private record Conv(int stride, int padding, int groups, int[] x, int[] w) {
+        int[] y() {
+            return new int[] {
+                x[0], w[0], (x[2] + 2 * padding - w[2]) / stride + 1, (x[3] + 2 * padding - w[3]) / stride + 1
+            };
+        }
+
+        /** Calls {@code f(place in x, place in w, place in y)} for every product of the convolution. */
+        void products(Products f) {
+            int[] y = y();
+            for (int n = 0; n < y[0]; n++) {
+                for (int o = 0; o < y[1]; o++) {
+                    for (int i = 0; i < y[2] * y[3]; i++) {
+                        for (int k = 0; k < w[1] * w[2] * w[3]; k++) {
+                            int c = k / (w[2] * w[3]) + o / (w[0] / groups) * w[1];
+                            int row = i / y[3] * stride - padding + k / w[3] % w[2];
+                            int column = i % y[3] * stride - padding + k % w[3];
+                            if (row >= 0 && row < x[2] && column >= 0 && column < x[3]) {
+                                f.take(
+                                        ((n * x[1] + c) * x[2] + row) * x[3] + column,
+                                        o * w[1] * w[2] * w[3] + k,
+                                        (n * y[1] + o) * y[2] * y[3] + i);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Products {
+        void take(int x, int w, int y);
+    }
+
+    private static void convRows(List<Row> r) {
+        Conv[] all = {
+            new Conv(1, 0, 1, new int[] {2, 3, 2, 3}, new int[] {2, 3, 1, 1}),
+            new Conv(1, 1, 1, new int[] {2, 2, 4, 3}, new int[] {3, 2, 3, 3}),
+            new Conv(2, 1, 2, new int[] {2, 4, 5, 4}, new int[] {2, 2, 3, 2}),
+            new Conv(2, 0, 1, new int[] {1, 2, 6, 5}, new int[] {2, 2, 3, 3}),
+            new Conv(3, 2, 1, new int[] {2, 1, 4, 3}, new int[] {1, 1, 2, 2}),
+            new Conv(1, 1, 1, new int[] {0, 2, 3, 3}, new int[] {2, 2, 3, 3})
+        };
+        for (Conv c : all) {
+            In x = new In(-1, 1, c.x);
+            In w = new In(-1, 1, c.w);
+            In y = new In(-1, 1, c.y());
+            Function<double[][], double[]> forward = v -> {
+                double[] out = new double[Shape.of(c.y()).count()];
+                c.products((i, j, k) -> out[k] += v[0][i] * v[1][j]);
+                return out;
+            };
+            r.add(new Row(new Conv2d(c.stride, c.padding, c.groups), forward, true, List.of(x, w)));
+            r.add(new Row(
+                    new Conv2d(c.stride, c.padding, c.groups),
+                    v -> {
+                        double[] out = forward.apply(v);
+                        int[] sizes = c.y();
+                        for (int i = 0; i < out.length; i++) {
+                            out[i] += v[2][i / (sizes[2] * sizes[3]) % sizes[1]];
+                        }
+                        return out;
+                    },
+                    true,
+                    List.of(x, w, new In(-1, 1, c.w[0]))));
+            r.add(new Row(
+                    new Conv2dInput(c.stride, c.padding, c.groups, c.x[2], c.x[3]),
+                    v -> {
+                        double[] out = new double[Shape.of(c.x).count()];
+                        c.products((i, j, k) -> out[i] += v[0][k] * v[1][j]);
+                        return out;
+                    },
+                    true,
+                    List.of(y, w)));
+            r.add(new Row(
+                    new Conv2dWeight(c.stride, c.padding, c.groups, c.w[2], c.w[3]),
+                    v -> {
+                        double[] out = new double[Shape.of(c.w).count()];
+                        c.products((i, j, k) -> out[j] += v[0][i] * v[1][k]);
+                        return out;
+                    },
+                    true,
+                    List.of(x, y)));
+        }
+    }
+
     private static double[] byRow(double[] x, int n, Function<double[], double[]> f) {
         List<Double> y = new ArrayList<>();
         for (int i = 0; i < x.length; i += n) {
@@ -475,10 +564,7 @@ class OpContractTest extends EngineTest {
                         true,
                         List.of(x)));
                 r.add(new Row(
-                        new RowNormAlong(centred, e),
-                        v -> alongNorm(v[0], v[1], n, centred, e),
-                        true,
-                        List.of(x, x)));
+                        new RowNormAlong(centred, e), v -> alongNorm(v[0], v[1], n, centred, e), true, List.of(x, x)));
                 r.add(new Row(
                         new RowNormRstd(centred, 0.1),
                         v -> byRow(v[0], n, row -> new double[] {rstd(row, centred, 0.1)}),

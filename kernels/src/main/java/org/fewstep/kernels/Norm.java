@@ -66,8 +66,8 @@ public final class Norm extends Workload {
         requireSize(label(), "x", x, size);
         requireSize(label(), "the output", out, code.rstd() ? rows : size);
         if (code.along() != (g != null)) {
-            throw new IllegalArgumentException(
-                    label() + ": got " + (g == null ? "no" : "a") + " direction; expected one exactly for the derivative");
+            throw new IllegalArgumentException(label() + ": got " + (g == null ? "no" : "a")
+                    + " direction; expected one exactly for the derivative");
         }
         if (g != null) {
             requireDType(label(), out.dtype(), g);

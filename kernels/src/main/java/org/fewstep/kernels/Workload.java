@@ -16,6 +16,7 @@ public abstract class Workload {
         SCAN,
         SOFTMAX,
         NORM,
+        CONV2D,
         GATHER,
         RANDOM,
         UPDATE

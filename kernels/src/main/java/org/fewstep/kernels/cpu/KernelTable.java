@@ -1,5 +1,6 @@
 package org.fewstep.kernels.cpu;
 
+import org.fewstep.kernels.Conv2d;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.DeviceException;
 import org.fewstep.kernels.Elementwise;
@@ -21,6 +22,7 @@ record KernelTable(
         Kernel<Scan> scan,
         Kernel<Softmax> softmax,
         Kernel<Norm> norm,
+        Kernel<Conv2d> conv2d,
         Kernel<Gather> gather,
         Kernel<Random> random,
         Kernel<Update> update) {
@@ -33,6 +35,7 @@ record KernelTable(
                 ScanF64::run,
                 SoftmaxF64::run,
                 NormF64::run,
+                Conv2dF64::run,
                 GatherF64::run,
                 RandomF64::run,
                 UpdateF64::run);
@@ -48,6 +51,7 @@ record KernelTable(
                         ScanF32::run,
                         SoftmaxF32::run,
                         NormF32::run,
+                        Conv2dF32::run,
                         GatherF32::run,
                         RandomF32::run,
                         UpdateF32::run);
@@ -59,6 +63,7 @@ record KernelTable(
                         ScanF32::run,
                         SoftmaxF32::run,
                         NormF32::run,
+                        Conv2dF32::run,
                         GatherF32::run,
                         RandomF32::run,
                         UpdateF32::run);
@@ -69,6 +74,7 @@ record KernelTable(
     static KernelTable i32() {
         return new KernelTable(
                 ElementwiseI32::run,
+                KernelTable::refuse,
                 KernelTable::refuse,
                 KernelTable::refuse,
                 KernelTable::refuse,
@@ -91,6 +97,7 @@ record KernelTable(
             case SCAN -> scan.run((Scan) work, threads);
             case SOFTMAX -> softmax.run((Softmax) work, threads);
             case NORM -> norm.run((Norm) work, threads);
+            case CONV2D -> conv2d.run((Conv2d) work, threads);
             case GATHER -> gather.run((Gather) work, threads);
             case RANDOM -> random.run((Random) work, threads);
             case UPDATE -> update.run((Update) work, threads);

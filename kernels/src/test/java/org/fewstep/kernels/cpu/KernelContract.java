@@ -18,6 +18,7 @@ final class KernelContract {
                 case SCAN -> ScanContract.check(blocks);
                 case SOFTMAX -> SoftmaxContract.check(blocks);
                 case NORM -> NormContract.check(blocks);
+                case CONV2D -> Conv2dContract.check(blocks);
                 case GATHER -> GatherContract.check(blocks);
                 case RANDOM -> RandomContract.check(blocks);
                 case UPDATE -> UpdateContract.check(blocks);

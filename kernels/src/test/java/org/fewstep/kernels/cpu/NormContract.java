@@ -70,7 +70,9 @@ final class NormContract {
         Buffer out = blocks.blank(rows * n);
         blocks.device().run(new Norm(centred ? Code.LAYER : Code.RMS, rows, n, eps, blocks.of(x), null, out));
         assertClose(what, y, blocks.read(out), error);
-        blocks.device().run(new Norm(centred ? Code.LAYER_ALONG : Code.RMS_ALONG, rows, n, eps, blocks.of(x), blocks.of(g), out));
+        blocks.device()
+                .run(new Norm(
+                        centred ? Code.LAYER_ALONG : Code.RMS_ALONG, rows, n, eps, blocks.of(x), blocks.of(g), out));
         assertClose(what + " along", along, blocks.read(out), errorAlong);
         Buffer one = blocks.blank(rows);
         blocks.device().run(new Norm(centred ? Code.LAYER_RSTD : Code.RMS_RSTD, rows, n, eps, blocks.of(x), null, one));
