@@ -44,4 +44,14 @@ public final class Settings {
         }
         return result;
     }
+
+    /** A map as JSON, in its order. */
+    public static JsonObject toJson(Map<String, ?> map) {
+        return (JsonObject) SettingsJson.toJson(map);
+    }
+
+    /** The map of a JSON object; members that are null are left out. */
+    public static Map<String, Object> fromJson(JsonObject object) {
+        return SettingsJson.fromJson(object);
+    }
 }

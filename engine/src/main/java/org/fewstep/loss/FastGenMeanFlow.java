@@ -162,7 +162,7 @@ public final class FastGenMeanFlow implements Loss<FlowMapNet, FastGenMeanFlow.D
             weight = weight(l);
             perSample = mul(l, weight);
         } else {
-            Tensor tangent = stopGradient(sub(target, u));
+            Tensor tangent = sub(target, stopGradient(u));
             int dims = z.shape().count() / z.dim(0);
             aim = config.spatialInvariance ? scale(tangent, 1 / Math.sqrt(dims)) : tangent;
             weight = weight(sqrt(PerSample.sumOf(square(aim))));
@@ -182,7 +182,7 @@ public final class FastGenMeanFlow implements Loss<FlowMapNet, FastGenMeanFlow.D
 
     /** 1 / (norm + c)^p, a constant. */
     private Tensor weight(Tensor norm) {
-        return stopGradient(pow(scaleShift(norm, 1, config.c), -config.p));
+        return pow(scaleShift(stopGradient(norm), 1, config.c), -config.p);
     }
 
     @Override

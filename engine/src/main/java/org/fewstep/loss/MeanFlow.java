@@ -166,7 +166,7 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
 
         Tensor target = stopGradient(sub(vg, mul(Tensor.perSample(span(draw), z), dudt)));
         Tensor l = PerSample.sumOf(square(sub(u, target)));
-        Tensor weight = stopGradient(pow(scaleShift(l, 1, config.c), -config.p));
+        Tensor weight = pow(scaleShift(stopGradient(l), 1, config.c), -config.p);
         Tensor perSample = mul(l, weight);
 
         Map<String, Tensor> parts = new LinkedHashMap<>();

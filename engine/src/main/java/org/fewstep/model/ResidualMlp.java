@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * arXiv:2212.09748), without attention.
  *
  * <p>c = silu(W_c silu(W_t phi(t) + W_s phi(second) + e_class)); block: h + W2 silu(W1 ((1 + scale) norm(h) + shift)) with
- * (scale, shift) linear in c; out = W_o ((1 + scale) norm(h) + shift). Modulation and W_o start at zero, so the network
- * starts at 0 and each block near the identity.
+ * (scale, shift) linear in c; out = W_o ((1 + scale) norm(h) + shift) + a x with a, one number a coordinate, linear in c.
+ * The last term carries the noise part of a velocity past the hidden width, which may be smaller than the sample.
+ * Modulation, W_o and a start at zero, so the network starts at 0.
  */
 public final class ResidualMlp extends Network {
     private static final double EPS = 1e-6;
@@ -28,6 +29,7 @@ public final class ResidualMlp extends Network {
     private final List<Block> blocks = new ArrayList<>();
     private final Linear outModulation;
     private final Linear out;
+    private final Linear skip;
 
     private static final class Block extends Module {
         private final Linear modulation;
@@ -63,6 +65,7 @@ public final class ResidualMlp extends Network {
         }
         this.outModulation = child("outModulation", new Linear(init.part("outModulation"), cw, 2 * c.width(), 0));
         this.out = child("out", new Linear(init.part("out"), c.width(), c.dim(), 0));
+        this.skip = child("skip", new Linear(init.part("skip"), cw, c.dim(), 0));
     }
 
     private static TimeFeatures features(Init init, String name, NetworkConfig c) {
@@ -88,10 +91,12 @@ public final class ResidualMlp extends Network {
             c = Ops.add(c, labels.of(cond.labels(), batch));
         }
         c = Ops.silu(condOut.of(Ops.silu(c)));
-        Tensor h = in.of(Ops.reshape(x, Shape.of(batch, config().dim())));
+        Tensor flat = Ops.reshape(x, Shape.of(batch, config().dim()));
+        Tensor h = in.of(flat);
         for (Block block : blocks) {
             h = block.of(h, c);
         }
-        return Ops.reshape(out.of(modulate(h, outModulation.of(c))), x.shape());
+        Tensor y = out.of(modulate(h, outModulation.of(c)));
+        return Ops.reshape(Ops.mulAdd(skip.of(c), flat, y), x.shape());
     }
 }

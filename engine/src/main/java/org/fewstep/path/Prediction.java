@@ -2,6 +2,7 @@ package org.fewstep.path;
 
 import static org.fewstep.op.Ops.add;
 import static org.fewstep.op.Ops.mul;
+import static org.fewstep.op.Ops.mulAdd;
 import static org.fewstep.op.Ops.scale;
 
 import org.fewstep.tensor.Tensor;
@@ -57,11 +58,11 @@ public enum Prediction {
             ofX[i] = w.x;
             ofValue[i] = w.given;
         }
-        return add(weighted(ofX, x), weighted(ofValue, value));
-    }
-
-    private static Tensor weighted(double[] w, Tensor x) {
-        return w.length == 1 ? scale(x, w[0]) : mul(x, Tensor.perSample(w, x));
+        if (at.size() == 1) {
+            return add(scale(x, ofX[0]), scale(value, ofValue[0]));
+        }
+        // One rounding fewer: x and the given prediction nearly cancel near the ends.
+        return mulAdd(x, Tensor.perSample(ofX, x), mul(value, Tensor.perSample(ofValue, x)));
     }
 
     private Weights weights(Prediction other, double alpha, double sigma, double dAlpha, double dSigma) {

@@ -41,8 +41,8 @@ public final class AdamW implements Optimizer {
 
     @Override
     public void prepare(long update, double lr) {
-        double correction1 = 1 - StrictMath.pow(beta1, update);
-        double correction2 = 1 - StrictMath.pow(beta2, update);
+        double correction1 = 1 - StrictMath.pow(beta1, (double) update);
+        double correction2 = 1 - StrictMath.pow(beta2, (double) update);
         moments.adaptive(1 - lr * weightDecay, lr / correction1, 1 / Math.sqrt(correction2));
     }
 

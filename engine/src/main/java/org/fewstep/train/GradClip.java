@@ -32,13 +32,17 @@ public final class GradClip implements AutoCloseable {
         this.out = device.own(dtype, 3);
     }
 
-    /** Measures the gradients and returns the device's (3): norm, factor, 1 if the norm is not finite. */
-    public Buffer apply(List<Tensor> gradients) {
+    /** Measures the gradients. */
+    public void apply(List<Tensor> gradients) {
         List<Buffer> g = new ArrayList<>();
         for (Tensor gradient : gradients) {
             g.add(gradient.buffer());
         }
         out.device().run(Update.gradNorm(g, limit, out));
+    }
+
+    /** The device's (3): norm, factor, 1 if the norm is not finite. */
+    public Buffer buffer() {
         return out;
     }
 

@@ -41,8 +41,8 @@ public final class RAdam implements Optimizer {
 
     @Override
     public void prepare(long update, double lr) {
-        double power2 = StrictMath.pow(beta2, update);
-        double correction1 = 1 - StrictMath.pow(beta1, update);
+        double power2 = StrictMath.pow(beta2, (double) update);
+        double correction1 = 1 - StrictMath.pow(beta1, (double) update);
         double correction2 = 1 - power2;
         double rhoInf = 2 / (1 - beta2) - 1;
         double rho = rhoInf - 2 * update * power2 / correction2;

@@ -49,7 +49,7 @@ public final class Update extends Workload {
             Buffer clip,
             List<Buffer> reads,
             List<Buffer> writes) {
-        super(Family.UPDATE, writes.get(0).dtype(), reads, writes);
+        super(Family.UPDATE, dtype(code, writes), reads, writes);
         this.code = code;
         this.p = List.copyOf(p);
         this.g = List.copyOf(g);
@@ -78,6 +78,14 @@ public final class Update extends Workload {
                 }
             }
         }
+    }
+
+    private static DType dtype(Code code, List<Buffer> writes) {
+        if (writes.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "update " + code.name().toLowerCase(Locale.ROOT) + ": got no parameters; expected at least one");
+        }
+        return writes.get(0).dtype();
     }
 
     /**

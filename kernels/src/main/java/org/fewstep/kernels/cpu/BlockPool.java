@@ -2,6 +2,8 @@ package org.fewstep.kernels.cpu;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.DeviceOutOfMemory;
@@ -33,7 +35,7 @@ final class BlockPool {
         }
     }
 
-    private final Shelf[] shelves = new Shelf[DType.values().length * CLASSES];
+    private final Map<DType, Shelf[]> shelves = new EnumMap<>(DType.class);
     private final Maker maker;
     private final long cap;
     private final AtomicLong pooledBytes;
@@ -53,9 +55,11 @@ final class BlockPool {
         this.pooledBytes = pooledBytes;
         this.poison = poison;
         for (DType dtype : DType.values()) {
+            Shelf[] classes = new Shelf[CLASSES];
             for (int c = 0; c < CLASSES; c++) {
-                shelves[dtype.ordinal() * CLASSES + c] = new Shelf((long) lengthOf(c) * dtype.bytes());
+                classes[c] = new Shelf((long) lengthOf(c) * dtype.bytes());
             }
+            shelves.put(dtype, classes);
         }
     }
 
@@ -98,7 +102,7 @@ final class BlockPool {
         int sizeClass = classOf(size);
         Object block;
         synchronized (this) {
-            Shelf shelf = shelves[dtype.ordinal() * CLASSES + sizeClass];
+            Shelf shelf = shelf(dtype, sizeClass);
             shelf.lastUse = ++clock;
             block = shelf.blocks.pollLast();
             if (block != null) {
@@ -130,7 +134,7 @@ final class BlockPool {
     void giveBack(DType dtype, int size, Object block) {
         poison(block);
         synchronized (this) {
-            Shelf shelf = shelves[dtype.ordinal() * CLASSES + classOf(size)];
+            Shelf shelf = shelf(dtype, classOf(size));
             shelf.lastUse = ++clock;
             if (shelf.bytesEach > cap) {
                 return;
@@ -145,17 +149,29 @@ final class BlockPool {
 
     /** Drops all blocks. */
     synchronized void trim() {
-        for (Shelf shelf : shelves) {
-            pooledBytes.addAndGet(-shelf.bytesEach * shelf.blocks.size());
-            shelf.blocks.clear();
+        for (Shelf[] classes : shelves.values()) {
+            for (Shelf shelf : classes) {
+                pooledBytes.addAndGet(-shelf.bytesEach * shelf.blocks.size());
+                shelf.blocks.clear();
+            }
         }
+    }
+
+    private Shelf shelf(DType dtype, int sizeClass) {
+        Shelf[] classes = shelves.get(dtype);
+        if (classes == null) {
+            throw new IllegalArgumentException("pool: got no shelves for " + dtype);
+        }
+        return classes[sizeClass];
     }
 
     private void dropOldest() {
         Shelf oldest = null;
-        for (Shelf shelf : shelves) {
-            if (!shelf.blocks.isEmpty() && (oldest == null || shelf.lastUse < oldest.lastUse)) {
-                oldest = shelf;
+        for (Shelf[] classes : shelves.values()) {
+            for (Shelf shelf : classes) {
+                if (!shelf.blocks.isEmpty() && (oldest == null || shelf.lastUse < oldest.lastUse)) {
+                    oldest = shelf;
+                }
             }
         }
         if (oldest == null) {

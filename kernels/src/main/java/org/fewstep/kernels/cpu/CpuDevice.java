@@ -35,13 +35,18 @@ public final class CpuDevice extends Device {
      * @param threads number of threads, the caller's included, at least 1
      */
     public CpuDevice(Provider provider, int threads) {
-        this(provider, threads, poolCap(), Boolean.getBoolean("fewstep.poison"), BlockPool::heap, false);
+        this(provider, new Threads(threads), poolCap(), Boolean.getBoolean("fewstep.poison"), BlockPool::heap, false);
     }
 
     CpuDevice(
-            Provider provider, int threads, long poolCap, boolean poison, BlockPool.Maker maker, boolean lastsForever) {
+            Provider provider,
+            Threads threads,
+            long poolCap,
+            boolean poison,
+            BlockPool.Maker maker,
+            boolean lastsForever) {
         this.provider = provider;
-        this.threads = new Threads(threads);
+        this.threads = threads;
         this.pool = new BlockPool(maker, poolCap, live().pooledBytes(), poison);
         this.f32 = KernelTable.f32(provider);
         this.f64 = KernelTable.f64();
@@ -59,7 +64,8 @@ public final class CpuDevice extends Device {
         if (device == null) {
             device = new CpuDevice(
                     Provider.of(System.getProperty("fewstep.cpu", "loops")),
-                    (int) number("fewstep.threads", Runtime.getRuntime().availableProcessors(), 1, 4096),
+                    new Threads(
+                            (int) number("fewstep.threads", Runtime.getRuntime().availableProcessors(), 1, 4096)),
                     poolCap(),
                     Boolean.getBoolean("fewstep.poison"),
                     BlockPool::heap,

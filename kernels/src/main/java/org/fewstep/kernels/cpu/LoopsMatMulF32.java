@@ -32,6 +32,9 @@ final class LoopsMatMulF32 {
     /** Below this many columns the transpose is computed if it has more. */
     private static final int THIN = 32;
 
+    /** Scratch slot of a piece of the bias. */
+    private static final int BIAS = 4;
+
     private static final double FLOPS_A_NANO = 40;
 
     private LoopsMatMulF32() {}
@@ -101,13 +104,13 @@ final class LoopsMatMulF32 {
             for (int k0 = 0; k0 == 0 || k0 < k; k0 += depth) {
                 int firstK = k0;
                 int kc = Math.min(depth, k - k0);
-                float[][] packed = mine.rows(Scratch.PACKED, kc, PANEL);
+                float[][] packed = mine.f32Rows(Scratch.PACKED, kc, PANEL);
                 pack(right, first, n, firstK, kc, packed, threads);
                 boolean last = k0 + kc == k;
                 threads.run(parts, (long) (2.0 * rows * n * kc / FLOPS_A_NANO), part -> {
                     int row = part * ROWS;
                     int count = Math.min(ROWS, rows - row);
-                    float[][] t = Scratch.mine().rows(Scratch.TILE, count, PANEL);
+                    float[][] t = Scratch.mine().f32Rows(Scratch.TILE, count, PANEL);
                     if (firstK == 0) {
                         for (int r = 0; r < count; r++) {
                             java.util.Arrays.fill(t[r], 0, n, 0);
@@ -232,7 +235,7 @@ final class LoopsMatMulF32 {
             }
             return;
         }
-        float[] row = Scratch.mine().f32(Scratch.BIAS, PANEL);
+        float[] row = Scratch.mine().f32(BIAS, PANEL);
         System.arraycopy(bias, first, row, 0, n);
         for (int r = 0; r < rows; r++) {
             add(t[r], row, n);

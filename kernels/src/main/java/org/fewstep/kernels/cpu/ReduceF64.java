@@ -1,6 +1,7 @@
 // twin: F32
 package org.fewstep.kernels.cpu;
 
+import java.util.Arrays;
 import org.fewstep.kernels.Reduce;
 
 /**
@@ -43,7 +44,9 @@ final class ReduceF64 {
                 int count = Math.min(SumF64.BLOCK, n - first);
                 int from = (o * n + first) * inner + left;
                 int to = (o * blocks + block) * inner + left;
-                if (w.code() == Reduce.Code.MAX) {
+                if (w.code() == Reduce.Code.MAX && inner == 1) {
+                    partial[to] = MaxF64.row(x, from, count);
+                } else if (w.code() == Reduce.Code.MAX) {
                     max(x, from, count, inner, Math.min(STRIP, inner - left), partial, to);
                 } else if (inner == 1) {
                     partial[to] = sum(x, from, count, w.code() == Reduce.Code.SUM_SQUARES);
@@ -77,35 +80,60 @@ final class ReduceF64 {
         return SumF64.block(terms, 0, count);
     }
 
-    /** Sums of a block of a strip of columns; lane l of column j is lane[l][j]. */
+    /**
+     * Sums of a block of a strip of columns; lane l of column j is {@code lanes[l][j]}. Lanes that have no number are 0
+     * and left out.
+     */
     private static void sums(
             double[] x, int from, int count, int inner, int width, boolean squares, double[] y, int to) {
         Scratch scratch = Scratch.mine();
         double[] row = scratch.f64(ROW, STRIP);
-        double[] flat = scratch.f64(SQUARES, STRIP * SumF64.LANES);
-        java.util.Arrays.fill(flat, 0, STRIP * SumF64.LANES, 0.0);
+        double[][] lanes = scratch.f64Rows(Scratch.LANES, SumF64.LANES, STRIP);
+        int used = Math.max(1, Math.min(count, SumF64.LANES));
+        for (int lane = 0; lane < used; lane++) {
+            Arrays.fill(lanes[lane], 0, width, 0);
+        }
         for (int i = 0; i < count; i++) {
             System.arraycopy(x, from + i * inner, row, 0, width);
-            int lane = i % SumF64.LANES * STRIP;
-            for (int j = 0; j < width; j++) {
-                flat[lane + j] += squares ? row[j] * row[j] : row[j];
+            if (squares) {
+                addSquares(lanes[i % SumF64.LANES], row, width);
+            } else {
+                add(lanes[i % SumF64.LANES], row, width);
             }
         }
         for (int half = SumF64.LANES / 2; half > 0; half /= 2) {
-            for (int i = 0; i < half * STRIP; i++) {
-                flat[i] += flat[i + half * STRIP];
+            for (int lane = 0; lane < Math.min(half, used - half); lane++) {
+                add(lanes[lane], lanes[lane + half], width);
             }
         }
-        System.arraycopy(flat, 0, y, to, width);
+        System.arraycopy(lanes[0], 0, y, to, width);
     }
 
+    private static void add(double[] sum, double[] x, int n) {
+        for (int j = 0; j < n; j++) {
+            sum[j] += x[j];
+        }
+    }
+
+    private static void addSquares(double[] sum, double[] x, int n) {
+        for (int j = 0; j < n; j++) {
+            sum[j] += x[j] * x[j];
+        }
+    }
+
+    /** Maxima of a block of a strip of columns. */
     private static void max(double[] x, int from, int count, int inner, int width, double[] y, int to) {
-        System.arraycopy(x, from, y, to, width);
+        Scratch scratch = Scratch.mine();
+        double[] row = scratch.f64(ROW, STRIP);
+        double[] best = scratch.f64(SQUARES, STRIP);
+        System.arraycopy(x, from, best, 0, width);
         for (int i = 1; i < count; i++) {
+            System.arraycopy(x, from + i * inner, row, 0, width);
             for (int j = 0; j < width; j++) {
-                y[to + j] = Math.max(y[to + j], x[from + i * inner + j]);
+                best[j] = Math.max(best[j], row[j]);
             }
         }
+        System.arraycopy(best, 0, y, to, width);
     }
 
     /** Combines the blocks' results of one outer index and scales them. */

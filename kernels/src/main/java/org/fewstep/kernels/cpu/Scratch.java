@@ -1,5 +1,7 @@
 package org.fewstep.kernels.cpu;
 
+import java.util.Arrays;
+
 /**
  * Arrays for the inner work of kernels, one set a thread, kept between calls.
  *
@@ -12,11 +14,12 @@ final class Scratch {
 
     private static final int SLOTS = 12;
 
-    /** Slots of {@link #rows}, and the one of a bias row beside them. */
+    /** Slots of {@link #f32Rows} and {@link #f64Rows}: a packed operand, the accumulators of a product, summation lanes. */
     static final int PACKED = 0;
 
     static final int TILE = 1;
-    static final int BIAS = 4;
+    static final int LANES = 2;
+    private static final int ROW_SLOTS = 3;
 
     /** Arrays above this size are not kept. */
     private static final int KEPT = 1 << 20;
@@ -26,7 +29,8 @@ final class Scratch {
     private final float[][] f32 = new float[SLOTS][0];
     private final double[][] f64 = new double[SLOTS][0];
     private final int[][] i32 = new int[SLOTS][0];
-    private final float[][][] rows = new float[2][0][];
+    private final float[][][] f32Rows = new float[ROW_SLOTS][0][];
+    private final double[][][] f64Rows = new double[ROW_SLOTS][0][];
 
     private Scratch() {}
 
@@ -72,15 +76,29 @@ final class Scratch {
     }
 
     /** At least {@code count} separate arrays, each of {@code length} elements; a slot always has the same length. */
-    float[][] rows(int slot, int count, int length) {
-        float[][] arrays = rows[slot];
+    float[][] f32Rows(int slot, int count, int length) {
+        float[][] arrays = f32Rows[slot];
         if (arrays.length < count) {
             int had = arrays.length;
-            arrays = java.util.Arrays.copyOf(arrays, count);
+            arrays = Arrays.copyOf(arrays, count);
             for (int i = had; i < count; i++) {
                 arrays[i] = new float[length];
             }
-            rows[slot] = arrays;
+            f32Rows[slot] = arrays;
+        }
+        return arrays;
+    }
+
+    /** As {@link #f32Rows}. */
+    double[][] f64Rows(int slot, int count, int length) {
+        double[][] arrays = f64Rows[slot];
+        if (arrays.length < count) {
+            int had = arrays.length;
+            arrays = Arrays.copyOf(arrays, count);
+            for (int i = had; i < count; i++) {
+                arrays[i] = new double[length];
+            }
+            f64Rows[slot] = arrays;
         }
         return arrays;
     }

@@ -34,15 +34,18 @@ final class SoftmaxF64 {
     }
 
     private static void forward(double[] x, int from, int n, double[] y) {
-        double max = max(x, from, n);
-        double sum = sumExp(x, from, n, max);
+        double max = MaxF64.row(x, from, n);
         for (int i = from; i < from + n; i++) {
-            y[i] = (double) StrictMath.exp(x[i] - max) / sum;
+            y[i] = (double) StrictMath.exp(x[i] - max);
+        }
+        double sum = sum(y, from, n);
+        for (int i = from; i < from + n; i++) {
+            y[i] = y[i] / sum;
         }
     }
 
     private static void log(double[] x, int from, int n, double[] y) {
-        double max = max(x, from, n);
+        double max = MaxF64.row(x, from, n);
         double log = (double) StrictMath.log(sumExp(x, from, n, max));
         for (int i = from; i < from + n; i++) {
             y[i] = x[i] - max - log;
@@ -67,12 +70,13 @@ final class SoftmaxF64 {
         }
     }
 
-    private static double max(double[] x, int from, int n) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (int i = from; i < from + n; i++) {
-            max = Math.max(max, x[i]);
+    private static double sum(double[] x, int from, int n) {
+        double[] sums = Scratch.mine().f64(SUMS, SumF64.blocks(n));
+        for (int b = 0; b < SumF64.blocks(n); b++) {
+            int first = b * SumF64.BLOCK;
+            sums[b] = SumF64.block(x, from + first, Math.min(SumF64.BLOCK, n - first));
         }
-        return max;
+        return SumF64.pairwise(sums, SumF64.blocks(n));
     }
 
     private static double sumExp(double[] x, int from, int n, double max) {

@@ -5,6 +5,9 @@ import org.fewstep.kernels.Layout;
 
 /** Copies between a buffer that is walked by a layout and a dense array. */
 final class StridedF64 {
+    /** Runs below this length are copied by a loop. */
+    private static final int SHORT = 16;
+
     private StridedF64() {}
 
     /** {@code to[0 ..] =} points lo (inclusive) to hi (exclusive) of the layout, in row-major order of the shape. */
@@ -15,7 +18,7 @@ final class StridedF64 {
             int place = rows.place();
             int stride = rows.stride();
             int end = at + rows.length();
-            if (stride == 1) {
+            if (stride == 1 && rows.length() >= SHORT) {
                 System.arraycopy(from, place, to, at, rows.length());
             } else if (stride == 0) {
                 double value = from[place];
@@ -40,7 +43,7 @@ final class StridedF64 {
             int place = rows.place();
             int stride = rows.stride();
             int end = at + rows.length();
-            if (stride == 1) {
+            if (stride == 1 && rows.length() >= SHORT) {
                 System.arraycopy(from, at, to, place, rows.length());
             } else {
                 for (int i = at; i < end; i++) {

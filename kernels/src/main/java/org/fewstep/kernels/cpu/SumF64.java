@@ -58,53 +58,50 @@ final class SumF64 {
             s14 += x[i + 14];
             s15 += x[i + 15];
         }
-        switch (end - i) {
-            case 15:
-                s14 += x[i + 14];
-            // fall through
-            case 14:
-                s13 += x[i + 13];
-            // fall through
-            case 13:
-                s12 += x[i + 12];
-            // fall through
-            case 12:
-                s11 += x[i + 11];
-            // fall through
-            case 11:
-                s10 += x[i + 10];
-            // fall through
-            case 10:
-                s9 += x[i + 9];
-            // fall through
-            case 9:
-                s8 += x[i + 8];
-            // fall through
-            case 8:
-                s7 += x[i + 7];
-            // fall through
-            case 7:
-                s6 += x[i + 6];
-            // fall through
-            case 6:
-                s5 += x[i + 5];
-            // fall through
-            case 5:
-                s4 += x[i + 4];
-            // fall through
-            case 4:
-                s3 += x[i + 3];
-            // fall through
-            case 3:
-                s2 += x[i + 2];
-            // fall through
-            case 2:
-                s1 += x[i + 1];
-            // fall through
-            case 1:
-                s0 += x[i];
-            // fall through
-            default:
+        if (i < end) {
+            s0 += x[i];
+        }
+        if (i + 1 < end) {
+            s1 += x[i + 1];
+        }
+        if (i + 2 < end) {
+            s2 += x[i + 2];
+        }
+        if (i + 3 < end) {
+            s3 += x[i + 3];
+        }
+        if (i + 4 < end) {
+            s4 += x[i + 4];
+        }
+        if (i + 5 < end) {
+            s5 += x[i + 5];
+        }
+        if (i + 6 < end) {
+            s6 += x[i + 6];
+        }
+        if (i + 7 < end) {
+            s7 += x[i + 7];
+        }
+        if (i + 8 < end) {
+            s8 += x[i + 8];
+        }
+        if (i + 9 < end) {
+            s9 += x[i + 9];
+        }
+        if (i + 10 < end) {
+            s10 += x[i + 10];
+        }
+        if (i + 11 < end) {
+            s11 += x[i + 11];
+        }
+        if (i + 12 < end) {
+            s12 += x[i + 12];
+        }
+        if (i + 13 < end) {
+            s13 += x[i + 13];
+        }
+        if (i + 14 < end) {
+            s14 += x[i + 14];
         }
         double t0 = s0 + s8;
         double t1 = s1 + s9;

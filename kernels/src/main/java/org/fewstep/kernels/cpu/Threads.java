@@ -86,6 +86,7 @@ final class Threads implements AutoCloseable {
         }
     }
 
+    private final long aloneNanos;
     private final Worker[] workers;
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile @Nullable Job current;
@@ -93,9 +94,19 @@ final class Threads implements AutoCloseable {
 
     /** Starts {@code count - 1} workers; the caller is the remaining thread. */
     Threads(int count) {
+        this(count, ALONE_NANOS);
+    }
+
+    /**
+     * As above.
+     *
+     * @param aloneNanos work below this estimate runs on the caller alone
+     */
+    Threads(int count, long aloneNanos) {
         if (count < 1) {
             throw new IllegalArgumentException("threads: got " + count + "; expected at least 1");
         }
+        this.aloneNanos = aloneNanos;
         workers = new Worker[count - 1];
         for (int i = 0; i < workers.length; i++) {
             workers[i] = new Worker(i + 1);
@@ -113,8 +124,9 @@ final class Threads implements AutoCloseable {
      *
      * @param nanos estimate of the whole work on one thread
      */
+    @SuppressWarnings("ThreadPriorityCheck") // yielding is only a courtesy, see below
     void run(int parts, long nanos, IntConsumer body) {
-        if (parts <= 1 || workers.length == 0 || nanos < ALONE_NANOS || closed || !busy.compareAndSet(false, true)) {
+        if (parts <= 1 || workers.length == 0 || nanos < aloneNanos || closed || !busy.compareAndSet(false, true)) {
             for (int part = 0; part < parts; part++) {
                 body.accept(part);
             }

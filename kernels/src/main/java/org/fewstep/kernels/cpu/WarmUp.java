@@ -14,13 +14,14 @@ import org.fewstep.kernels.Softmax;
 import org.fewstep.kernels.Workload;
 
 /**
- * Runs the hot F32 kernels until HotSpot has compiled them: at least 20 rounds, then until 10 rounds in a row bring no
- * gain, at most half a second. The kernels' results are the same before and after.
+ * Runs the hot F32 kernels until HotSpot has compiled them: at least 100 rounds, then until 20 rounds in a row bring no
+ * gain, at most one second. The kernels' results are the same before and after.
  */
 final class WarmUp {
-    private static final int LEAST_ROUNDS = 20;
-    private static final int PATIENCE = 10;
-    private static final long MOST_NANOS = 500_000_000;
+    private static final int LEAST_ROUNDS = 100;
+    private static final int PATIENCE = 20;
+    private static final double GAIN = 0.95;
+    private static final long MOST_NANOS = 1_000_000_000;
 
     private WarmUp() {}
 
@@ -37,7 +38,7 @@ final class WarmUp {
                 }
                 long after = System.nanoTime();
                 sinceBest++;
-                if (after - before < best * 0.95) {
+                if (after - before < best * GAIN) {
                     best = after - before;
                     sinceBest = 0;
                 }
@@ -77,6 +78,8 @@ final class WarmUp {
         for (boolean transA : new boolean[] {false, true}) {
             for (boolean transB : new boolean[] {false, true}) {
                 round.add(new MatMul(1, rows, n, rows, transA, transB, false, false, x, y, row, out));
+                round.add(new MatMul(1, rows, 2, rows, transA, transB, false, false, x, y, null, out));
+                round.add(new MatMul(1, 1, n, rows - 1, transA, transB, false, false, x, y, row, out));
             }
         }
         round.add(new Reduce(Reduce.Code.SUM, 1, rows, n, 1, x, out));

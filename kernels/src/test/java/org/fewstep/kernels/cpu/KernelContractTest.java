@@ -31,7 +31,8 @@ class KernelContractTest {
     }
 
     private static void check(Family family, DType dtype, Provider provider, int threads) {
-        try (CpuDevice device = new CpuDevice(provider, threads, 1 << 28, true, BlockPool::heap, false)) {
+        try (CpuDevice device =
+                new CpuDevice(provider, new Threads(threads, 10_000), 1 << 28, true, BlockPool::heap, false)) {
             KernelContract.check(family, device, dtype);
             assertEquals(0, device.live().buffers().get());
             assertEquals(0, device.live().bytes().get());

@@ -13,8 +13,9 @@ final class NormContract {
     static void check(Blocks blocks) {
         for (int n : new int[] {1, 2, 3, 16, 100, 257, 1100}) {
             for (int rows : new int[] {0, 1, 5, 130}) {
-                rows(blocks, true, rows, n, 0, 1e-5);
-                rows(blocks, false, rows, n, 0, 1e-5);
+                int count = n < 300 ? rows : Math.min(rows, 4);
+                rows(blocks, true, count, n, 0, 1e-5);
+                rows(blocks, false, count, n, 0, 1e-5);
             }
             rows(blocks, true, 3, n, 100, 1e-3);
             rows(blocks, false, 3, n, 5, 1e-3);

@@ -14,7 +14,7 @@ final class SoftmaxContract {
     static void check(Blocks blocks) {
         for (int n : new int[] {0, 1, 2, 10, 64, 255, 512, 513, 1300}) {
             for (int rows : new int[] {0, 1, 3, 90}) {
-                rows(blocks, rows, n, 0);
+                rows(blocks, n < 300 ? rows : Math.min(rows, 4), n, 0);
             }
             rows(blocks, 2, n, 500);
         }

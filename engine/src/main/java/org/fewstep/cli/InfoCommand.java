@@ -1,0 +1,109 @@
+package org.fewstep.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.concurrent.Callable;
+import org.fewstep.io.SafeTensors;
+import org.fewstep.io.TensorInfo;
+import org.fewstep.sample.ModelFile;
+import org.fewstep.sample.ModelSpec;
+import org.fewstep.train.Checkpoint;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code fewstep info}: what is in a checkpoint or an export. */
+@Command(
+        name = "info",
+        mixinStandardHelpOptions = true,
+        description = "Show what is in a checkpoint or an export: step, recipe, networks, tensors, hash.")
+final class InfoCommand implements Callable<Integer> {
+    private final Screen screen;
+
+    @Parameters(paramLabel = "CHECKPOINT", description = "A checkpoint or an export.")
+    private Path file = Path.of("");
+
+    InfoCommand(Screen screen) {
+        this.screen = screen;
+    }
+
+    @Override
+    public Integer call() {
+        ModelPaths.requireFile("info", file);
+        try (ModelFile model = ModelFile.open(file);
+                SafeTensors.Reader tensors = SafeTensors.open(file)) {
+            Checkpoint checkpoint = Checkpoint.of(model);
+            ModelSpec spec = model.spec();
+            screen.line("file      %s, %s", file, Text.bytes(size()));
+            screen.line("sha-256   %s", sha256());
+            screen.line("written   by version %s on %s", checkpoint.version(), checkpoint.device());
+            screen.line(
+                    "step      %s of %s",
+                    Text.count(checkpoint.step()),
+                    Text.count(checkpoint.recipe().training().steps()));
+            screen.line(
+                    "samples   shape %s, %s, %s",
+                    spec.shape(),
+                    spec.dtype(),
+                    spec.network().classes() == 0
+                            ? "no classes"
+                            : spec.network().classes() + " classes");
+            screen.line(
+                    "path      %s, noise at time %.0f",
+                    spec.path().name(), spec.path().noiseTime());
+            screen.line(
+                    "networks  %s; samples are made with %s", String.join(", ", model.roles()), model.defaultRole());
+            screen.line("recipe");
+            YamlFile.write(checkpoint.recipe().toMap()).lines().forEach(line -> screen.line("  " + line));
+
+            Table table = new Table("tensor", "type", "shape", "elements");
+            long elements = 0;
+            for (String name : tensors.names()) {
+                TensorInfo info = tensors.info(name);
+                elements += info.elements();
+                table.row(
+                        name,
+                        info.type().toString(),
+                        Arrays.toString(info.shape()).replace(" ", ""),
+                        Text.count(info.elements()));
+            }
+            screen.line("tensors   %d, %s numbers", tensors.names().size(), Text.count(elements));
+            table.lines().forEach(screen::line);
+            for (String role : model.roles()) {
+                long parameters = tensors.names().stream()
+                        .filter(name -> name.startsWith(role + "/"))
+                        .mapToLong(name -> tensors.info(name).elements())
+                        .sum();
+                screen.line("%s: %s parameters", role, Text.count(parameters));
+            }
+        }
+        return ExitCode.OK.code();
+    }
+
+    private long size() {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("look at " + file, e);
+        }
+    }
+
+    private String sha256() {
+        try (InputStream in = Files.newInputStream(file)) {
+            DigestInputStream hashing = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"));
+            hashing.transferTo(java.io.OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(hashing.getMessageDigest().digest());
+        } catch (IOException e) {
+            throw new UncheckedIOException("read " + file, e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package org.fewstep.cli;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.fewstep.kernels.Device;
+import org.fewstep.kernels.Devices;
+import org.fewstep.sample.Generator;
+import org.fewstep.sample.GeneratorOptions;
+import org.fewstep.sample.SolverChoice;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code fewstep sample}: pictures (and numbers) of a trained model's samples at several step counts. */
+@Command(
+        name = "sample",
+        mixinStandardHelpOptions = true,
+        description = "Make samples with a checkpoint or an export: a picture for each number of steps.")
+final class SampleCommand implements Callable<Integer> {
+    private static final String ALL = "all";
+
+    private final Screen screen;
+
+    @Parameters(paramLabel = "CHECKPOINT", description = "A checkpoint or an export.")
+    private Path checkpoint = Path.of("");
+
+    @Option(names = "--class", paramLabel = "K|all", description = "Class to show (default: all, a row each).")
+    private @Nullable String label;
+
+    @Option(names = "--n", paramLabel = "N", defaultValue = "64", description = "Number of samples (default: 64).")
+    private int n = 64;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N[,N...]",
+            split = ",",
+            defaultValue = "1,50",
+            description = "Numbers of steps (default: 1,50).")
+    private List<Integer> steps = List.of();
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Seed of the noise (default: 0).")
+    private long seed;
+
+    @Option(
+            names = "--solver",
+            paramLabel = "NAME",
+            defaultValue = "auto",
+            description = "auto, flow-map, euler, midpoint or heun (default: auto, which is flow-map for a"
+                    + " one-step model and euler for a flow).")
+    private String solver = "auto";
+
+    @Option(
+            names = "--guidance",
+            paramLabel = "W",
+            defaultValue = "1",
+            description = "Scale of classifier-free guidance (default: 1, none).")
+    private double guidance = 1;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Folder of the files; by default that of the checkpoint.")
+    private @Nullable Path out;
+
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", description = "Device (default: cpu).")
+    private String deviceName = "cpu";
+
+    SampleCommand(Screen screen) {
+        this.screen = screen;
+    }
+
+    @Override
+    public Integer call() {
+        checkNumbers();
+        GeneratorOptions options =
+                GeneratorOptions.DEFAULT.withSolver(solver(solver)).withGuidance(guidance);
+        Device device = Devices.require(deviceName);
+        ModelPaths.requireFile("sample", checkpoint);
+        try (Generator generator = Generator.load(checkpoint, device)) {
+            int classes = generator.classes();
+            List<Integer> shown = classes(classes);
+            int columns = shown.size() == 1 || classes == 0
+                    ? (int) Math.ceil(Math.sqrt(n))
+                    : (n + shown.size() - 1) / shown.size();
+            int[] labels = Arrays.copyOf(SampleSheet.rows(shown, (n + columns - 1) / columns, columns), n);
+            SampleSheet sheet = new SampleSheet(generator, options, seed, labels, columns);
+            steps.forEach(count -> generator.evaluations(count, options)); // refuses what fits no plan before the work
+            generator.warmUp();
+            Table table = new Table("steps", "evaluations per sample", "ms per sample");
+            for (int count : steps) {
+                SampleSheet.Made made = sheet.make(count);
+                table.row(Integer.toString(count), Integer.toString(made.evaluations()), Text.value(made.millis()));
+            }
+            screen.line("%d samples of %s on %s, %s", n, checkpoint.getFileName(), device.name(), device.fingerprint());
+            table.lines().forEach(screen::line);
+            FileList.show(screen, sheet.write(out == null ? ModelPaths.folderOf(checkpoint) : out));
+        }
+        return ExitCode.OK.code();
+    }
+
+    private void checkNumbers() {
+        if (n < 1 || n > 100_000) {
+            throw new IllegalArgumentException("--n: got " + n + "; expected 1 to 100000");
+        }
+        for (int count : steps) {
+            if (count < 1 || count > 10_000) {
+                throw new IllegalArgumentException("--steps: got " + count + "; expected 1 to 10000");
+            }
+        }
+        if (steps.stream().distinct().count() != steps.size()) {
+            throw new IllegalArgumentException("--steps: got " + steps + "; expected each number once");
+        }
+    }
+
+    private List<Integer> classes(int classes) {
+        if (classes == 0) {
+            if (label != null && !label.equals(ALL)) {
+                throw new IllegalArgumentException(
+                        "--class: got " + label + "; expected no class, the model was trained without");
+            }
+            return List.of();
+        }
+        if (label == null || label.equals(ALL)) {
+            return java.util.stream.IntStream.range(0, classes).boxed().toList();
+        }
+        if (label.matches("[0-9]{1,9}") && Integer.parseInt(label) < classes) {
+            return List.of(Integer.parseInt(label));
+        }
+        throw new IllegalArgumentException("--class: got " + label + "; expected 0 to " + (classes - 1) + ", or all");
+    }
+
+    private static SolverChoice solver(String name) {
+        for (SolverChoice choice : SolverChoice.values()) {
+            if (choice.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(name)) {
+                return choice;
+            }
+        }
+        throw new IllegalArgumentException(
+                "--solver: got " + name + "; expected auto, flow-map, euler, midpoint or heun");
+    }
+}

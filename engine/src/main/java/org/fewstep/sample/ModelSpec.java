@@ -1,0 +1,46 @@
+package org.fewstep.sample;
+
+import java.util.List;
+import org.fewstep.kernels.DType;
+import org.fewstep.model.NetworkConfig;
+import org.fewstep.path.Path;
+
+/**
+ * What it takes to build a network and to call it.
+ *
+ * @param network structure
+ * @param dtype of the parameters, F32 or F64
+ * @param path in whose time the network is called
+ * @param shape of one sample, whose sizes multiply to the network's dim
+ */
+public record ModelSpec(NetworkConfig network, DType dtype, Path path, List<Integer> shape) {
+    public ModelSpec {
+        shape = List.copyOf(shape);
+        long count = 1;
+        for (int size : shape) {
+            count = size < 1 || count > Integer.MAX_VALUE ? -1 : count * size;
+        }
+        if (count != network.dim()) {
+            throw new IllegalArgumentException("model: got samples of shape " + shape + " for a network of dim "
+                    + network.dim() + "; expected sizes that multiply to it");
+        }
+        if (!dtype.floating()) {
+            throw new IllegalArgumentException("model: got " + dtype + "; expected F32 or F64");
+        }
+    }
+
+    /** Sizes of one sample. */
+    public int[] sampleShape() {
+        return shape.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** Sizes of a batch of n samples. */
+    public int[] batchShape(int n) {
+        int[] sizes = new int[shape.size() + 1];
+        sizes[0] = n;
+        for (int d = 0; d < shape.size(); d++) {
+            sizes[d + 1] = shape.get(d);
+        }
+        return sizes;
+    }
+}

@@ -1,0 +1,63 @@
+package org.fewstep.sample;
+
+import org.fewstep.kernels.Scope;
+import org.fewstep.model.Cond;
+import org.fewstep.model.VelocityNet;
+import org.fewstep.solver.Field;
+import org.fewstep.solver.NoiseSource;
+import org.fewstep.solver.Solver;
+import org.fewstep.solver.StepPlan;
+import org.fewstep.solver.Stepper;
+import org.fewstep.solver.TimeGrid;
+import org.fewstep.tensor.NoGrad;
+import org.fewstep.tensor.Tensor;
+
+/**
+ * Integrates a velocity along a time grid, with guidance where the condition asks for it.
+ *
+ * <p>Cost: the solver's evaluations, twice as many inside the guidance interval.
+ *
+ * @shape x (B, ...)
+ */
+public final class OdeSampler {
+    private final Guidance guidance;
+    private final Solver solver;
+
+    /** Both evaluations of a guided velocity are one of twice the batch where {@code guidance} says so. */
+    public OdeSampler(Guidance guidance, Solver solver) {
+        this.guidance = guidance;
+        this.solver = solver;
+    }
+
+    /** Without guidance. */
+    public OdeSampler(VelocityNet net, Solver solver) {
+        this(new Guidance(net, 0, true), solver);
+    }
+
+    /**
+     * Carries x from the first time of the grid to the last.
+     *
+     * @param x state at the first time, left as it is
+     * @param grid times of the network's path
+     * @param observer sees the state at every time
+     * @return the state at the last time, in the innermost scope
+     */
+    public Tensor sample(Tensor x, TimeGrid grid, Cond cond, StepObserver observer) {
+        StepPlan plan = solver.plan(grid);
+        Field velocity = (state, point) -> guidance.v(state, point.t(), cond);
+        observer.at(0, grid.point(0).t(), x);
+        try (NoGrad off = NoGrad.open();
+                Stepper stepper = new Stepper(plan, x.stopGradient())) {
+            Tensor state = x;
+            while (!stepper.isFinished()) {
+                Tensor next = stepper.step(velocity, NoiseSource.NONE);
+                if (state != x) {
+                    Scope.drop(state.buffer());
+                }
+                state = next;
+                observer.at(stepper.done(), stepper.point().t(), state);
+            }
+            return state;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+/**
+ * Generation with trained models.
+ *
+ * <p>{@link org.fewstep.sample.Generator} is the embedding API: it loads a {@link org.fewstep.sample.ModelFile} and makes
+ * samples, from any thread. Below it stand the loops: {@link org.fewstep.sample.FlowMapSampler} jumps by average
+ * velocities, {@link org.fewstep.sample.OdeSampler} integrates a velocity with guidance.
+ */
+@NullMarked
+package org.fewstep.sample;
+
+import org.jspecify.annotations.NullMarked;

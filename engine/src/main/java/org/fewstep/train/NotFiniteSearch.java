@@ -1,0 +1,101 @@
+package org.fewstep.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.fewstep.autodiff.Grad;
+import org.fewstep.loss.LossResult;
+import org.fewstep.model.Network;
+import org.fewstep.model.Parameter;
+import org.fewstep.tensor.Op;
+import org.fewstep.tensor.Tensor;
+import org.fewstep.tensor.Watch;
+
+/** Runs a step that failed once more, looking at every value, to name what went wrong first. */
+final class NotFiniteSearch {
+    private static final String HINT = "try a lower learning rate, warm-up or clip, or dtype f64";
+
+    private final long step;
+    private final Network student;
+    private String op = "";
+
+    /** For a step, numbered from 1, whose update was not carried out. */
+    NotFiniteSearch(long step, Network student) {
+        this.step = step;
+        this.student = student;
+    }
+
+    /**
+     * Repeats the step.
+     *
+     * @param data the step's data
+     * @param loss makes the step's draw and loss of it
+     */
+    NotFiniteException run(Tensor data, Supplier<LossResult> loss) {
+        String broken = firstNotFinite(student);
+        if (!broken.isEmpty()) {
+            return new NotFiniteException(step, "parameter " + broken, "", HINT);
+        }
+        if (!isFinite(data)) {
+            return new NotFiniteException(step, "the data", "", "check the dataset");
+        }
+        List<String> names = new ArrayList<>(student.trained().keySet());
+        Tensor total;
+        List<Tensor> gradients;
+        try (Watch watch = Watch.open(this::look)) {
+            total = loss.get().total();
+            gradients = Grad.of(total, student.leaves());
+        }
+        if (!isFinite(total)) {
+            return new NotFiniteException(step, "the loss", op, HINT);
+        }
+        for (int i = 0; i < gradients.size(); i++) {
+            if (!isFinite(gradients.get(i))) {
+                return new NotFiniteException(step, "the gradient of " + names.get(i), op, HINT);
+            }
+        }
+        return new NotFiniteException(step, "the norm of the gradients", op, HINT);
+    }
+
+    /** Throws when an update has left a parameter that is not finite, so that no checkpoint keeps it. */
+    static void requireFinite(long step, Network student) {
+        String broken = firstNotFinite(student);
+        if (!broken.isEmpty()) {
+            throw new NotFiniteException(step, "parameter " + broken, "", HINT);
+        }
+    }
+
+    private static String firstNotFinite(Network student) {
+        for (Map.Entry<String, Parameter> p : student.parameters().entrySet()) {
+            if (!isFinite(p.getValue().leaf())) {
+                return p.getKey();
+            }
+        }
+        return "";
+    }
+
+    private void look(Op made, Tensor[] inputs, Tensor value) {
+        if (!op.isEmpty() || isFinite(value)) {
+            return;
+        }
+        for (Tensor input : inputs) {
+            if (!isFinite(input)) {
+                return;
+            }
+        }
+        op = made.name() + " of shape " + value.shape();
+    }
+
+    private static boolean isFinite(Tensor x) {
+        if (!x.dtype().floating()) {
+            return true;
+        }
+        for (double value : x.toDoubles()) {
+            if (!Double.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

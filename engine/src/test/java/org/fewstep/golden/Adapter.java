@@ -1,0 +1,24 @@
+package org.fewstep.golden;
+
+import java.util.Set;
+
+/** Computes the cases of one kind and offers every value that they may expect. */
+interface Adapter {
+    /** Computes the case in the run's scope. */
+    void run(GoldenRun run);
+
+    /** Models that the file may have beside {@code model}. */
+    default Set<String> roles() {
+        return Set.of();
+    }
+
+    /** True for cases that mean nothing in F32: schedules, exact plans, fine integrations. */
+    default boolean f64Only() {
+        return false;
+    }
+
+    /** Relative bound in F32. */
+    default double f32Bound() {
+        return 2e-4;
+    }
+}

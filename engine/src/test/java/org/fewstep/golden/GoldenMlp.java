@@ -1,0 +1,128 @@
+package org.fewstep.golden;
+
+import static org.fewstep.op.Ops.linear;
+import static org.fewstep.op.Ops.reshape;
+import static org.fewstep.op.Ops.sub;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.fewstep.autodiff.Grad;
+import org.fewstep.io.JsonCursor;
+import org.fewstep.kernels.DType;
+import org.fewstep.kernels.Device;
+import org.fewstep.model.Cond;
+import org.fewstep.model.FlowMapNet;
+import org.fewstep.model.ScoreNet;
+import org.fewstep.op.Ops;
+import org.fewstep.tensor.Tensor;
+
+/** The network of the cases, kind {@code mlp}: columns side by side, layers W x + b with an activation between. */
+final class GoldenMlp implements FlowMapNet, ScoreNet {
+    /** A column of the input, (B, n). */
+    private interface Column {
+        Tensor of(Tensor x, Tensor from, Tensor to, Cond cond);
+    }
+
+    private static final Map<String, Column> COLUMNS = Map.of(
+            "x", (x, from, to, cond) -> x,
+            "t", (x, from, to, cond) -> time(from),
+            "r", (x, from, to, cond) -> time(to),
+            "h=t-r", (x, from, to, cond) -> time(sub(from, to)),
+            "y", (x, from, to, cond) -> label(x, cond));
+
+    private final List<Column> columns = new ArrayList<>();
+    private final List<Tensor> weights = new ArrayList<>();
+    private final List<Tensor> biases = new ArrayList<>();
+    private final UnaryOperator<Tensor> activation;
+
+    GoldenMlp(JsonCursor model, Device device, DType dtype) {
+        GoldenRun.requireKind(model, "mlp");
+        model.onlyKeys(Set.of("kind", "layers", "activation", "inputs"));
+        String name = model.get("activation").asString();
+        activation = switch (name) {
+            case "silu" -> Ops::silu;
+            case "tanh" -> Ops::tanh;
+            default -> throw model.get("activation").fail("\"" + name + "\"", "silu or tanh", "unknown activation");
+        };
+        for (JsonCursor input : model.get("inputs").elements()) {
+            Column column = COLUMNS.get(input.asString());
+            if (column == null) {
+                throw input.fail("\"" + input.asString() + "\"", "one of " + COLUMNS.keySet(), "unknown column");
+            }
+            columns.add(column);
+        }
+        for (JsonCursor layer : model.get("layers").elements()) {
+            layer.onlyKeys(Set.of("W", "b"));
+            int[] shape = layer.get("W").shape(); // (out, in)
+            double[] w = transposed(layer.get("W").asDoubles(), shape[0], shape[1]);
+            weights.add(Tensor.of(device, dtype, w, shape[1], shape[0]).requireGrad());
+            biases.add(Tensor.of(device, dtype, layer.get("b").asDoubles(), shape[0])
+                    .requireGrad());
+        }
+    }
+
+    @Override
+    public Tensor u(Tensor x, Tensor from, Tensor to, Cond cond) {
+        Tensor[] parts = new Tensor[columns.size()];
+        for (int i = 0; i < parts.length; i++) {
+            parts[i] = columns.get(i).of(x, from, to, cond);
+        }
+        Tensor h = Ops.concat(1, parts);
+        for (int i = 0; i < weights.size(); i++) {
+            h = linear(h, weights.get(i), biases.get(i));
+            if (i + 1 < weights.size()) {
+                h = activation.apply(h);
+            }
+        }
+        return h;
+    }
+
+    @Override
+    public Tensor score(Tensor x, Tensor t, Cond cond) {
+        return u(x, t, t, cond);
+    }
+
+    private static Tensor time(Tensor t) {
+        return reshape(t, t.dim(0), 1);
+    }
+
+    private static Tensor label(Tensor x, Cond cond) {
+        Tensor labels = cond.labels();
+        if (labels == null) {
+            throw new AssertionError("mlp: got no labels for the column y");
+        }
+        int[] classes = labels.toInts();
+        double[] column = new double[classes.length];
+        for (int i = 0; i < column.length; i++) {
+            column[i] = classes[i];
+        }
+        return Tensor.of(x.device(), x.dtype(), column, column.length, 1);
+    }
+
+    /** Gradients of a scalar as the cases write them: W0 (out, in), b0 (out), W1, ...; consumes the graph. */
+    Map<String, Tensor> gradients(Tensor loss) {
+        List<Tensor> leaves = new ArrayList<>(weights);
+        leaves.addAll(biases);
+        List<Tensor> g = Grad.of(loss, leaves);
+        Map<String, Tensor> named = new LinkedHashMap<>();
+        for (int i = 0; i < weights.size(); i++) {
+            named.put("W" + i, Ops.permute(g.get(i), 1, 0));
+            named.put("b" + i, g.get(weights.size() + i));
+        }
+        return named;
+    }
+
+    private static double[] transposed(double[] w, int rows, int columns) {
+        double[] out = new double[w.length];
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                out[j * rows + i] = w[i * columns + j];
+            }
+        }
+        return out;
+    }
+}

@@ -1,0 +1,95 @@
+package org.fewstep.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import org.fewstep.kernels.Device;
+import org.fewstep.kernels.LiveHandles;
+import org.fewstep.kernels.cpu.CpuDevice;
+import org.fewstep.kernels.cpu.Provider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Long runs of tiny steps: live handles, pool and heap stay as they are. */
+class LeakTest {
+    private final Device device = new CpuDevice(Provider.LOOPS, 1);
+
+    @TempDir
+    Path folder;
+
+    @AfterEach
+    void nothingIsLeft() {
+        assertEquals(0, device.live().buffers().get());
+        device.close();
+    }
+
+    /** Notes the counters at one step, demands them at every later one, and compares the heap at the last. */
+    private static final class Watcher implements Callback {
+        private final long settled;
+        private long buffers;
+        private long bytes;
+        private long pooled;
+        private long heap;
+        private long growth;
+
+        Watcher(long settled) {
+            this.settled = settled;
+        }
+
+        @Override
+        public void onStep(Trainer trainer, StepReport report) {
+            LiveHandles live = trainer.device().live();
+            if (report.step() == settled) {
+                buffers = live.buffers().get();
+                bytes = live.bytes().get();
+                pooled = live.pooledBytes().get();
+                heap = usedHeap();
+            } else if (report.step() > settled) {
+                assertEquals(buffers, live.buffers().get(), "buffers at step " + report.step());
+                assertEquals(bytes, live.bytes().get(), "bytes at step " + report.step());
+                assertEquals(pooled, live.pooledBytes().get(), "pool at step " + report.step());
+                assertEquals(0, live.scopes().get(), "scopes at step " + report.step());
+            }
+            if (report.step() == report.steps()) {
+                growth = usedHeap() - heap;
+            }
+        }
+
+        private static long usedHeap() {
+            Runtime runtime = Runtime.getRuntime();
+            long least = Long.MAX_VALUE;
+            for (int i = 0; i < 3; i++) {
+                System.gc();
+                least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+            }
+            return least;
+        }
+    }
+
+    private void staysFlat(int steps) {
+        for (String method : new String[] {"flow-matching", "mean-flow"}) {
+            Watcher watcher = new Watcher(steps / 3);
+            Recipe recipe = Recipe.from(
+                    TinyRecipe.map(method),
+                    java.util.List.of("training.steps=" + steps, "training.checkpoint-every=" + steps / 4));
+            try (Trainer trainer = Trainer.start(recipe, folder.resolve(method), device, watcher)) {
+                trainer.run();
+            }
+            assertTrue(watcher.growth < 1 << 20, method + ": the heap grew by " + watcher.growth + " bytes");
+        }
+    }
+
+    @Test
+    void threeHundredStepsLeaveNothingBehind() {
+        staysFlat(300);
+    }
+
+    @Test
+    @Tag("slow")
+    void tenThousandStepsLeaveNothingBehind() {
+        staysFlat(10_000);
+    }
+}

@@ -1,0 +1,121 @@
+package org.fewstep.kernels.cpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fewstep.kernels.Buffer;
+import org.fewstep.kernels.DType;
+import org.fewstep.kernels.Elementwise;
+import org.fewstep.kernels.Gather;
+import org.fewstep.kernels.Layout;
+import org.fewstep.kernels.MatMul;
+import org.fewstep.kernels.Norm;
+import org.fewstep.kernels.Random;
+import org.fewstep.kernels.Reduce;
+import org.fewstep.kernels.Scope;
+import org.fewstep.kernels.Slot;
+import org.fewstep.kernels.Slots;
+import org.fewstep.kernels.Softmax;
+import org.fewstep.kernels.Update;
+import org.fewstep.kernels.Workload;
+
+/** One run through every kernel and code, boiled down to a hash of all result bits. */
+final class KernelTour {
+    private KernelTour() {}
+
+    /** Prints the hash of one tour; run in a JVM of its own by {@link ColdAndHotTest}. */
+    public static void main(String[] arguments) {
+        try (CpuDevice device = new CpuDevice(Provider.of(arguments[0]), 1)) {
+            System.out.println(hash(device, DType.valueOf(arguments[1]), Integer.parseInt(arguments[2])));
+        }
+    }
+
+    /**
+     * Runs all kernels.
+     *
+     * @param rows number of rows of the blocks, which are 100 wide
+     */
+    static long hash(CpuDevice device, DType dtype, int rows) {
+        try (Scope scope = device.scope();
+                Slots slots = new Slots(device, dtype, 4)) {
+            Blocks blocks = new Blocks(device, dtype);
+            long hash = 17;
+            for (Workload work : all(blocks, slots, rows)) {
+                device.run(work);
+                for (Buffer written : work.writes()) {
+                    for (double x : blocks.read(written)) {
+                        // NaN has many bit patterns; which one an addition keeps is open.
+                        hash = hash * 1_000_003 + (Double.isNaN(x) ? 1 : Double.doubleToRawLongBits(x));
+                    }
+                }
+            }
+            return hash;
+        }
+    }
+
+    private static List<Workload> all(Blocks blocks, Slots slots, int rows) {
+        int n = 100;
+        int size = rows * n;
+        double[] values = Blocks.random(1, size, -9, 9);
+        values[3] = Double.NaN;
+        values[10] = Double.POSITIVE_INFINITY;
+        values[20] = Double.NEGATIVE_INFINITY;
+        Buffer x = blocks.of(values);
+        Buffer y = blocks.of(Blocks.random(2, size, -3, 3));
+        Buffer z = blocks.of(Blocks.random(3, size, -1, 1));
+        Buffer row = blocks.of(Blocks.random(4, n, -1, 1));
+        Buffer square = blocks.of(Blocks.random(5, n * n, -1, 1));
+        Buffer index = blocks.ints(new java.util.Random(6).ints(rows, 0, 11).toArray());
+        Buffer counter = blocks.ints(3, 5, 0);
+        int[] shape = {rows, n};
+        List<Workload> all = new ArrayList<>();
+        for (Elementwise.Code code : Elementwise.Code.values()) {
+            Layout[] flat = {Layout.contiguous(x, shape), Layout.contiguous(y, shape), Layout.contiguous(z, shape)};
+            Layout[] strided = {
+                new Layout(x, 0, new int[] {1, rows}), Layout.broadcast(row, new int[] {n}, shape), flat[2]
+            };
+            for (Layout[] in : new Layout[][] {flat, strided}) {
+                Layout[] used = java.util.Arrays.copyOf(in, code.operands());
+                Buffer out = blocks.blank(size);
+                all.add(new Elementwise(code, 0.7, 1.3, shape, Layout.contiguous(out, shape), used));
+            }
+        }
+        for (int bits = 0; bits < 4; bits++) {
+            boolean transA = (bits & 1) != 0;
+            boolean transB = (bits & 2) != 0;
+            Buffer out = blocks.blank(size);
+            all.add(new MatMul(1, rows, n, n, transA, transB, false, false, z, square, row, out));
+        }
+        all.add(new MatMul(1, rows, 3, n, false, false, false, false, z, square, null, blocks.blank(rows * 3)));
+        all.add(new MatMul(1, rows, n, 3, false, false, false, false, z, square, null, blocks.blank(size)));
+        all.add(new MatMul(1, n, n, rows, true, false, false, false, z, y, null, blocks.blank(n * n)));
+        for (Reduce.Code code : Reduce.Code.values()) {
+            all.add(new Reduce(code, 1, size, 1, 0.3, y, blocks.blank(1)));
+            all.add(new Reduce(code, 1, rows, n, 0.3, y, blocks.blank(n)));
+            all.add(new Reduce(code, rows, n, 1, 0.3, y, blocks.blank(rows)));
+        }
+        all.add(new Softmax(Softmax.Code.FORWARD, rows, n, y, null, blocks.blank(size)));
+        all.add(new Softmax(Softmax.Code.LOG, rows, n, y, null, blocks.blank(size)));
+        all.add(new Softmax(Softmax.Code.ALONG, rows, n, y, z, blocks.blank(size)));
+        all.add(new Norm(Norm.Code.LAYER, rows, n, 1e-5, y, null, blocks.blank(size)));
+        all.add(new Norm(Norm.Code.LAYER_ALONG, rows, n, 1e-5, y, z, blocks.blank(size)));
+        all.add(new Norm(Norm.Code.LAYER_RSTD, rows, n, 1e-5, y, null, blocks.blank(rows)));
+        all.add(new Gather(Gather.Code.PICK, n, rows, n, index, square, blocks.blank(size)));
+        all.add(new Gather(Gather.Code.SCATTER_ADD, n, rows, n, index, z, blocks.blank(n * n)));
+        all.add(new Random(Random.Code.NORMAL, 7, rows, n, counter, blocks.blank(size)));
+        all.add(new Random(Random.Code.UNIFORM, 7, rows, n, counter, blocks.blank(size)));
+        Slot first = slots.add(0.9);
+        Slot second = slots.add(0.01);
+        Slot third = slots.add(1.1);
+        Slot fourth = slots.add(1);
+        slots.stage();
+        Buffer clip = blocks.blank(3);
+        List<Buffer> gradients = List.of(y, row);
+        List<Buffer> averages = List.of(blocks.of(Blocks.random(8, size, -1, 1)), blocks.of(new double[n]));
+        List<Buffer> m = List.of(blocks.of(new double[size]), blocks.of(new double[n]));
+        List<Buffer> v = List.of(blocks.of(new double[size]), blocks.of(new double[n]));
+        all.add(Update.gradNorm(gradients, first, clip));
+        all.add(Update.adam(averages, gradients, m, v, first, second, third, fourth, 0.9, 0.999, 1e-8, clip));
+        all.add(Update.ema(averages, gradients, first));
+        return all;
+    }
+}

@@ -1,0 +1,136 @@
+package org.fewstep.kernels.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringWriter;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** An error planted in a copy of a family's kernel makes the family's contract fail. */
+class MutationTest {
+    private static final Path SOURCES = Path.of("src", "main", "java", "org", "fewstep", "kernels", "cpu");
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ELEMENTWISE | F64 | ElementwiseF64 | y[i] = a[i] - b[i] | y[i] = b[i] - a[i]",
+                "ELEMENTWISE | F64 | ElementwiseF64 | return s * (1.0 + x * rest) | return s * (1.0 - x * rest)",
+                "ELEMENTWISE | F64 | StridedRows | this.column = lo % inner | this.column = 0",
+                "ELEMENTWISE | F32 | VectorMathF32 | E3 = 0x1.122a72p-7f | E3 = 0x1.322a72p-7f",
+                "ELEMENTWISE | F32 | VectorMathF32 | more[i] = (k - half + 127) << 23 | more[i] = (half + 127) << 23",
+                "MATMUL | F64 | EjmlMatMulF64 | from[r * n + j] + bias[j] | from[r * n + j] + bias[0]",
+                "MATMUL | F32 | LoopsMatMulF32 | for (; l < kc; l++) { | for (; l < kc - 1; l++) {",
+                "REDUCE | F64 | SumF64 | s15 += x[i + 15] | s14 += x[i + 15]",
+                "REDUCE | F64 | ReduceF64 | b < blocks - step | b < blocks - step - 1",
+                "SOFTMAX | F64 | SoftmaxF64 | StrictMath.exp(x[i] - max) | StrictMath.exp(x[i])",
+                "NORM | F64 | NormF64 | / n + eps) | / (n - 1) + eps)",
+                "GATHER | F64 | GatherF64 | += x[i * width + j] | = x[i * width + j]",
+                "RANDOM | F64 | RandomF64 | w.seed(), first + i, step | w.seed(), first, step",
+                "UPDATE | F64 | UpdateF64 | rest2 * gi * gi | rest2 * gi",
+            })
+    void aPlantedErrorIsFound(String family, String dtype, String file, String code, String wrong) throws Exception {
+        String source = Files.readString(SOURCES.resolve(file + ".java"));
+        assertTrue(source.contains(code), file + " has no longer: " + code);
+        ClassLoader loader = compiled(file, source.replace(code, wrong));
+        InvocationTargetException e = assertThrows(InvocationTargetException.class, () -> check(loader, family, dtype));
+        assertEquals(AssertionError.class, e.getCause().getClass(), String.valueOf(e.getCause()));
+    }
+
+    @Test
+    void theContractHoldsForAnUnchangedCopy() throws Exception {
+        String source = Files.readString(SOURCES.resolve("NormF64.java"));
+        check(compiled("NormF64", source), "NORM", "F64");
+    }
+
+    /** The order of a sum depends on k alone: other panels, depths, parts and turns give the bits that are asked for. */
+    @ParameterizedTest
+    @CsvSource({"PANEL = 512, PANEL = 7", "DEPTH = 512, DEPTH = 5", "ROWS = 32, ROWS = 3", "THIN = 32, THIN = 0"})
+    void otherBlockingsGiveTheSameBits(String code, String other) throws Exception {
+        String source = Files.readString(SOURCES.resolve("LoopsMatMulF32.java"));
+        assertTrue(source.contains(code), "no longer there: " + code);
+        check(compiled("LoopsMatMulF32", source.replace(code, other)), "MATMUL", "F32");
+    }
+
+    private static void check(ClassLoader loader, String family, String dtype) throws Exception {
+        Class<?> contract = loader.loadClass(KernelContract.class.getName());
+        Method check = contract.getDeclaredMethod("check", String.class, String.class, String.class);
+        check.setAccessible(true);
+        check.invoke(null, family, "loops", dtype);
+    }
+
+    private ClassLoader compiled(String file, String source) throws IOException {
+        Path java = Files.writeString(folder.resolve(file + ".java"), source);
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        StringWriter messages = new StringWriter();
+        boolean done = compiler.getTask(
+                        messages,
+                        null,
+                        null,
+                        List.of(
+                                "-proc:none",
+                                "-nowarn",
+                                "-d",
+                                folder.toString(),
+                                "-cp",
+                                System.getProperty("java.class.path")),
+                        null,
+                        compiler.getStandardFileManager(null, null, null).getJavaFileObjects(java))
+                .call();
+        assertTrue(done, messages.toString());
+        return new Mutated(folder);
+    }
+
+    /** Defines all classes of the project anew, those in the folder from there. */
+    private static final class Mutated extends ClassLoader {
+        private final Path folder;
+
+        Mutated(Path folder) {
+            super(MutationTest.class.getClassLoader());
+            this.folder = folder;
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (!name.startsWith("org.fewstep.")) {
+                return super.loadClass(name, resolve);
+            }
+            synchronized (getClassLoadingLock(name)) {
+                Class<?> loaded = findLoadedClass(name);
+                return loaded == null ? define(name) : loaded;
+            }
+        }
+
+        private Class<?> define(String name) throws ClassNotFoundException {
+            String path = name.replace('.', '/') + ".class";
+            Path mutated = folder.resolve(path);
+            try (InputStream in = Files.exists(mutated)
+                    ? Files.newInputStream(mutated)
+                    : getParent().getResourceAsStream(path)) {
+                if (in == null) {
+                    throw new ClassNotFoundException(name);
+                }
+                byte[] bytes = in.readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            } catch (IOException e) {
+                throw new ClassNotFoundException(name, e);
+            }
+        }
+    }
+}
