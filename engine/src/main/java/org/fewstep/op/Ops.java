@@ -549,6 +549,56 @@ public final class Ops {
         return Tensor.apply(new Softmax(), x);
     }
 
+    /**
+     * Multi-head attention softmax(scale q k^T) v.
+     *
+     * @param q (B, H, T, C)
+     * @param k (B, H, S, C)
+     * @param v (B, H, S, D)
+     * @return (B, H, T, D); in memory linear in T where all three shapes are equal, else quadratic
+     */
+    public static Tensor attention(Tensor q, Tensor k, Tensor v, double scale) {
+        if (q.rank() != 4
+                || k.rank() != 4
+                || v.rank() != 4
+                || !k.shape().equals(Shape.of(q.dim(0), q.dim(1), k.dim(2), q.dim(3)))
+                || !v.shape().equals(Shape.of(q.dim(0), q.dim(1), k.dim(2), v.dim(3)))) {
+            throw new IllegalArgumentException("attention: got q " + q.shape() + ", k " + k.shape() + ", v " + v.shape()
+                    + "; expected (B, H, T, C), (B, H, S, C) and (B, H, S, D)");
+        }
+        if (q.shape().equals(k.shape()) && q.shape().equals(v.shape())) {
+            return new AttentionRun(QkvLayout.HEADS, q.dim(1), scale).value(concat(3, q, k, v));
+        }
+        int heads = q.dim(0) * q.dim(1);
+        Tensor queries = reshape(q, Shape.of(heads, q.dim(2), q.dim(3)));
+        Tensor keys = reshape(k, Shape.of(heads, k.dim(2), k.dim(3)));
+        Tensor values = reshape(v, Shape.of(heads, v.dim(2), v.dim(3)));
+        Tensor weights = softmax(scale(matmul(queries, keys, false, true), scale));
+        return reshape(matmul(weights, values), Shape.of(q.dim(0), q.dim(1), q.dim(2), v.dim(3)));
+    }
+
+    /**
+     * Multi-head self-attention with scores divided by sqrt(C), in memory linear in the tokens.
+     *
+     * @param qkv (B, T, 3 heads C), the last axis laid out [q, k, v][head][channel]
+     * @return (B, T, heads C)
+     */
+    public static Tensor selfAttention(Tensor qkv, int heads) {
+        int channels = qkv.dim(-1) / 3 / Math.max(1, heads);
+        return new AttentionRun(QkvLayout.TOKENS, heads, 1 / Math.sqrt(channels)).value(qkv);
+    }
+
+    /**
+     * Self-attention over the pixels of images with scores divided by sqrt(C), in memory linear in the pixels.
+     *
+     * @param qkv (N, C, 3, T), N = batch times heads, T pixels
+     * @return (N, C, T)
+     */
+    public static Tensor pixelAttention(Tensor qkv) {
+        double scale = 1 / Math.sqrt(qkv.rank() == 4 ? qkv.dim(1) : 1);
+        return new AttentionRun(QkvLayout.CHANNELS, 1, scale).value(qkv);
+    }
+
     /** Logarithm of softmax over the last axis. */
     public static Tensor logSoftmax(Tensor x) {
         return Tensor.apply(new LogSoftmax(), x);

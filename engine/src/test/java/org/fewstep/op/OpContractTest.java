@@ -175,6 +175,7 @@ class OpContractTest extends EngineTest {
         matrixRows(r);
         rowRows(r);
         convRows(r);
+        attentionRows(r);
         return r;
     }
 
@@ -469,6 +470,25 @@ class OpContractTest extends EngineTest {
                     },
                     true,
                     List.of(x, y)));
+        }
+    }
+
+    private static void attentionRows(List<Row> r) {
+        for (QkvLayout layout : QkvLayout.values()) {
+            for (int[] s : new int[][] {{2, 2, 3, 2}, {1, 1, 1, 1}, {0, 1, 2, 1}, {1, 2, 35, 3}}) {
+                AttentionOracle oracle = new AttentionOracle(layout, s[0], s[1], s[2], s[3], 0.8);
+                In x = new In(-1, 1, oracle.in());
+                In g = new In(-1, 1, oracle.out());
+                r.add(new Row(new Attention(oracle.run()), v -> oracle.value(v[0]), true, List.of(x)));
+                r.add(new Row(
+                        new AttentionTangent(oracle.run()), v -> oracle.tangent(v[0], v[1]), true, List.of(x, x)));
+                r.add(new Row(new AttentionGrad(oracle.run()), v -> oracle.grad(v[0], v[1]), true, List.of(x, g)));
+                r.add(new Row(
+                        new AttentionCurvature(oracle.run()),
+                        v -> oracle.curvature(v[0], v[1], v[2]),
+                        true,
+                        List.of(x, x, g)));
+            }
         }
     }
 

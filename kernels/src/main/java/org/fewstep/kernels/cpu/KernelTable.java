@@ -1,5 +1,6 @@
 package org.fewstep.kernels.cpu;
 
+import org.fewstep.kernels.Attention;
 import org.fewstep.kernels.Conv2d;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.DeviceException;
@@ -23,6 +24,7 @@ record KernelTable(
         Kernel<Softmax> softmax,
         Kernel<Norm> norm,
         Kernel<Conv2d> conv2d,
+        Kernel<Attention> attention,
         Kernel<Gather> gather,
         Kernel<Random> random,
         Kernel<Update> update) {
@@ -36,6 +38,7 @@ record KernelTable(
                 SoftmaxF64::run,
                 NormF64::run,
                 Conv2dF64::run,
+                AttentionF64::run,
                 GatherF64::run,
                 RandomF64::run,
                 UpdateF64::run);
@@ -52,6 +55,7 @@ record KernelTable(
                         LoopsSoftmaxF32::run,
                         NormF32::run,
                         Conv2dF32::run,
+                        LoopsPanelMathF32::attention,
                         GatherF32::run,
                         RandomF32::run,
                         UpdateF32::run);
@@ -64,6 +68,7 @@ record KernelTable(
                         SoftmaxF32::run,
                         NormF32::run,
                         Conv2dF32::run,
+                        AttentionF32::run,
                         GatherF32::run,
                         RandomF32::run,
                         UpdateF32::run);
@@ -74,6 +79,7 @@ record KernelTable(
     static KernelTable i32() {
         return new KernelTable(
                 ElementwiseI32::run,
+                KernelTable::refuse,
                 KernelTable::refuse,
                 KernelTable::refuse,
                 KernelTable::refuse,
@@ -99,6 +105,7 @@ record KernelTable(
             case SOFTMAX -> softmax.run((Softmax) work, threads);
             case NORM -> norm.run((Norm) work, threads);
             case CONV2D -> conv2d.run((Conv2d) work, threads);
+            case ATTENTION -> attention.run((Attention) work, threads);
             case GATHER -> gather.run((Gather) work, threads);
             case RANDOM -> random.run((Random) work, threads);
             case UPDATE -> update.run((Update) work, threads);

@@ -19,6 +19,7 @@ final class KernelContract {
                 case SOFTMAX -> SoftmaxContract.check(blocks);
                 case NORM -> NormContract.check(blocks);
                 case CONV2D -> Conv2dContract.check(blocks);
+                case ATTENTION -> AttentionContract.check(blocks);
                 case GATHER -> GatherContract.check(blocks);
                 case RANDOM -> RandomContract.check(blocks);
                 case UPDATE -> UpdateContract.check(blocks);
