@@ -43,7 +43,8 @@ record Attention(AttentionRun run) implements Op {
             return new Dual(forward(in), null);
         }
         Tensor y = Tensor.of(
-                x.device().allocate(x.dtype(), x.shape().count() / 3), run.layout().result(x.shape()));
+                x.device().allocate(x.dtype(), x.shape().count() / 3),
+                run.layout().result(x.shape()));
         return new Dual(y, run.of(Code.TANGENT, name(), x, d, null, y));
     }
 }

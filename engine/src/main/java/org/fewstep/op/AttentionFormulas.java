@@ -91,13 +91,11 @@ final class AttentionFormulas {
         Tensor shifted = sub(wd, add(rows(s.pd, w), rows(s.p, wd)));
         Tensor shiftedE = add(add(rows(s.pde, w), rows(s.pd, we)), rows(s.pe, wd));
         Tensor rd = add(mul(s.pd, centred), mul(s.p, shifted));
-        Tensor rde = add(
-                add(mul(s.pde, centred), mul(s.pd, centredE)), sub(mul(s.pe, shifted), mul(s.p, shiftedE)));
+        Tensor rde = add(add(mul(s.pde, centred), mul(s.pd, centredE)), sub(mul(s.pe, shifted), mul(s.p, shiftedE)));
         Tensor byQ = add(matmul(rde, s.k), add(matmul(rd, s.ke), matmul(re, s.kd)));
         Tensor byK = add(turned(rde, s.q), add(turned(rd, s.qe), turned(re, s.qd)));
         Tensor byV = turned(s.pde, ct);
-        return run.layout()
-                .join(shape, run.heads(), scale(byQ, run.scale()), scale(byK, run.scale()), byV);
+        return run.layout().join(shape, run.heads(), scale(byQ, run.scale()), scale(byK, run.scale()), byV);
     }
 
     /** A^T B. */

@@ -51,8 +51,7 @@ class AttentionTest extends EngineTest {
         all.add(Grad.retain(Ops.sum(Ops.mul(y, g)), wrt).get(0).toDoubles());
         Tensor both = Ops.add(Ops.sum(Ops.mul(dy, h)), Ops.sum(Ops.mul(y, g)));
         all.add(Grad.of(both, wrt).get(0).toDoubles());
-        Tensor slope =
-                Grad.createGraph(Ops.sum(Ops.mul(f.apply(leaf), g)), wrt).get(0);
+        Tensor slope = Grad.createGraph(Ops.sum(Ops.mul(f.apply(leaf), g)), wrt).get(0);
         all.add(Grad.of(Ops.sum(Ops.square(slope)), wrt).get(0).toDoubles());
         return all;
     }
@@ -76,9 +75,7 @@ class AttentionTest extends EngineTest {
         Tensor o = Ops.attention(each[0], each[1], each[2], 0.5);
         double[] expected = Ops.selfAttention(x, 2).toDoubles();
         assertArrayEquals(
-                expected,
-                Ops.reshape(Ops.permute(o, 0, 2, 1, 3), 2, 6, 8).toDoubles(),
-                1e-14);
+                expected, Ops.reshape(Ops.permute(o, 0, 2, 1, 3), 2, 6, 8).toDoubles(), 1e-14);
         // With other lengths or widths the composed form serves: half of the keys twice is the same as once.
         Tensor twice = Ops.attention(each[0], Ops.concat(2, each[1], each[1]), Ops.concat(2, each[2], each[2]), 0.5);
         assertArrayEquals(o.toDoubles(), twice.toDoubles(), 1e-14);

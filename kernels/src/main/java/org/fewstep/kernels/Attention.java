@@ -81,7 +81,11 @@ public final class Attention extends Workload {
             @Nullable Buffer g,
             @Nullable Buffer value,
             Buffer result) {
-        super(Family.ATTENTION, result.dtype(), reads(x, d, g), value == null ? List.of(result) : List.of(result, value));
+        super(
+                Family.ATTENTION,
+                result.dtype(),
+                reads(x, d, g),
+                value == null ? List.of(result) : List.of(result, value));
         this.code = code;
         requireFloating(label(), result);
         boolean directed = code == Code.TANGENT || code == Code.CURVATURE;
@@ -172,13 +176,12 @@ public final class Attention extends Workload {
 
     @Override
     public long productFlops() {
-        int products =
-                switch (code) {
-                    case FORWARD -> 2;
-                    case TANGENT -> value == null ? 5 : 6;
-                    case GRAD -> 5;
-                    case CURVATURE -> 10;
-                };
+        int products = switch (code) {
+            case FORWARD -> 2;
+            case TANGENT -> value == null ? 5 : 6;
+            case GRAD -> 5;
+            case CURVATURE -> 10;
+        };
         return 2L * products * in.batch() * in.heads() * in.tokens() * in.tokens() * in.channels();
     }
 

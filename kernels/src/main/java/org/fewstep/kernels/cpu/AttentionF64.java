@@ -179,8 +179,7 @@ final class AttentionF64 {
     }
 
     /** scale (A B + C D) to the gradient of the queries; C may be missing. */
-    private void storeQuery(
-            int head, int first, int rows, double[] a, double[] b, double @Nullable [] c, double[] d) {
+    private void storeQuery(int head, int first, int rows, double[] a, double[] b, double @Nullable [] c, double[] d) {
         double[] sum = scratch.f64(MORE, rows * channels);
         math.multiply(a, rows, tokens, b, false, channels, sum, threads);
         if (c != null) {
