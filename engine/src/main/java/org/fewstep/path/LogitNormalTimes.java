@@ -6,13 +6,13 @@ import org.fewstep.tensor.Rng;
  * Times t = sigmoid(mean + std n), n standard normal (Esser et al. 2024, arXiv:2403.03206, section 3.1).
  *
  * @param mean of the logit; below 0 prefers small times
- * @param std of the logit, above 0
+ * @param std of the logit, at least 0
  */
 public record LogitNormalTimes(double mean, double std) implements TimeSampler {
     public LogitNormalTimes {
-        if (!(std > 0) || !Double.isFinite(mean) || !Double.isFinite(std)) {
-            throw new IllegalArgumentException(
-                    "logit-normal times: got mean " + mean + ", std " + std + "; expected finite numbers, std above 0");
+        if (!(std >= 0) || !Double.isFinite(mean) || !Double.isFinite(std)) {
+            throw new IllegalArgumentException("logit-normal times: got mean " + mean + ", std " + std
+                    + "; expected finite numbers, std at least 0");
         }
     }
 

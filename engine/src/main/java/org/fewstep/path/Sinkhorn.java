@@ -22,9 +22,9 @@ public record Sinkhorn(double reg, double tolerance) implements MinibatchCouplin
         }
     }
 
-    /** Converged to 1e-9. */
+    /** Converged to 1e-6, enough for drawing pairs. */
     public Sinkhorn(double reg) {
-        this(reg, 1e-9);
+        this(reg, 1e-6);
     }
 
     @Override

@@ -34,18 +34,27 @@ class GoldenTest {
     List<DynamicTest> cases() {
         Device device = Devices.require(System.getProperty("golden.device", "cpu"));
         List<DynamicTest> tests = new ArrayList<>();
-        for (GoldenCases.Case one : GoldenCases.in(GoldenCases.folder(), GoldenCases.families())) {
+        for (GoldenCases.Case one : found()) {
             tests.add(DynamicTest.dynamicTest(one.name(), () -> {
-                boolean good = false;
                 try {
                     check(one, device);
-                    good = true;
-                } finally {
-                    (good ? PASSED : FAILED).incrementAndGet();
+                    PASSED.incrementAndGet();
+                } catch (AssertionError | RuntimeException e) {
+                    FAILED.incrementAndGet();
+                    throw new AssertionError(one.name() + ": " + e.getMessage(), e);
                 }
             }));
         }
         return tests;
+    }
+
+    private static List<GoldenCases.Case> found() {
+        try {
+            return GoldenCases.in(GoldenCases.folder(), GoldenCases.families());
+        } catch (AssertionError e) {
+            FAILED.incrementAndGet();
+            throw e;
+        }
     }
 
     private static void check(GoldenCases.Case one, Device device) {

@@ -37,7 +37,7 @@ final class MeanFlowJaxAdapter implements Adapter {
         for (boolean one : draw.dropped()) {
             dropped += one ? 1 : 0;
         }
-        int told = params.integer("num_dropped");
+        double told = params.number("num_dropped", dropped);
         if (told != dropped) {
             throw params.fail("num_dropped", "" + told, dropped + ", as uniform_drop says");
         }

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.fewstep.io.MetricsLog;
+import org.fewstep.io.SafeTensors;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.cpu.CpuDevice;
 import org.fewstep.kernels.cpu.Provider;
@@ -281,5 +282,63 @@ class TrainerTest {
             assertTrue(e.tensor().startsWith("parameter mlp."), e.tensor());
         }
         assertEquals(0, Checkpoint.of(path.resolve(Checkpoint.FILE)).step());
+    }
+
+    @Test
+    void gradientsWhoseNormOverflowsStopTheRun() {
+        Path path = folder.resolve("run");
+        try (Trainer trainer = Trainer.start(TinyRecipe.flowMatching("data.radius=3e18"), path, device)) {
+            NotFiniteException e = assertThrows(NotFiniteException.class, trainer::run);
+            assertEquals(1, e.step());
+            assertEquals("the norm of the gradients", e.tensor());
+            assertEquals("", e.op());
+        }
+    }
+
+    private static double[] weights(Path file, String role) {
+        try (SafeTensors.Reader reader = SafeTensors.open(file)) {
+            return reader.readDoubles(role + "/mlp.layers.1.W");
+        }
+    }
+
+    @Test
+    void theFirstUpdateIsNumberOne() {
+        List<double[]> students = new ArrayList<>();
+        List<double[]> averages = new ArrayList<>();
+        Callback read = new Callback() {
+            @Override
+            public void onStart(Trainer trainer) {
+                students.add(weights(trainer.folder().resolve(Checkpoint.FILE), "student"));
+            }
+
+            @Override
+            public void onCheckpoint(Trainer trainer, Path file) {
+                students.add(weights(file, "student"));
+                averages.add(weights(file, "ema.0.9"));
+            }
+        };
+        run(
+                "run",
+                TinyRecipe.flowMatching(
+                        "training.dtype=f64",
+                        "training.steps=2",
+                        "training.checkpoint-every=1",
+                        "optimizer.schedule=constant",
+                        "optimizer.warm-up=0",
+                        "optimizer.weight-decay=0",
+                        "optimizer.eps=1e-12"),
+                read);
+        double[] average = students.get(0).clone();
+        for (int n = 0; n < 2; n++) {
+            // Adam's first step has length lr in every coordinate, whatever the gradient.
+            double decay = (1.0 + n) / (10.0 + n);
+            for (int i = 0; i < average.length; i++) {
+                if (n == 0) {
+                    assertEquals(1e-3, Math.abs(students.get(1)[i] - students.get(0)[i]), 1e-7);
+                }
+                average[i] = decay * average[i] + (1 - decay) * students.get(n + 1)[i];
+                assertEquals(average[i], averages.get(n)[i], 1e-15);
+            }
+        }
     }
 }
