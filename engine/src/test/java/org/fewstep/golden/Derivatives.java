@@ -1,16 +1,19 @@
 package org.fewstep.golden;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.fewstep.autodiff.Grad;
 import org.fewstep.autodiff.Jvp;
+import org.fewstep.kernels.DType;
 import org.fewstep.model.StateDict;
 import org.fewstep.op.Ops;
 import org.fewstep.tensor.Dual;
 import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every case of the family networks expects of a function: {@code output}; {@code loss} = sum(output cotangent) and its
@@ -18,8 +21,7 @@ import org.fewstep.tensor.Tensor;
  */
 final class Derivatives {
     /** A tensor that a gradient is taken for; {@code own} is its parameter name, or null for an input. */
-    private record Leaf(
-            String name, @org.jspecify.annotations.Nullable String own, Tensor tensor) {}
+    private record Leaf(String name, @Nullable String own, Tensor tensor) {}
 
     private final GoldenRun run;
     private final List<Leaf> leaves = new ArrayList<>();
@@ -63,12 +65,23 @@ final class Derivatives {
         run.expected().offer("output", y);
         run.expected().offer("jvp", dy, Tolerance.JVP_GRADIENT);
         Tensor loss = Ops.sum(Ops.mul(y, run.tensor("cotangent")));
+        Tensor along = Ops.sum(Ops.mul(dy, run.tensor("cotangent2")));
         run.expected().offer("loss", loss);
         gradients("grad_", loss, Tolerance.VALUE);
-        gradients("grad_of_jvp_", Ops.sum(Ops.mul(dy, run.tensor("cotangent2"))), Tolerance.JVP_GRADIENT);
+        gradients("grad_of_jvp_", along, Tolerance.JVP_GRADIENT);
+        offerSummaries(y, dy, along);
         Tensor detached =
                 Jvp.tangentOrZero(Jvp.detached(called, primals, tangents)); // the other way to the same numbers
         requireEqual(dy, detached);
+    }
+
+    /** What files with large arrays repeat of them. */
+    private void offerSummaries(Tensor y, Tensor dy, Tensor along) {
+        run.expected().offer("output_sum", Ops.sum(y));
+        run.expected().offer("sum_of_jvp_times_cotangent2", along, Tolerance.JVP_GRADIENT);
+        int[] row = {y.rank() == 0 ? 1 : y.dim(-1)};
+        run.expected().offer("output_first_row", Arrays.copyOf(y.toDoubles(), row[0]), Tolerance.VALUE, row);
+        run.expected().offer("jvp_first_row", Arrays.copyOf(dy.toDoubles(), row[0]), Tolerance.JVP_GRADIENT, row);
     }
 
     private void gradients(String prefix, Tensor of, Tolerance tolerance) {
@@ -99,7 +112,7 @@ final class Derivatives {
     private void requireEqual(Tensor recorded, Tensor detached) {
         double[] a = recorded.toDoubles();
         double[] b = detached.toDoubles();
-        double bound = run.dtype() == org.fewstep.kernels.DType.F64 ? 1e-12 : 1e-5;
+        double bound = run.dtype() == DType.F64 ? 1e-12 : 1e-5;
         double size = 1e-3;
         for (double v : a) {
             size = Math.max(size, Math.abs(v));

@@ -26,7 +26,7 @@ import org.fewstep.op.Ops;
 import org.fewstep.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** The layers of the family networks, by file name. */
+/** The layers and networks of the family networks, by file name. */
 final class Layers {
     static final Map<String, Adapter> ADAPTERS = adapters();
 
@@ -123,7 +123,8 @@ final class Layers {
                         c.get("endpoint").asBool())));
         all.put(
                 "layer_embedding_edm_fourier",
-                new LayerAdapter("FourierEmbedding", Set.of("num_channels"), Set.of("buffers"), Layers::fourier));
+                new LayerAdapter(
+                        "layer", "FourierEmbedding", Set.of("num_channels"), Set.of("buffers"), Layers::fourier));
         layer(
                 all,
                 "label_embedding_with_drop",
@@ -131,6 +132,8 @@ final class Layers {
                 Set.of("num_classes", "features", "labels", "drop_ids"),
                 Layers::labels);
         all.put("layer_position_table_2d", new PositionTableAdapter());
+        network(all, "dit", "DiT", Transformers.CONFIG, Transformers::dit);
+        network(all, "sit", "SiT", Transformers.CONFIG, Transformers::sit);
         return Map.copyOf(all);
     }
 
@@ -142,7 +145,12 @@ final class Layers {
         all.put("layer_" + file, new LayerAdapter(type, config, builder));
     }
 
-    private static Tensor get(Map<String, Tensor> in, String name) {
+    private static void network(
+            Map<String, Adapter> all, String file, String type, Set<String> config, Builder builder) {
+        all.put(file, new LayerAdapter("network", type, config, Set.of(), builder));
+    }
+
+    static Tensor get(Map<String, Tensor> in, String name) {
         Tensor x = in.get(name);
         if (x == null) {
             throw new AssertionError("inputs: got no direction for \"" + name + "\"; expected one");
@@ -239,7 +247,7 @@ final class Layers {
                 run.init(), c.get("features").asInt(), c.get("eps").asDouble());
         Map<String, String> names =
                 Map.of("modulation.weight", "A", "modulation.bias", "a", "body.weight", "W", "body.bias", "w");
-        return new Layer(branch, names, in -> branch.of(get(in, "x"), get(in, "c")));
+        return Layer.of(branch, in -> branch.of(get(in, "x"), get(in, "c"))).called(names);
     }
 
     private static Layer selfAttention(GoldenRun run, JsonCursor c) {
@@ -276,7 +284,7 @@ final class Layers {
         return Layer.of(in -> Ops.mean(CrossEntropy.of(get(in, "logits"), labels, smoothing)));
     }
 
-    private static int[] ints(JsonCursor list) {
+    static int[] ints(JsonCursor list) {
         long[] values = list.asLongs();
         int[] out = new int[values.length];
         for (int i = 0; i < out.length; i++) {
@@ -288,8 +296,8 @@ final class Layers {
     private static Layer dropout(GoldenRun run, JsonCursor c) {
         double p = c.get("p").asDouble();
         Tensor mask = run.tensor("mask");
-        run.expected().offer("output_eval", Dropout.of(run.tensor("x"), mask, 0));
-        return Layer.of(in -> Dropout.of(get(in, "x"), mask, p));
+        return Layer.of(in -> Dropout.of(get(in, "x"), mask, p))
+                .with(expected -> expected.offer("output_eval", Dropout.of(run.tensor("x"), mask, 0)));
     }
 
     private static Layer time(FrequencyFeatures features) {
@@ -316,9 +324,7 @@ final class Layers {
         ClassEmbedding table =
                 new ClassEmbedding(run.init(), classes, c.get("features").asInt());
         Tensor labels = Tensor.of(run.device(), rows, rows.length);
-        return new Layer(table, Map.of("weight", "table"), in -> {
-            Tensor s = get(in, "s");
-            return Ops.mul(Ops.reshape(s, rows.length, 1), table.of(labels, rows.length));
-        });
+        return Layer.of(table, in -> Ops.mul(Ops.reshape(get(in, "s"), rows.length, 1), table.of(labels, rows.length)))
+                .called(Map.of("weight", "table"));
     }
 }
