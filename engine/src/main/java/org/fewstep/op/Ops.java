@@ -85,6 +85,31 @@ public final class Ops {
         return Tensor.apply(new Silu(), x);
     }
 
+    /** error function. */
+    public static Tensor erf(Tensor x) {
+        return Tensor.apply(new Erf(), x);
+    }
+
+    /** x N(x), N the normal distribution function. */
+    public static Tensor gelu(Tensor x) {
+        return Tensor.apply(new Gelu(), x);
+    }
+
+    /** x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, the tanh form of {@link #gelu}. */
+    public static Tensor geluTanh(Tensor x) {
+        return Tensor.apply(new GeluTanh(), x);
+    }
+
+    /** max(x, 0), slope 0 at 0. */
+    public static Tensor relu(Tensor x) {
+        return Tensor.apply(new Relu(), x);
+    }
+
+    /** x where x &gt; 0, else slope x. */
+    public static Tensor leakyRelu(Tensor x, double slope) {
+        return Tensor.apply(new LeakyRelu(slope), x);
+    }
+
     /** x + y, broadcast. */
     public static Tensor add(Tensor x, Tensor y) {
         return Tensor.apply(new Add(), x, y);
@@ -214,6 +239,55 @@ public final class Ops {
         return Tensor.apply(new MaxAlong(), x);
     }
 
+    /** Greatest element over the given axes, which disappear; over all of them when none is given. Ties share. */
+    public static Tensor greatest(Tensor x, int... axes) {
+        List<Integer> list = axes(x, axes);
+        List<Integer> order = new ArrayList<>();
+        List<Integer> sizes = new ArrayList<>();
+        for (int d = 0; d < x.rank(); d++) {
+            if (!list.contains(d)) {
+                order.add(d);
+                sizes.add(x.dim(d));
+            }
+        }
+        Shape left = Shape.of(sizes.stream().mapToInt(Integer::intValue).toArray());
+        order.addAll(list);
+        Tensor last = permute(x, order.stream().mapToInt(Integer::intValue).toArray());
+        return reshape(max(reshape(last, left.count(), (int) count(x, list))), left);
+    }
+
+    /** Least element over the given axes, which disappear; over all of them when none is given. Ties share. */
+    public static Tensor least(Tensor x, int... axes) {
+        return neg(greatest(neg(x), axes));
+    }
+
+    /** Mean of (x - mean)^2 over the given axes, which disappear; over all of them when none is given. */
+    public static Tensor variance(Tensor x, int... axes) {
+        List<Integer> list = axes(x, axes);
+        int[] kept = x.shape().sizes();
+        for (int axis : list) {
+            kept[axis] = 1;
+        }
+        return mean(square(sub(x, reshape(mean(x, axes), Shape.of(kept)))), axes);
+    }
+
+    /** Euclidean norm over the given axes, which disappear; over all of them when none is given. No slope at 0. */
+    public static Tensor norm(Tensor x, int... axes) {
+        return sqrt(sum(square(x), axes));
+    }
+
+    /** ln sum e^x over the last axis, kept as size 1, stable for all finite x and for -infinity. */
+    public static Tensor logSumExp(Tensor x) {
+        // The shift is a constant: it leaves value and derivatives of every order unchanged. Limits keep inf - inf out.
+        Tensor shift = clamp(max(x).stopGradient(), -1e38, 1e38);
+        return add(shift, log(sumKeep(exp(sub(x, shift)), -1)));
+    }
+
+    /** Running sum along one axis. */
+    public static Tensor cumSum(Tensor x, int axis) {
+        return Tensor.apply(new CumSum(x.shape().axis(axis), false), x);
+    }
+
     private static Tensor keep(Tensor x, int axis, Tensor y) {
         int[] sizes = x.shape().sizes();
         sizes[x.shape().axis(axis)] = 1;
@@ -338,6 +412,38 @@ public final class Ops {
         return xs.length == 1 ? xs[0] : Tensor.apply(new Concat(xs[0].shape().axis(axis)), xs);
     }
 
+    /** The tensors, all of one shape, side by side along a new axis. */
+    public static Tensor stack(int axis, Tensor... xs) {
+        Tensor[] grown = new Tensor[xs.length];
+        for (int k = 0; k < xs.length; k++) {
+            int[] sizes = new int[xs[k].rank() + 1];
+            int place = axis < 0 ? axis + sizes.length : axis;
+            if (place < 0 || place >= sizes.length || !xs[k].shape().equals(xs[0].shape())) {
+                throw new IllegalArgumentException("stack: got axis " + axis + ", " + xs[0].shape() + " and "
+                        + xs[k].shape() + "; expected equal shapes and an axis of the result");
+            }
+            for (int d = 0; d < sizes.length; d++) {
+                sizes[d] = d == place ? 1 : xs[k].dim(d < place ? d : d - 1);
+            }
+            grown[k] = reshape(xs[k], Shape.of(sizes));
+        }
+        return concat(axis, grown);
+    }
+
+    /** Equal pieces along one axis, in order. */
+    public static Tensor[] split(Tensor x, int axis, int pieces) {
+        int size = x.dim(axis);
+        if (pieces < 1 || size % pieces != 0) {
+            throw new IllegalArgumentException("split: got " + pieces + " pieces of axis " + axis + " of " + x.shape()
+                    + "; expected a number of pieces that divides the size");
+        }
+        Tensor[] all = new Tensor[pieces];
+        for (int k = 0; k < pieces; k++) {
+            all[k] = slice(x, axis, k * (size / pieces), (k + 1) * (size / pieces));
+        }
+        return all;
+    }
+
     /** A B for matrices or equal batches of them; a batch times one matrix shares the matrix. */
     public static Tensor matmul(Tensor a, Tensor b) {
         return matmul(a, b, false, false);
@@ -365,9 +471,132 @@ public final class Ops {
         return reshape(flat, Shape.of(sizes));
     }
 
+    /**
+     * Cross-correlation with zero padding on all four sides.
+     *
+     * @param x (B, C, H, W)
+     * @param w (O, C / groups, kH, kW)
+     * @return (B, O, (H + 2 padding - kH) / stride + 1, ...), rounded down
+     */
+    public static Tensor conv2d(Tensor x, Tensor w, int stride, int padding, int groups) {
+        return Tensor.apply(conv(stride, padding, groups), x, w);
+    }
+
+    /** As {@link #conv2d(Tensor, Tensor, int, int, int)} plus a bias (O). */
+    public static Tensor conv2d(Tensor x, Tensor w, Tensor bias, int stride, int padding, int groups) {
+        return Tensor.apply(conv(stride, padding, groups), x, w, bias);
+    }
+
+    private static Conv2d conv(int stride, int padding, int groups) {
+        if (stride < 1 || padding < 0 || groups < 1) {
+            throw new IllegalArgumentException("conv2d: got stride " + stride + ", padding " + padding + ", groups "
+                    + groups + "; expected a stride and groups of at least 1 and a padding of at least 0");
+        }
+        return new Conv2d(stride, padding, groups);
+    }
+
+    /**
+     * Transposed convolution: each pixel of x puts a copy of its kernel into the result; {@code padding} rows and columns
+     * are cut off at each side, {@code outputPadding} fewer at the bottom and right.
+     *
+     * @param x (B, C, H, W)
+     * @param w (C, O / groups, kH, kW)
+     * @return (B, O, (H - 1) stride - 2 padding + kH + outputPadding, ...)
+     */
+    public static Tensor convTranspose2d(Tensor x, Tensor w, int stride, int padding, int outputPadding, int groups) {
+        Conv2d forward = conv(stride, padding, groups);
+        if (x.rank() != 4 || w.rank() != 4 || outputPadding < 0 || outputPadding >= stride) {
+            throw new IllegalArgumentException("convTranspose2d: got x " + x.shape() + ", w " + w.shape()
+                    + ", output padding " + outputPadding
+                    + "; expected (B, C, H, W), (C, O / groups, kH, kW) and 0 <= output padding < stride");
+        }
+        int height = (x.dim(2) - 1) * stride - 2 * padding + w.dim(2) + outputPadding;
+        int width = (x.dim(3) - 1) * stride - 2 * padding + w.dim(3) + outputPadding;
+        return Tensor.apply(new Conv2dInput(forward.stride(), padding, groups, height, width), x, w);
+    }
+
+    /** Mean of each factor x factor block of images (B, C, H, W), H and W multiples of the factor. */
+    public static Tensor averagePool(Tensor x, int factor) {
+        requireImages("averagePool", x, factor);
+        if (x.dim(2) % factor != 0 || x.dim(3) % factor != 0) {
+            throw new IllegalArgumentException("averagePool: got " + x.shape() + " and factor " + factor
+                    + "; expected a height and width that are multiples of it");
+        }
+        int height = x.dim(2) / factor;
+        int width = x.dim(3) / factor;
+        Tensor blocks = reshape(x, Shape.of(x.dim(0) * x.dim(1) * height, factor, width, factor));
+        return reshape(mean(blocks, 1, 3), Shape.of(x.dim(0), x.dim(1), height, width));
+    }
+
+    /** Images (B, C, H, W) with each pixel repeated to a factor x factor block. */
+    public static Tensor upsampleNearest(Tensor x, int factor) {
+        requireImages("upsampleNearest", x, factor);
+        int rows = x.dim(0) * x.dim(1) * x.dim(2);
+        Tensor pixels = reshape(x, Shape.of(rows, 1, x.dim(3), 1));
+        Tensor blocks = broadcastTo(pixels, Shape.of(rows, factor, x.dim(3), factor));
+        return reshape(blocks, Shape.of(x.dim(0), x.dim(1), x.dim(2) * factor, x.dim(3) * factor));
+    }
+
+    private static void requireImages(String name, Tensor x, int factor) {
+        if (x.rank() != 4 || factor < 1) {
+            throw new IllegalArgumentException(
+                    name + ": got " + x.shape() + " and factor " + factor + "; expected (B, C, H, W) and at least 1");
+        }
+    }
+
     /** Softmax over the last axis. */
     public static Tensor softmax(Tensor x) {
         return Tensor.apply(new Softmax(), x);
+    }
+
+    /**
+     * Multi-head attention softmax(scale q k^T) v.
+     *
+     * @param q (B, H, T, C)
+     * @param k (B, H, S, C)
+     * @param v (B, H, S, D)
+     * @return (B, H, T, D); in memory linear in T where all three shapes are equal, else quadratic
+     */
+    public static Tensor attention(Tensor q, Tensor k, Tensor v, double scale) {
+        if (q.rank() != 4
+                || k.rank() != 4
+                || v.rank() != 4
+                || !k.shape().equals(Shape.of(q.dim(0), q.dim(1), k.dim(2), q.dim(3)))
+                || !v.shape().equals(Shape.of(q.dim(0), q.dim(1), k.dim(2), v.dim(3)))) {
+            throw new IllegalArgumentException("attention: got q " + q.shape() + ", k " + k.shape() + ", v " + v.shape()
+                    + "; expected (B, H, T, C), (B, H, S, C) and (B, H, S, D)");
+        }
+        if (q.shape().equals(k.shape()) && q.shape().equals(v.shape())) {
+            return new AttentionRun(QkvLayout.HEADS, q.dim(1), scale).value(concat(3, q, k, v));
+        }
+        int heads = q.dim(0) * q.dim(1);
+        Tensor queries = reshape(q, Shape.of(heads, q.dim(2), q.dim(3)));
+        Tensor keys = reshape(k, Shape.of(heads, k.dim(2), k.dim(3)));
+        Tensor values = reshape(v, Shape.of(heads, v.dim(2), v.dim(3)));
+        Tensor weights = softmax(scale(matmul(queries, keys, false, true), scale));
+        return reshape(matmul(weights, values), Shape.of(q.dim(0), q.dim(1), q.dim(2), v.dim(3)));
+    }
+
+    /**
+     * Multi-head self-attention with scores divided by sqrt(C), in memory linear in the tokens.
+     *
+     * @param qkv (B, T, 3 heads C), the last axis laid out [q, k, v][head][channel]
+     * @return (B, T, heads C)
+     */
+    public static Tensor selfAttention(Tensor qkv, int heads) {
+        int channels = qkv.dim(-1) / 3 / Math.max(1, heads);
+        return new AttentionRun(QkvLayout.TOKENS, heads, 1 / Math.sqrt(channels)).value(qkv);
+    }
+
+    /**
+     * Self-attention over the pixels of images with scores divided by sqrt(C), in memory linear in the pixels.
+     *
+     * @param qkv (N, C, 3, T), N = batch times heads, T pixels
+     * @return (N, C, T)
+     */
+    public static Tensor pixelAttention(Tensor qkv) {
+        double scale = 1 / Math.sqrt(qkv.rank() == 4 ? qkv.dim(1) : 1);
+        return new AttentionRun(QkvLayout.CHANNELS, 1, scale).value(qkv);
     }
 
     /** Logarithm of softmax over the last axis. */
@@ -377,7 +606,32 @@ public final class Ops {
 
     /** (x - mean) / sqrt(variance + eps) over the last axis. */
     public static Tensor layerNorm(Tensor x, double eps) {
-        return Tensor.apply(new LayerNorm(eps), x);
+        return Tensor.apply(new RowNorm(true, eps), x);
+    }
+
+    /** x / sqrt(mean(x^2) + eps) over the last axis. */
+    public static Tensor rmsNorm(Tensor x, double eps) {
+        return Tensor.apply(new RowNorm(false, eps), x);
+    }
+
+    /**
+     * Each group of neighbouring channels of a sample normalised over its channels and all places.
+     *
+     * @param x (B, C, ...), C a multiple of {@code groups}
+     */
+    public static Tensor groupNorm(Tensor x, int groups, double eps) {
+        if (x.rank() < 2 || groups < 1 || x.dim(1) % groups != 0) {
+            throw new IllegalArgumentException("groupNorm: got " + groups + " groups for " + x.shape()
+                    + "; expected (B, C, ...) with C a multiple of the groups");
+        }
+        int rows = x.dim(0) * groups;
+        Tensor flat = reshape(x, Shape.of(rows, rows == 0 ? 1 : x.shape().count() / rows));
+        return reshape(layerNorm(flat, eps), x.shape());
+    }
+
+    /** x (1 + scale) + shift, broadcast: the modulation of adaptive normalisation. */
+    public static Tensor modulate(Tensor x, Tensor shift, Tensor scale) {
+        return mulAdd(x, scaleShift(scale, 1, 1), shift);
     }
 
     /**

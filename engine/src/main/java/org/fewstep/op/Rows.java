@@ -21,7 +21,7 @@ final class Rows {
     static Tensor norm(String name, Norm.Code code, double eps, Tensor x, @Nullable Tensor g) {
         int rows = rows(name, x, g);
         Shape shape = x.shape();
-        if (code == Norm.Code.LAYER_RSTD) {
+        if (code.rstd()) {
             int[] sizes = shape.sizes();
             sizes[sizes.length - 1] = 1;
             shape = Shape.of(sizes);

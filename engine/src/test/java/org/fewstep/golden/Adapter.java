@@ -12,6 +12,17 @@ interface Adapter {
         return Set.of();
     }
 
+    /** Top-level keys that a file may have as documentation. */
+    default Set<String> documentation() {
+        return Set.of();
+    }
+
+    /** The arrays whose largest magnitude counts in an array's bound: those of equal name here. */
+    default String variant(String path) {
+        int slash = path.indexOf('/');
+        return slash < 0 ? "" : path.substring(0, slash);
+    }
+
     /** True for cases that mean nothing in F32: schedules, exact plans, fine integrations. */
     default boolean f64Only() {
         return false;

@@ -18,7 +18,9 @@ final class Adapters {
             Map.of(
                     "meanflow_official_torch", new MeanFlowTorchAdapter(),
                     "meanflow_official_jax", new MeanFlowJaxAdapter(),
-                    "meanflow_fastgen_variants", new FastGenMeanFlowAdapter()));
+                    "meanflow_fastgen_variants", new FastGenMeanFlowAdapter()),
+            "networks",
+            Layers.ADAPTERS);
 
     private Adapters() {}
 

@@ -19,7 +19,7 @@ import org.fewstep.tensor.Tensor;
  * slashes, {@code l2/grad_W0}.
  *
  * <p>|a - b| &lt;= tolerance max(max |b|, 1e-3 S, 1e-6), b the expected array and S the largest finite magnitude of its
- * variant: the top-level entry it stands in, or all flat entries together. Integers are compared exactly.
+ * variant: the top-level entry it stands in, or all flat entries together, unless the adapter says otherwise. Integers are compared exactly.
  */
 final class ExpectedArrays {
     private static final double FLOOR = 1e-6;
@@ -32,13 +32,13 @@ final class ExpectedArrays {
     private final List<String> failures = new ArrayList<>();
     private final JsonCursor expected;
     private final DType dtype;
-    private final double f32Bound;
+    private final Adapter adapter;
     private int compared;
 
-    ExpectedArrays(JsonCursor expected, DType dtype, double f32Bound) {
+    ExpectedArrays(JsonCursor expected, DType dtype, Adapter adapter) {
         this.expected = expected;
         this.dtype = dtype;
-        this.f32Bound = f32Bound;
+        this.adapter = adapter;
         collect("", expected);
         if (leaves.isEmpty()) {
             throw expected.fail("no array", "at least one", "a case must compare something");
@@ -109,7 +109,7 @@ final class ExpectedArrays {
      * Compares a value with the expected array of that path. A path that the file does not have is let pass: files of one
      * kind differ in what they print.
      */
-    private void offer(String path, double[] got, Tolerance tolerance, int[] shape) {
+    void offer(String path, double[] got, Tolerance tolerance, int[] shape) {
         JsonCursor leaf = leaves.get(path);
         if (leaf == null) {
             return;
@@ -131,7 +131,7 @@ final class ExpectedArrays {
         }
         double allowed = want.integers()
                 ? 0
-                : (dtype == DType.F32 ? f32Bound : tolerance.f64)
+                : (dtype == DType.F32 ? adapter.f32Bound() : tolerance.f64)
                         * Math.max(want.largest(), Math.max(OF_VARIANT * scale(path), FLOOR));
         double worst = 0;
         int where = -1;
@@ -156,21 +156,16 @@ final class ExpectedArrays {
 
     /** S of the variant that a path stands in. */
     private double scale(String path) {
-        String variant = variant(path);
+        String variant = adapter.variant(path);
         double largest = 0;
         for (String other : leaves.keySet()) {
-            if (variant(other).equals(variant)
+            if (adapter.variant(other).equals(variant)
                     && !options.contains(other)
                     && !array(other).integers()) {
                 largest = Math.max(largest, array(other).largest());
             }
         }
         return largest;
-    }
-
-    private static String variant(String path) {
-        int slash = path.indexOf('/');
-        return slash < 0 ? "" : path.substring(0, slash);
     }
 
     /** Number of arrays compared so far. */

@@ -8,6 +8,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.fewstep.io.Json;
+import org.fewstep.io.JsonObject;
+import org.fewstep.io.JsonValue;
 
 /** The case files of a folder: FAMILY/FILE.json. */
 final class GoldenCases {
@@ -20,6 +23,15 @@ final class GoldenCases {
     record Case(String family, String file, Path path) {
         String name() {
             return family + "/" + file;
+        }
+
+        /** The content, with the arrays of a weights file in place. */
+        JsonObject read() {
+            JsonValue value = Json.read(path);
+            if (!(value instanceof JsonObject root)) {
+                throw new AssertionError(name() + ": got " + value.kind() + "; expected an object");
+            }
+            return WeightsFile.inline(path, root);
         }
     }
 

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.fewstep.io.Json;
 import org.fewstep.io.JsonArray;
 import org.fewstep.io.JsonCursor;
 import org.fewstep.io.JsonNumber;
@@ -39,7 +38,7 @@ class GoldenMutationTest {
 
     private static void mutate(GoldenCases.Case one) {
         Adapter adapter = Adapters.of(one.family(), one.file());
-        JsonObject root = (JsonObject) Json.read(one.path());
+        JsonObject root = one.read();
         List<String> paths = new ArrayList<>();
         leaves(root.members().get("expected"), "", paths);
         int arrays = check(adapter, root);

@@ -6,7 +6,9 @@ import org.fewstep.io.JsonCursor;
 import org.fewstep.io.JsonObject;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
+import org.fewstep.model.Init;
 import org.fewstep.path.GaussianMixture;
+import org.fewstep.tensor.Rng;
 import org.fewstep.tensor.Tensor;
 
 /** One case on one device in one dtype: what it gives and what it expects. */
@@ -19,12 +21,12 @@ final class GoldenRun {
     private final Options params;
     private final ExpectedArrays expected;
 
-    private GoldenRun(JsonCursor root, Device device, DType dtype, double f32Bound) {
+    private GoldenRun(JsonCursor root, Device device, DType dtype, Adapter adapter) {
         this.root = root;
         this.device = device;
         this.dtype = dtype;
         this.params = new Options(root.get("params"));
-        this.expected = new ExpectedArrays(root.get("expected"), dtype, f32Bound);
+        this.expected = new ExpectedArrays(root.get("expected"), dtype, adapter);
     }
 
     /**
@@ -37,11 +39,12 @@ final class GoldenRun {
         Set<String> unknown = new TreeSet<>(root.keys());
         unknown.removeAll(TOP);
         unknown.removeAll(adapter.roles());
+        unknown.removeAll(adapter.documentation());
         if (!unknown.isEmpty()) {
             throw new AssertionError("unknown top-level keys " + unknown + ": the adapter knows the roles "
                     + new TreeSet<>(adapter.roles()));
         }
-        GoldenRun run = new GoldenRun(root, device, dtype, adapter.f32Bound());
+        GoldenRun run = new GoldenRun(root, device, dtype, adapter);
         adapter.run(run);
         run.params.finish();
         run.expected.finish();
@@ -62,6 +65,16 @@ final class GoldenRun {
 
     ExpectedArrays expected() {
         return expected;
+    }
+
+    /** Names of the inputs in file order. */
+    Set<String> inputs() {
+        return root.get("inputs").keys();
+    }
+
+    /** Where a network of the case is made; its first values do not matter. */
+    Init init() {
+        return new Init(device, dtype, new Rng(1));
     }
 
     /** An input in double. */

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.fewstep.io.Json;
 import org.fewstep.io.JsonCursor;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
@@ -59,7 +58,7 @@ class GoldenTest {
 
     private static void check(GoldenCases.Case one, Device device) {
         Adapter adapter = Adapters.of(one.family(), one.file());
-        JsonCursor root = Json.open(one.path());
+        JsonCursor root = JsonCursor.root(one.read(), one.path().toString());
         ARRAYS[0].addAndGet(check(adapter, root, device, DType.F64));
         if (adapter.f64Only()) {
             F64_ONLY.incrementAndGet();

@@ -65,6 +65,11 @@ final class Options {
         return params.has(key) ? number(key) : absent;
     }
 
+    /** Keys of this case that are documentation. */
+    void ignore(String... keys) {
+        read.addAll(Set.of(keys));
+    }
+
     /** An error about the value of a key. */
     RuntimeException fail(String key, String got, String expected) {
         return get(key).fail(got, expected, "no adapter knows this value");

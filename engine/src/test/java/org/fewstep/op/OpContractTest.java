@@ -142,6 +142,7 @@ class OpContractTest extends EngineTest {
                 -3,
                 3,
                 true);
+        activationRows(r);
         unary(r, new Clamp(-0.5, 0.7), x -> Math.min(Math.max(x, -0.5), 0.7), -0.4, 0.6, true);
         unary(r, new Clamp(-0.5, 0.7), x -> Math.min(Math.max(x, -0.5), 0.7), 0.8, 2, true);
         unary(r, new Inside(-0.5, 0.7), x -> x >= -0.5 && x <= 0.7 ? 1 : 0, -2, 2, false);
@@ -173,7 +174,72 @@ class OpContractTest extends EngineTest {
         linearRows(r);
         matrixRows(r);
         rowRows(r);
+        convRows(r);
+        attentionRows(r);
         return r;
+    }
+
+    /** erf by its series with positive terms only: 2 / sqrt(pi) e^(-x^2) sum 2^n x^(2n+1) / (2n+1)!!. */
+    private static double erf(double x) {
+        double term = x;
+        double sum = 0;
+        for (int n = 0; n < 100; n++) {
+            sum += term;
+            term *= 2 * x * x / (2 * n + 3);
+        }
+        return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+    }
+
+    private static double normal(double x) {
+        return (1 + erf(x / Math.sqrt(2))) / 2;
+    }
+
+    private static double density(double x) {
+        return Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+    }
+
+    private static double tanhArgument(double x) {
+        return Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
+    }
+
+    /** First derivative of {@link #tanhArgument}. */
+    private static double tanhArgument1(double x) {
+        return Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x * x);
+    }
+
+    private static void activationRows(List<Row> r) {
+        unary(r, new Erf(), OpContractTest::erf, -2, 2, true);
+        unary(r, new Gelu(), x -> x * normal(x), -3, 3, true);
+        unary(r, new GeluCurvature(), x -> density(x) * (2 - x * x), -3, 3, true);
+        binary(r, new GeluAlong(), (d, x) -> d * (normal(x) + x * density(x)), -2, 2, true);
+        unary(r, new GeluTanh(), x -> x * (1 + Math.tanh(tanhArgument(x))) / 2, -3, 3, true);
+        unary(
+                r,
+                new GeluTanhCurvature(),
+                x -> {
+                    double u1 = tanhArgument1(x);
+                    double u2 = Math.sqrt(2 / Math.PI) * 6 * 0.044715 * x;
+                    double tanh = Math.tanh(tanhArgument(x));
+                    return (1 - tanh * tanh) * (u1 + x * (u2 / 2 - tanh * u1 * u1));
+                },
+                -2,
+                2,
+                true);
+        binary(
+                r,
+                new GeluTanhAlong(),
+                (d, x) -> {
+                    double tanh = Math.tanh(tanhArgument(x));
+                    return d * (1 + tanh + x * (1 - tanh * tanh) * tanhArgument1(x)) / 2;
+                },
+                -2,
+                2,
+                true);
+        unary(r, new Relu(), x -> Math.max(x, 0), 0.3, 2, true);
+        unary(r, new Relu(), x -> 0, -2, -0.3, true);
+        unary(r, new LeakyRelu(0.2), x -> x, 0.3, 2, true);
+        unary(r, new LeakyRelu(0.2), x -> 0.2 * x, -2, -0.3, true);
+        unary(r, new Step(0.2), x -> x > 0 ? 1 : 0.2, -2, 2, false);
     }
 
     private static void linearRows(List<Row> r) {
@@ -206,6 +272,11 @@ class OpContractTest extends EngineTest {
                     true,
                     List.of(new In(-2, 2, sizes))));
         }
+        for (int axis = 0; axis < 3; axis++) {
+            r.add(cumSum(axis, false));
+            r.add(cumSum(axis, true));
+        }
+        r.add(new Row(new CumSum(1, false), x -> new double[0], true, List.of(new In(-2, 2, 3, 0))));
         r.add(new Row(new Sum(1, 1), x -> new double[3], true, List.of(new In(-2, 2, 3, 0))));
         r.add(new Row(
                 new Permute(List.of(2, 0, 1)),
@@ -237,6 +308,27 @@ class OpContractTest extends EngineTest {
                 x -> new double[] {x[0][0], x[1][0], x[1][1], x[0][1], x[1][2], x[1][3]},
                 true,
                 List.of(new In(-2, 2, 2, 1), new In(-2, 2, 2, 2), new In(-2, 2, 2, 0))));
+    }
+
+    private static Row cumSum(int axis, boolean reversed) {
+        int[] sizes = {3, 5, 4};
+        int step = axis == 0 ? 20 : axis == 1 ? 4 : 1;
+        return new Row(
+                new CumSum(axis, reversed),
+                x -> {
+                    double[] y = new double[60];
+                    for (int i = 0; i < 60; i++) {
+                        int place = i / step % sizes[axis];
+                        for (int k = 0; k < sizes[axis]; k++) {
+                            if (reversed ? k >= place : k <= place) {
+                                y[i] += x[0][i + (k - place) * step];
+                            }
+                        }
+                    }
+                    return y;
+                },
+                true,
+                List.of(new In(-2, 2, sizes)));
     }
 
     private static double[] product(double[] a, double[] b, int batch, int m, int n, int k, boolean ta, boolean tb) {
@@ -293,6 +385,113 @@ class OpContractTest extends EngineTest {
         }
     }
 
+    /** Sizes of one convolution row: w is (o, c / groups, kh, kw), x (b, c, h, w), y (b, o, oh, ow). */
+    private record Conv(int stride, int padding, int groups, int[] x, int[] w) {
+        int[] y() {
+            return new int[] {
+                x[0], w[0], (x[2] + 2 * padding - w[2]) / stride + 1, (x[3] + 2 * padding - w[3]) / stride + 1
+            };
+        }
+
+        /** Calls {@code f(place in x, place in w, place in y)} for every product of the convolution. */
+        void products(Products f) {
+            int[] y = y();
+            for (int n = 0; n < y[0]; n++) {
+                for (int o = 0; o < y[1]; o++) {
+                    for (int i = 0; i < y[2] * y[3]; i++) {
+                        for (int k = 0; k < w[1] * w[2] * w[3]; k++) {
+                            int c = k / (w[2] * w[3]) + o / (w[0] / groups) * w[1];
+                            int row = i / y[3] * stride - padding + k / w[3] % w[2];
+                            int column = i % y[3] * stride - padding + k % w[3];
+                            if (row >= 0 && row < x[2] && column >= 0 && column < x[3]) {
+                                f.take(
+                                        ((n * x[1] + c) * x[2] + row) * x[3] + column,
+                                        o * w[1] * w[2] * w[3] + k,
+                                        (n * y[1] + o) * y[2] * y[3] + i);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Products {
+        void take(int x, int w, int y);
+    }
+
+    private static void convRows(List<Row> r) {
+        Conv[] all = {
+            new Conv(1, 0, 1, new int[] {2, 3, 2, 3}, new int[] {2, 3, 1, 1}),
+            new Conv(1, 1, 1, new int[] {2, 2, 4, 3}, new int[] {3, 2, 3, 3}),
+            new Conv(2, 1, 2, new int[] {2, 4, 5, 4}, new int[] {2, 2, 3, 2}),
+            new Conv(2, 0, 1, new int[] {1, 2, 6, 5}, new int[] {2, 2, 3, 3}),
+            new Conv(3, 2, 1, new int[] {2, 1, 4, 3}, new int[] {1, 1, 2, 2}),
+            new Conv(1, 1, 1, new int[] {0, 2, 3, 3}, new int[] {2, 2, 3, 3})
+        };
+        for (Conv c : all) {
+            In x = new In(-1, 1, c.x);
+            In w = new In(-1, 1, c.w);
+            In y = new In(-1, 1, c.y());
+            Function<double[][], double[]> forward = v -> {
+                double[] out = new double[Shape.of(c.y()).count()];
+                c.products((i, j, k) -> out[k] += v[0][i] * v[1][j]);
+                return out;
+            };
+            r.add(new Row(new Conv2d(c.stride, c.padding, c.groups), forward, true, List.of(x, w)));
+            r.add(new Row(
+                    new Conv2d(c.stride, c.padding, c.groups),
+                    v -> {
+                        double[] out = forward.apply(v);
+                        int[] sizes = c.y();
+                        for (int i = 0; i < out.length; i++) {
+                            out[i] += v[2][i / (sizes[2] * sizes[3]) % sizes[1]];
+                        }
+                        return out;
+                    },
+                    true,
+                    List.of(x, w, new In(-1, 1, c.w[0]))));
+            r.add(new Row(
+                    new Conv2dInput(c.stride, c.padding, c.groups, c.x[2], c.x[3]),
+                    v -> {
+                        double[] out = new double[Shape.of(c.x).count()];
+                        c.products((i, j, k) -> out[i] += v[0][k] * v[1][j]);
+                        return out;
+                    },
+                    true,
+                    List.of(y, w)));
+            r.add(new Row(
+                    new Conv2dWeight(c.stride, c.padding, c.groups, c.w[2], c.w[3]),
+                    v -> {
+                        double[] out = new double[Shape.of(c.w).count()];
+                        c.products((i, j, k) -> out[j] += v[0][i] * v[1][k]);
+                        return out;
+                    },
+                    true,
+                    List.of(x, y)));
+        }
+    }
+
+    private static void attentionRows(List<Row> r) {
+        for (QkvLayout layout : QkvLayout.values()) {
+            for (int[] s : new int[][] {{2, 2, 3, 2}, {1, 1, 1, 1}, {0, 1, 2, 1}, {1, 2, 35, 3}}) {
+                AttentionOracle oracle = new AttentionOracle(layout, s[0], s[1], s[2], s[3], 0.8);
+                In x = new In(-1, 1, oracle.in());
+                In g = new In(-1, 1, oracle.out());
+                r.add(new Row(new Attention(oracle.run()), v -> oracle.value(v[0]), true, List.of(x)));
+                r.add(new Row(
+                        new AttentionTangent(oracle.run()), v -> oracle.tangent(v[0], v[1]), true, List.of(x, x)));
+                r.add(new Row(new AttentionGrad(oracle.run()), v -> oracle.grad(v[0], v[1]), true, List.of(x, g)));
+                r.add(new Row(
+                        new AttentionCurvature(oracle.run()),
+                        v -> oracle.curvature(v[0], v[1], v[2]),
+                        true,
+                        List.of(x, x, g)));
+            }
+        }
+    }
+
     private static double[] byRow(double[] x, int n, Function<double[], double[]> f) {
         List<Double> y = new ArrayList<>();
         for (int i = 0; i < x.length; i += n) {
@@ -310,8 +509,12 @@ class OpContractTest extends EngineTest {
         return Arrays.stream(e).map(v -> v / sum).toArray();
     }
 
-    private static double rstd(double[] x, double eps) {
-        double mean = Arrays.stream(x).average().orElseThrow();
+    private static double mean(double[] x, boolean centred) {
+        return centred ? Arrays.stream(x).average().orElseThrow() : 0;
+    }
+
+    private static double rstd(double[] x, boolean centred, double eps) {
+        double mean = mean(x, centred);
         return 1
                 / Math.sqrt(Arrays.stream(x)
                                 .map(v -> (v - mean) * (v - mean))
@@ -320,25 +523,37 @@ class OpContractTest extends EngineTest {
                         + eps);
     }
 
-    private static double[] normalise(double[] x, double eps) {
-        double mean = Arrays.stream(x).average().orElseThrow();
-        double r = rstd(x, eps);
+    private static double[] normalise(double[] x, boolean centred, double eps) {
+        double mean = mean(x, centred);
+        double r = rstd(x, centred, eps);
         return Arrays.stream(x).map(v -> (v - mean) * r).toArray();
     }
 
-    private static double[] alongRows(double[] x, double[] g, int n, double eps, boolean soft) {
+    private static double[] alongSoftmax(double[] y, double[] g, int n) {
+        double[] out = new double[y.length];
+        for (int i = 0; i < y.length; i++) {
+            double dot = 0;
+            for (int j = i - i % n; j < i - i % n + n; j++) {
+                dot += y[j] * g[j];
+            }
+            out[i] = y[i] * (g[i] - dot);
+        }
+        return out;
+    }
+
+    private static double[] alongNorm(double[] x, double[] g, int n, boolean centred, double eps) {
         double[] out = new double[x.length];
         for (int i = 0; i < x.length; i += n) {
             double[] row = Arrays.copyOfRange(x, i, i + n);
-            double[] y = soft ? row : normalise(row, eps);
+            double[] y = normalise(row, centred, eps);
             double sum = 0;
             double dot = 0;
             for (int j = 0; j < n; j++) {
-                sum += g[i + j];
+                sum += centred ? g[i + j] : 0;
                 dot += y[j] * g[i + j];
             }
             for (int j = 0; j < n; j++) {
-                out[i + j] = soft ? y[j] * (g[i + j] - dot) : rstd(row, eps) * (g[i + j] - sum / n - y[j] * dot / n);
+                out[i + j] = rstd(row, centred, eps) * (g[i + j] - sum / n - y[j] * dot / n);
             }
         }
         return out;
@@ -359,14 +574,23 @@ class OpContractTest extends EngineTest {
                                     .toArray(),
                     true,
                     List.of(x)));
-            r.add(new Row(new SoftmaxAlong(), v -> alongRows(v[0], v[1], n, 0, true), true, List.of(x, x)));
-            r.add(new Row(new LayerNorm(eps), v -> byRow(v[0], n, row -> normalise(row, eps)), true, List.of(x)));
-            r.add(new Row(new LayerNormAlong(eps), v -> alongRows(v[0], v[1], n, eps, false), true, List.of(x, x)));
-            r.add(new Row(
-                    new LayerNormRstd(0.1),
-                    v -> byRow(v[0], n, row -> new double[] {rstd(row, 0.1)}),
-                    true,
-                    List.of(x)));
+            r.add(new Row(new SoftmaxAlong(), v -> alongSoftmax(v[0], v[1], n), true, List.of(x, x)));
+            for (boolean centred : new boolean[] {true, false}) {
+                // A row of one number leaves 1 - y^2 = e / (x^2 + e), which F32 gets right for a large e only.
+                double e = centred ? eps : 1;
+                r.add(new Row(
+                        new RowNorm(centred, e),
+                        v -> byRow(v[0], n, row -> normalise(row, centred, e)),
+                        true,
+                        List.of(x)));
+                r.add(new Row(
+                        new RowNormAlong(centred, e), v -> alongNorm(v[0], v[1], n, centred, e), true, List.of(x, x)));
+                r.add(new Row(
+                        new RowNormRstd(centred, 0.1),
+                        v -> byRow(v[0], n, row -> new double[] {rstd(row, centred, 0.1)}),
+                        true,
+                        List.of(x)));
+            }
             r.add(new Row(
                     new MaxAlong(),
                     v -> byRow(v[0], n, row ->

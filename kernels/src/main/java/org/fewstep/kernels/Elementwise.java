@@ -54,6 +54,22 @@ public final class Elementwise extends Workload {
         SILU_SLOPE(1),
         /** second derivative of silu: s (1 - s) (2 + x (1 - 2 s)) */
         SILU_CURVATURE(1),
+        /** error function */
+        ERF(1),
+        /** x N(x), N the normal distribution function */
+        GELU(1),
+        /** second derivative of GELU: n(x) (2 - x^2), n the normal density */
+        GELU_CURVATURE(1),
+        /** x sigmoid(w), w = 2 sqrt(2 / pi) (x + 0.044715 x^3) */
+        GELU_TANH(1),
+        /** second derivative of GELU_TANH */
+        GELU_TANH_CURVATURE(1),
+        /** max(x, 0) */
+        RELU(1),
+        /** x where x &gt; 0, else a x */
+        LEAKY_RELU(1),
+        /** 1 where x &gt; 0, else a: the slope of LEAKY_RELU, and of RELU with a = 0 */
+        STEP(1),
         /** min(max(x, a), b) */
         CLAMP(1),
         /** 1 where a &lt;= x &lt;= b, else 0: the slope of CLAMP */
@@ -78,6 +94,10 @@ public final class Elementwise extends Workload {
         EQUAL(2),
         /** x silu'(y): the derivative of silu at y along x, in one pass */
         SILU_ALONG(2),
+        /** x gelu'(y) */
+        GELU_ALONG(2),
+        /** x geluTanh'(y) */
+        GELU_TANH_ALONG(2),
         /** y where x != 0, else z */
         WHERE(3),
         /** x y + z, rounded once */

@@ -136,6 +136,7 @@ public final class MatMul extends Workload {
     }
 
     /** Floating-point operations of the products alone, without the bias. */
+    @Override
     public long productFlops() {
         return 2L * batch * m * n * k;
     }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Layer normalisation of each row of a (rows, n) block without scale and shift, and its derivative. */
+/** Normalisation of each row of a (rows, n) block without scale and shift, and its derivative. */
 public final class Norm extends Workload {
     /** What is computed of a row x with mean m, variance v = mean((x - m)^2), r = 1 / sqrt(v + eps), y = (x - m) r. */
     public enum Code {
@@ -13,7 +13,28 @@ public final class Norm extends Workload {
         /** J g = r (g - mean(g) - y mean(y g)); J is symmetric, so this is vjp and jvp */
         LAYER_ALONG,
         /** r, one number a row */
-        LAYER_RSTD
+        LAYER_RSTD,
+        /** as LAYER with m = 0: y = x r, r = 1 / sqrt(mean(x^2) + eps) */
+        RMS,
+        /** J g = r (g - y mean(y g)) */
+        RMS_ALONG,
+        /** r = 1 / sqrt(mean(x^2) + eps), one number a row */
+        RMS_RSTD;
+
+        /** True where the mean is taken off first. */
+        public boolean centred() {
+            return this == LAYER || this == LAYER_ALONG || this == LAYER_RSTD;
+        }
+
+        /** True where a direction is wanted. */
+        public boolean along() {
+            return this == LAYER_ALONG || this == RMS_ALONG;
+        }
+
+        /** True where the result is one number a row. */
+        public boolean rstd() {
+            return this == LAYER_RSTD || this == RMS_RSTD;
+        }
     }
 
     private final Code code;
@@ -29,8 +50,8 @@ public final class Norm extends Workload {
      *
      * @param n row length, at least 1
      * @param eps added to the variance, greater than 0
-     * @param g (rows, n) direction for LAYER_ALONG, else null
-     * @param out (rows, n), or (rows) for LAYER_RSTD
+     * @param g (rows, n) direction for the derivatives, else null
+     * @param out (rows, n), or (rows) for r
      */
     public Norm(Code code, int rows, int n, double eps, Buffer x, @Nullable Buffer g, Buffer out) {
         super(Family.NORM, out.dtype(), g == null ? List.of(x) : List.of(x, g), List.of(out));
@@ -43,10 +64,10 @@ public final class Norm extends Workload {
         long size = (long) rows * n;
         requireDType(label(), out.dtype(), x);
         requireSize(label(), "x", x, size);
-        requireSize(label(), "the output", out, code == Code.LAYER_RSTD ? rows : size);
-        if ((code == Code.LAYER_ALONG) != (g != null)) {
-            throw new IllegalArgumentException(
-                    label() + ": got " + (g == null ? "no" : "a") + " direction; expected one exactly for LAYER_ALONG");
+        requireSize(label(), "the output", out, code.rstd() ? rows : size);
+        if (code.along() != (g != null)) {
+            throw new IllegalArgumentException(label() + ": got " + (g == null ? "no" : "a")
+                    + " direction; expected one exactly for the derivative");
         }
         if (g != null) {
             requireDType(label(), out.dtype(), g);

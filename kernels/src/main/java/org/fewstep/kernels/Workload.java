@@ -13,8 +13,11 @@ public abstract class Workload {
         ELEMENTWISE,
         MATMUL,
         REDUCE,
+        SCAN,
         SOFTMAX,
         NORM,
+        CONV2D,
+        ATTENTION,
         GATHER,
         RANDOM,
         UPDATE
@@ -92,6 +95,11 @@ public abstract class Workload {
 
     /** Floating-point operations, a transcendental function counted as one. */
     public abstract long flops();
+
+    /** The part of {@link #flops} that matrix products inside this kernel make up; 0 where it runs other workloads for them. */
+    public long productFlops() {
+        return 0;
+    }
 
     static void requireFloating(String label, Buffer buffer) {
         if (!buffer.dtype().floating()) {

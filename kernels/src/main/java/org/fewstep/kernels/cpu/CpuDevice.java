@@ -4,7 +4,6 @@ import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.DeviceException;
-import org.fewstep.kernels.MatMul;
 import org.fewstep.kernels.Workload;
 import org.jspecify.annotations.Nullable;
 
@@ -171,9 +170,7 @@ public final class CpuDevice extends Device {
             case F64 -> f64.run(work, threads);
             case I32 -> i32.run(work, threads);
         }
-        if (work instanceof MatMul product) {
-            live().matMulFlops().addAndGet(product.productFlops());
-        }
+        live().matMulFlops().addAndGet(work.productFlops());
     }
 
     @Override

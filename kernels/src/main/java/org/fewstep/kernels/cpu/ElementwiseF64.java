@@ -87,6 +87,7 @@ final class ElementwiseF64 {
     static double nanosEach(Elementwise.Code code) {
         return switch (code) {
             case EXP, LOG, POW, SIN, COS, TANH, SIGMOID, SOFTPLUS, SILU, SILU_SLOPE, SILU_CURVATURE, SILU_ALONG -> 25;
+            case ERF, GELU, GELU_CURVATURE, GELU_ALONG, GELU_TANH, GELU_TANH_CURVATURE, GELU_TANH_ALONG -> 60;
             case SQRT, RSQRT, DIV, RECIPROCAL -> 1;
             default -> 0.3;
         };
@@ -117,6 +118,14 @@ final class ElementwiseF64 {
             case SILU -> silu(y, a, lo, hi);
             case SILU_SLOPE -> siluSlope(y, a, lo, hi);
             case SILU_CURVATURE -> siluCurvature(y, a, lo, hi);
+            case ERF -> erf(y, a, lo, hi);
+            case GELU -> gelu(y, a, lo, hi);
+            case GELU_CURVATURE -> geluCurvature(y, a, lo, hi);
+            case GELU_TANH -> geluTanh(y, a, lo, hi);
+            case GELU_TANH_CURVATURE -> geluTanhCurvature(y, a, lo, hi);
+            case RELU -> relu(y, a, lo, hi);
+            case LEAKY_RELU -> leakyRelu(p, y, a, lo, hi);
+            case STEP -> step(p, y, a, lo, hi);
             case CLAMP -> clamp(p, q, y, a, lo, hi);
             case INSIDE -> inside(p, q, y, a, lo, hi);
             case ADD -> add(y, a, b, lo, hi);
@@ -129,6 +138,8 @@ final class ElementwiseF64 {
             case GREATER_EQUAL -> greaterEqual(y, a, b, lo, hi);
             case EQUAL -> equal(y, a, b, lo, hi);
             case SILU_ALONG -> siluAlong(y, a, b, lo, hi);
+            case GELU_ALONG -> geluAlong(y, a, b, lo, hi);
+            case GELU_TANH_ALONG -> geluTanhAlong(y, a, b, lo, hi);
             case WHERE -> where(y, a, b, c, lo, hi);
             case FMA -> fma(y, a, b, c, lo, hi);
         }
@@ -260,6 +271,54 @@ final class ElementwiseF64 {
         }
     }
 
+    private static void erf(double[] y, double[] a, int lo, int hi) {
+        for (int i = lo; i < hi; i++) {
+            y[i] = (double) Erf.erf(a[i]);
+        }
+    }
+
+    private static void gelu(double[] y, double[] a, int lo, int hi) {
+        for (int i = lo; i < hi; i++) {
+            y[i] = (double) Gelu.exact(a[i]);
+        }
+    }
+
+    private static void geluCurvature(double[] y, double[] a, int lo, int hi) {
+        for (int i = lo; i < hi; i++) {
+            y[i] = (double) Gelu.curvature(a[i]);
+        }
+    }
+
+    private static void geluTanh(double[] y, double[] a, int lo, int hi) {
+        for (int i = lo; i < hi; i++) {
+            y[i] = (double) Gelu.tanhForm(a[i]);
+        }
+    }
+
+    private static void geluTanhCurvature(double[] y, double[] a, int lo, int hi) {
+        for (int i = lo; i < hi; i++) {
+            y[i] = (double) Gelu.tanhCurvature(a[i]);
+        }
+    }
+
+    private static void relu(double[] y, double[] a, int lo, int hi) {
+        for (int i = lo; i < hi; i++) {
+            y[i] = Math.max(a[i], 0.0);
+        }
+    }
+
+    private static void leakyRelu(double p, double[] y, double[] a, int lo, int hi) {
+        for (int i = lo; i < hi; i++) {
+            y[i] = a[i] > 0.0 ? a[i] : p * a[i];
+        }
+    }
+
+    private static void step(double p, double[] y, double[] a, int lo, int hi) {
+        for (int i = lo; i < hi; i++) {
+            y[i] = a[i] > 0.0 ? 1.0 : p;
+        }
+    }
+
     private static void clamp(double p, double q, double[] y, double[] a, int lo, int hi) {
         for (int i = lo; i < hi; i++) {
             y[i] = Math.min(Math.max(a[i], p), q);
@@ -329,6 +388,18 @@ final class ElementwiseF64 {
     private static void siluAlong(double[] y, double[] a, double[] b, int lo, int hi) {
         for (int i = lo; i < hi; i++) {
             y[i] = a[i] * siluSlope(b[i]);
+        }
+    }
+
+    private static void geluAlong(double[] y, double[] a, double[] b, int lo, int hi) {
+        for (int i = lo; i < hi; i++) {
+            y[i] = a[i] * (double) Gelu.slope(b[i]);
+        }
+    }
+
+    private static void geluTanhAlong(double[] y, double[] a, double[] b, int lo, int hi) {
+        for (int i = lo; i < hi; i++) {
+            y[i] = a[i] * (double) Gelu.tanhSlope(b[i]);
         }
     }
 

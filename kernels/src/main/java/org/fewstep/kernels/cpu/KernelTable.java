@@ -1,5 +1,7 @@
 package org.fewstep.kernels.cpu;
 
+import org.fewstep.kernels.Attention;
+import org.fewstep.kernels.Conv2d;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.DeviceException;
 import org.fewstep.kernels.Elementwise;
@@ -8,6 +10,7 @@ import org.fewstep.kernels.MatMul;
 import org.fewstep.kernels.Norm;
 import org.fewstep.kernels.Random;
 import org.fewstep.kernels.Reduce;
+import org.fewstep.kernels.Scan;
 import org.fewstep.kernels.Softmax;
 import org.fewstep.kernels.Update;
 import org.fewstep.kernels.Workload;
@@ -17,8 +20,11 @@ record KernelTable(
         Kernel<Elementwise> elementwise,
         Kernel<MatMul> matMul,
         Kernel<Reduce> reduce,
+        Kernel<Scan> scan,
         Kernel<Softmax> softmax,
         Kernel<Norm> norm,
+        Kernel<Conv2d> conv2d,
+        Kernel<Attention> attention,
         Kernel<Gather> gather,
         Kernel<Random> random,
         Kernel<Update> update) {
@@ -28,8 +34,11 @@ record KernelTable(
                 ElementwiseF64::run,
                 EjmlMatMulF64::run,
                 ReduceF64::run,
+                ScanF64::run,
                 SoftmaxF64::run,
                 NormF64::run,
+                Conv2dF64::run,
+                AttentionF64::run,
                 GatherF64::run,
                 RandomF64::run,
                 UpdateF64::run);
@@ -42,8 +51,11 @@ record KernelTable(
                         LoopsElementwiseF32::run,
                         LoopsMatMulF32::run,
                         ReduceF32::run,
+                        ScanF32::run,
                         LoopsSoftmaxF32::run,
                         NormF32::run,
+                        Conv2dF32::run,
+                        LoopsPanelMathF32::attention,
                         GatherF32::run,
                         RandomF32::run,
                         UpdateF32::run);
@@ -52,8 +64,11 @@ record KernelTable(
                         ElementwiseF32::run,
                         EjmlMatMulF32::run,
                         ReduceF32::run,
+                        ScanF32::run,
                         SoftmaxF32::run,
                         NormF32::run,
+                        Conv2dF32::run,
+                        AttentionF32::run,
                         GatherF32::run,
                         RandomF32::run,
                         UpdateF32::run);
@@ -64,6 +79,9 @@ record KernelTable(
     static KernelTable i32() {
         return new KernelTable(
                 ElementwiseI32::run,
+                KernelTable::refuse,
+                KernelTable::refuse,
+                KernelTable::refuse,
                 KernelTable::refuse,
                 KernelTable::refuse,
                 KernelTable::refuse,
@@ -83,8 +101,11 @@ record KernelTable(
             case ELEMENTWISE -> elementwise.run((Elementwise) work, threads);
             case MATMUL -> matMul.run((MatMul) work, threads);
             case REDUCE -> reduce.run((Reduce) work, threads);
+            case SCAN -> scan.run((Scan) work, threads);
             case SOFTMAX -> softmax.run((Softmax) work, threads);
             case NORM -> norm.run((Norm) work, threads);
+            case CONV2D -> conv2d.run((Conv2d) work, threads);
+            case ATTENTION -> attention.run((Attention) work, threads);
             case GATHER -> gather.run((Gather) work, threads);
             case RANDOM -> random.run((Random) work, threads);
             case UPDATE -> update.run((Update) work, threads);

@@ -60,6 +60,17 @@ final class LoopsMatMulF32 {
         }
     }
 
+    /** C = A op(B) on the starts of the arrays: A (m, k), B (k, n) or (n, k) if transposed, C (m, n). */
+    static void multiply(float[] a, int m, int k, float[] b, boolean transB, int n, float[] c, Threads threads) {
+        Operand left = new Operand(a, 0, k, 1);
+        Operand right = new Operand(b, 0, transB ? k : 1, transB ? 1 : n);
+        if (n < THIN && m > n) {
+            multiply(n, m, k, right, left, null, true, c, 0, threads);
+        } else {
+            multiply(m, n, k, left, right, null, false, c, 0, threads);
+        }
+    }
+
     private static void item(
             MatMul w, int i, int m, float[] a, float[] b, float @Nullable [] bias, float[] c, Threads threads) {
         int n = w.n();

@@ -3,7 +3,7 @@ package org.fewstep.kernels.cpu;
 
 import org.fewstep.kernels.Norm;
 
-/** Reference of layer normalisation and its derivative, row by row; the variance is that of the centred numbers. */
+/** Reference of the normalisations and their derivative, row by row; the variance is that of the centred numbers. */
 @SuppressWarnings("cast") // the casts narrow in the twin
 final class NormF64 {
     /** Numbers a part, roughly. */
@@ -16,6 +16,7 @@ final class NormF64 {
 
     static void run(Norm w, Threads threads) {
         int n = w.n();
+        boolean centred = w.code().centred();
         double eps = (double) w.eps();
         double[] x = CpuBuffer.f64(w.x());
         double[] y = CpuBuffer.f64(w.out());
@@ -24,23 +25,23 @@ final class NormF64 {
         threads.run((w.rows() + group - 1) / group, 3L * w.rows() * n, part -> {
             for (int row = part * group; row < Math.min(w.rows(), (part + 1) * group); row++) {
                 int from = row * n;
-                double mean = sum(x, from, n) / n;
+                double mean = centred ? sum(x, from, n) / n : 0.0;
                 double rstd = 1.0 / (double) Math.sqrt(sumCentred(x, mean, x, mean, from, n) / n + eps);
                 switch (w.code()) {
-                    case LAYER -> {
+                    case LAYER, RMS -> {
                         for (int i = from; i < from + n; i++) {
                             y[i] = (x[i] - mean) * rstd;
                         }
                     }
-                    case LAYER_ALONG -> {
-                        double meanG = sum(g, from, n) / n;
+                    case LAYER_ALONG, RMS_ALONG -> {
+                        double meanG = centred ? sum(g, from, n) / n : 0.0;
                         // mean(y g), y = (x - mean) rstd
                         double meanYG = sumCentred(x, mean, g, 0.0, from, n) / n * rstd;
                         for (int i = from; i < from + n; i++) {
                             y[i] = rstd * (g[i] - meanG - (x[i] - mean) * rstd * meanYG);
                         }
                     }
-                    case LAYER_RSTD -> y[row] = rstd;
+                    case LAYER_RSTD, RMS_RSTD -> y[row] = rstd;
                 }
             }
         });

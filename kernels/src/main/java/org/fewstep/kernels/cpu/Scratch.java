@@ -12,7 +12,10 @@ final class Scratch {
     /** First slot for what the caller of {@link Threads#run} keeps while its parts run. */
     static final int CALLER = 8;
 
-    private static final int SLOTS = 12;
+    /** First of the fifteen slots of attention, whose parts call other kernels' loops. */
+    static final int ATTENTION = 12;
+
+    private static final int SLOTS = 27;
 
     /** Slots of {@link #f32Rows} and {@link #f64Rows}: a packed operand, the accumulators of a product, summation lanes. */
     static final int PACKED = 0;

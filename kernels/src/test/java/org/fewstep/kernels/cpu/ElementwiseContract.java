@@ -75,6 +75,14 @@ final class ElementwiseContract {
             case SILU -> x < -800 ? 0 : x * s;
             case SILU_SLOPE -> slope(x);
             case SILU_CURVATURE -> curvature(x);
+            case ERF -> erf(x);
+            case GELU -> x < -40 ? 0 : x * normal(x);
+            case GELU_CURVATURE -> Math.abs(x) > 40 ? 0 : (2 - x * x) * density(x);
+            case GELU_TANH -> x < -40 ? 0 : x / (1 + Math.exp(-2 * tanhArgument(x)));
+            case GELU_TANH_CURVATURE -> geluTanhCurvature(x);
+            case RELU -> Double.isNaN(x) || x > 0 ? x : 0;
+            case LEAKY_RELU -> x > 0 ? x : A * x;
+            case STEP -> x > 0 ? 1 : A;
             case CLAMP -> Double.isNaN(x) ? x : x < A ? A : x > B ? B : x;
             case INSIDE -> x >= A && x <= B ? 1 : 0;
             case ADD -> x + y;
@@ -87,6 +95,8 @@ final class ElementwiseContract {
             case GREATER_EQUAL -> x >= y ? 1 : 0;
             case EQUAL -> x == y ? 1 : 0;
             case SILU_ALONG -> x * slope(y);
+            case GELU_ALONG -> x * geluSlope(y);
+            case GELU_TANH_ALONG -> x * geluTanhSlope(y);
             case WHERE -> x != 0 ? y : z;
             case FMA -> x * y + z;
         };
@@ -110,6 +120,71 @@ final class ElementwiseContract {
         return (2 * c - x * Math.sinh(x / 2)) / (4 * c * c * c);
     }
 
+    /** 2 / sqrt(pi) e^(-x^2) sum 2^n x^(2n+1) / (2n+1)!!, which has positive terms only; 1 - 2 N(-x sqrt 2) further out. */
+    private static double erf(double x) {
+        if (!(Math.abs(x) < 2.5)) {
+            return Double.isNaN(x) ? x : Math.signum(x) * (1 - 2 * normal(-Math.abs(x) * Math.sqrt(2)));
+        }
+        double term = x;
+        double sum = 0;
+        for (int n = 0; n < 300; n++) {
+            sum += term;
+            term *= 2 * x * x / (2 * n + 3);
+        }
+        return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+    }
+
+    /** (1 + erf(x / sqrt 2)) / 2; far on the left by the continued fraction of the tail. */
+    private static double normal(double x) {
+        if (x > -1) {
+            return (1 + erf(x / Math.sqrt(2))) / 2;
+        }
+        if (x < -40) {
+            return 0;
+        }
+        double fraction = 0;
+        for (int k = 600; k > 0; k--) {
+            fraction = k / (-x + fraction);
+        }
+        return density(x) / (-x + fraction);
+    }
+
+    private static double density(double x) {
+        return Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+    }
+
+    private static double geluSlope(double x) {
+        return Math.abs(x) > 40 ? (x > 0 ? 1 : 0) : normal(x) + x * density(x);
+    }
+
+    private static double tanhArgument(double x) {
+        return Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
+    }
+
+    /** (1 + tanh u + x u' / cosh(u)^2) / 2. */
+    private static double geluTanhSlope(double x) {
+        if (Math.abs(x) > 40) {
+            return x > 0 ? 1 : 0;
+        }
+        double u = tanhArgument(x);
+        double u1 = Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x * x);
+        double c = Math.cosh(u);
+        return 0.5 * (1 + Math.tanh(u) + (c > 1e100 ? 0 : x * u1 / (c * c)));
+    }
+
+    /** (u' + x (u'' / 2 - tanh(u) u'^2)) / cosh(u)^2. */
+    private static double geluTanhCurvature(double x) {
+        if (Math.abs(x) > 40) {
+            return 0;
+        }
+        double root = Math.sqrt(2 / Math.PI);
+        double u = tanhArgument(x);
+        double u1 = root * (1 + 3 * 0.044715 * x * x);
+        double u2 = root * 6 * 0.044715 * x;
+        double c = Math.cosh(u);
+        return c > 1e100 ? 0 : (u1 + x * (u2 / 2 - Math.tanh(u) * u1 * u1)) / (c * c);
+    }
+
     /** Error allowed: some units in the last place of the result, and of the largest term that is added on the way. */
     private static double tolerance(Blocks blocks, Code code, double x, double y, double z, double expected) {
         double ulp = blocks.ulp(expected);
@@ -117,6 +192,13 @@ final class ElementwiseContract {
         double small = blocks.dtype() == DType.F32 ? 1e-35 : 1e-300;
         return switch (code) {
             case COPY, FILL, NEG, ABS, SIGN, CLAMP, INSIDE, MAX, MIN, GREATER, GREATER_EQUAL, EQUAL, WHERE -> 0;
+            case RELU, STEP -> 0;
+            case LEAKY_RELU -> ulp / 2 * 1.0001;
+            case ERF -> 16 * ulp;
+            // The tail's exponent -x^2/2 carries the rounding of x / sqrt 2.
+            case GELU, GELU_TANH -> (16 + 2 * x * x) * ulp + small;
+            case GELU_CURVATURE, GELU_TANH_CURVATURE -> 16 * eps;
+            case GELU_ALONG, GELU_TANH_ALONG -> 16 * eps * Math.abs(x) + small;
             case ADD, SUB, MUL, DIV, SQUARE, RECIPROCAL, SQRT -> ulp / 2 * 1.0001;
             case EXP, LOG -> 2 * ulp;
             case RSQRT -> 1.5 * ulp;
@@ -147,7 +229,7 @@ final class ElementwiseContract {
             y[i] = blocks.rounded(SPECIAL[i / SPECIAL.length]);
             z[i] = i;
         }
-        if (code == Code.SILU_ALONG || code == Code.FMA) {
+        if (code.name().endsWith("_ALONG") || code == Code.FMA) {
             // Infinity times a number near 0 has no stable answer.
             for (int i = 0; i < n; i++) {
                 x[i] = Double.isInfinite(x[i]) ? 3 : x[i];

@@ -15,8 +15,11 @@ final class KernelContract {
                 case ELEMENTWISE -> ElementwiseContract.check(blocks);
                 case MATMUL -> MatMulContract.check(blocks);
                 case REDUCE -> ReduceContract.check(blocks);
+                case SCAN -> ScanContract.check(blocks);
                 case SOFTMAX -> SoftmaxContract.check(blocks);
                 case NORM -> NormContract.check(blocks);
+                case CONV2D -> Conv2dContract.check(blocks);
+                case ATTENTION -> AttentionContract.check(blocks);
                 case GATHER -> GatherContract.check(blocks);
                 case RANDOM -> RandomContract.check(blocks);
                 case UPDATE -> UpdateContract.check(blocks);

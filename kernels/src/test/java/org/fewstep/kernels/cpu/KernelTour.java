@@ -2,7 +2,9 @@ package org.fewstep.kernels.cpu;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.fewstep.kernels.Attention;
 import org.fewstep.kernels.Buffer;
+import org.fewstep.kernels.Conv2d;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Elementwise;
 import org.fewstep.kernels.Gather;
@@ -11,6 +13,7 @@ import org.fewstep.kernels.MatMul;
 import org.fewstep.kernels.Norm;
 import org.fewstep.kernels.Random;
 import org.fewstep.kernels.Reduce;
+import org.fewstep.kernels.Scan;
 import org.fewstep.kernels.Scope;
 import org.fewstep.kernels.Slot;
 import org.fewstep.kernels.Slots;
@@ -99,6 +102,15 @@ final class KernelTour {
         all.add(new Norm(Norm.Code.LAYER, rows, n, 1e-5, y, null, blocks.blank(size)));
         all.add(new Norm(Norm.Code.LAYER_ALONG, rows, n, 1e-5, y, z, blocks.blank(size)));
         all.add(new Norm(Norm.Code.LAYER_RSTD, rows, n, 1e-5, y, null, blocks.blank(rows)));
+        all.add(new Norm(Norm.Code.RMS, rows, n, 1e-5, y, null, blocks.blank(size)));
+        all.add(new Norm(Norm.Code.RMS_ALONG, rows, n, 1e-5, y, z, blocks.blank(size)));
+        all.add(new Norm(Norm.Code.RMS_RSTD, rows, n, 1e-5, y, null, blocks.blank(rows)));
+        for (Scan.Code code : Scan.Code.values()) {
+            all.add(new Scan(code, 1, rows, n, y, blocks.blank(size)));
+            all.add(new Scan(code, rows, n, 1, y, blocks.blank(size)));
+        }
+        all.addAll(convolutions(blocks, rows, y, square));
+        all.addAll(attentions(blocks, rows, y, z));
         all.add(new Gather(Gather.Code.PICK, n, rows, n, index, square, blocks.blank(size)));
         all.add(new Gather(Gather.Code.SCATTER_ADD, n, rows, n, index, z, blocks.blank(n * n)));
         all.add(new Random(Random.Code.NORMAL, 7, rows, n, counter, blocks.blank(size)));
@@ -116,6 +128,35 @@ final class KernelTour {
         all.add(Update.gradNorm(gradients, first, clip));
         all.add(Update.adam(averages, gradients, m, v, first, second, third, fourth, 0.9, 0.999, 1e-8, clip));
         all.add(Update.ema(averages, gradients, first));
+        return all;
+    }
+
+    /** Over images of 10x10. */
+    private static List<Workload> convolutions(Blocks blocks, int rows, Buffer x, Buffer w) {
+        Conv2d.Geometry one = new Conv2d.Geometry(rows, 1, 10, 10, 2, 5, 5, 3, 3, 2, 2, 1, 1, 1);
+        Buffer y = blocks.of(Blocks.random(7, rows * 50, -1, 1));
+        Buffer bias = blocks.of(Blocks.random(8, 2, -1, 1));
+        return List.of(
+                new Conv2d(Conv2d.Code.FORWARD, one, x, w, bias, blocks.blank(rows * 50)),
+                new Conv2d(Conv2d.Code.INPUT, one, blocks.blank(rows * 100), w, null, y),
+                new Conv2d(Conv2d.Code.WEIGHT, one, x, blocks.blank(18), null, y));
+    }
+
+    /** One head of {@code rows} tokens and three of a third as many. */
+    private static List<Workload> attentions(Blocks blocks, int rows, Buffer x, Buffer d) {
+        Buffer g = blocks.of(Blocks.random(9, rows * 33, -1, 1));
+        List<Workload> all = new ArrayList<>();
+        for (int heads : new int[] {1, 3}) {
+            int t = rows / heads;
+            Attention.Heads in = new Attention.Heads(1, heads, t, 33, 0, t * 99, 33, 99, 1);
+            Attention.Heads out = new Attention.Heads(1, heads, t, 33, 0, t * 33, 0, 33, 1);
+            int small = heads * t * 33;
+            Buffer value = blocks.blank(small);
+            all.add(new Attention(Attention.Code.FORWARD, in, out, 0.1, x, null, null, null, blocks.blank(small)));
+            all.add(new Attention(Attention.Code.TANGENT, in, out, 0.1, x, d, null, value, blocks.blank(small)));
+            all.add(new Attention(Attention.Code.GRAD, in, out, 0.1, x, null, g, null, blocks.blank(3 * small)));
+            all.add(new Attention(Attention.Code.CURVATURE, in, out, 0.1, x, d, g, null, blocks.blank(3 * small)));
+        }
         return all;
     }
 }

@@ -6,16 +6,19 @@ import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.Norm;
 import org.fewstep.kernels.Norm.Code;
 
-/** Layer normalisation against the definition, its derivative against the Jacobian. */
+/** Layer and RMS normalisation against the definition, its derivative against the Jacobian. */
 final class NormContract {
     private NormContract() {}
 
     static void check(Blocks blocks) {
         for (int n : new int[] {1, 2, 3, 16, 100, 257, 1100}) {
             for (int rows : new int[] {0, 1, 5, 130}) {
-                rows(blocks, n < 300 ? rows : Math.min(rows, 4), n, 0, 1e-5);
+                int count = n < 300 ? rows : Math.min(rows, 4);
+                rows(blocks, true, count, n, 0, 1e-5);
+                rows(blocks, false, count, n, 0, 1e-5);
             }
-            rows(blocks, 3, n, 100, 1e-3);
+            rows(blocks, true, 3, n, 100, 1e-3);
+            rows(blocks, false, 3, n, 5, 1e-3);
         }
         Buffer out = blocks.blank(4);
         blocks.device().run(new Norm(Code.LAYER, 1, 4, 1e-5, blocks.of(7, 7, 7, 7), null, out));
@@ -25,7 +28,7 @@ final class NormContract {
         assertClose("NaN", new double[] {Double.NaN, Double.NaN, -y, y}, blocks.read(out), 2 * blocks.epsilon());
     }
 
-    private static void rows(Blocks blocks, int rows, int n, double shift, double eps) {
+    private static void rows(Blocks blocks, boolean centred, int rows, int n, double shift, double eps) {
         double[] x = Blocks.random(1, rows * n, -1, 1);
         for (int i = 0; i < x.length; i++) {
             x[i] = blocks.rounded(x[i] + shift);
@@ -38,7 +41,7 @@ final class NormContract {
             int from = row * n;
             double mean = 0;
             for (int i = from; i < from + n; i++) {
-                mean += x[i] / n;
+                mean += centred ? x[i] / n : 0;
             }
             double variance = 0;
             for (int i = from; i < from + n; i++) {
@@ -50,11 +53,11 @@ final class NormContract {
             }
             for (int i = from; i < from + n; i++) {
                 for (int j = from; j < from + n; j++) {
-                    along[i] += rstd[row] * ((i == j ? 1 : 0) - 1.0 / n - y[i] * y[j] / n) * g[j];
+                    along[i] += rstd[row] * ((i == j ? 1 : 0) - (centred ? 1.0 / n : 0) - y[i] * y[j] / n) * g[j];
                 }
             }
         }
-        String what = "norm of (" + rows + ", " + n + ")";
+        String what = (centred ? "layer" : "rms") + " norm of (" + rows + ", " + n + ")";
         // A row of spread 1 / rstd loses rstd (1 + |shift|) units: x - mean cancels.
         double[] error = new double[rows * n];
         double[] errorAlong = new double[rows * n];
@@ -66,12 +69,14 @@ final class NormContract {
             errorRstd[i / n] = 8 * blocks.epsilon() * (1 + shift) * r * (1 + r);
         }
         Buffer out = blocks.blank(rows * n);
-        blocks.device().run(new Norm(Code.LAYER, rows, n, eps, blocks.of(x), null, out));
+        blocks.device().run(new Norm(centred ? Code.LAYER : Code.RMS, rows, n, eps, blocks.of(x), null, out));
         assertClose(what, y, blocks.read(out), error);
-        blocks.device().run(new Norm(Code.LAYER_ALONG, rows, n, eps, blocks.of(x), blocks.of(g), out));
+        blocks.device()
+                .run(new Norm(
+                        centred ? Code.LAYER_ALONG : Code.RMS_ALONG, rows, n, eps, blocks.of(x), blocks.of(g), out));
         assertClose(what + " along", along, blocks.read(out), errorAlong);
         Buffer one = blocks.blank(rows);
-        blocks.device().run(new Norm(Code.LAYER_RSTD, rows, n, eps, blocks.of(x), null, one));
+        blocks.device().run(new Norm(centred ? Code.LAYER_RSTD : Code.RMS_RSTD, rows, n, eps, blocks.of(x), null, one));
         assertClose(what + " rstd", rstd, blocks.read(one), errorRstd);
     }
 }

@@ -5,16 +5,16 @@ import org.fewstep.tensor.Op;
 import org.fewstep.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** r = 1 / sqrt(variance + eps) over the last axis, kept as size 1. */
-record LayerNormRstd(double eps) implements Op {
+/** r = 1 / sqrt(variance + eps), or 1 / sqrt(mean(x^2) + eps) if not centred, over the last axis, kept as size 1. */
+record RowNormRstd(boolean centred, double eps) implements Op {
     @Override
     public String name() {
-        return "layerNormRstd";
+        return centred ? "layerNormRstd" : "rmsNormRstd";
     }
 
     @Override
     public Tensor forward(Tensor... in) {
-        return Rows.norm(name(), Norm.Code.LAYER_RSTD, eps, in[0], null);
+        return Rows.norm(name(), centred ? Norm.Code.LAYER_RSTD : Norm.Code.RMS_RSTD, eps, in[0], null);
     }
 
     @Override
@@ -22,7 +22,7 @@ record LayerNormRstd(double eps) implements Op {
         // dr = -(r^2 / n) sum(y dx).
         Tensor x = in[0];
         double scale = -1.0 / x.dim(-1);
-        return Ops.mul(Ops.scale(Ops.mul(g, Ops.square(r)), scale), Ops.layerNorm(x, eps));
+        return Ops.mul(Ops.scale(Ops.mul(g, Ops.square(r)), scale), Tensor.apply(new RowNorm(centred, eps), x));
     }
 
     @Override
@@ -30,7 +30,8 @@ record LayerNormRstd(double eps) implements Op {
         Tensor d = dx[0];
         return d == null
                 ? null
-                : Ops.neg(Ops.mul(Ops.square(r), Ops.meanKeep(Ops.mul(Ops.layerNorm(in[0], eps), d), -1)));
+                : Ops.neg(Ops.mul(
+                        Ops.square(r), Ops.meanKeep(Ops.mul(Tensor.apply(new RowNorm(centred, eps), in[0]), d), -1)));
     }
 
     @Override

@@ -1,0 +1,13 @@
+package org.fewstep.model;
+
+import org.fewstep.op.Ops;
+import org.fewstep.tensor.Tensor;
+
+/** The normalisation of DiT, without parameters of its own, followed by shift and scale from the condition. */
+record DitNorm(boolean rms) {
+    private static final double EPS = 1e-6;
+
+    Tensor modulated(Tensor x, Tensor shift, Tensor scale) {
+        return Ops.modulate(rms ? Ops.rmsNorm(x, EPS) : Ops.layerNorm(x, EPS), shift, scale);
+    }
+}

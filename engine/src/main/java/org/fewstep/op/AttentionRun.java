@@ -1,0 +1,70 @@
+package org.fewstep.op;
+
+import org.fewstep.kernels.Attention.Code;
+import org.fewstep.tensor.Shape;
+import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the operations of attention have in common: the layout of x, the number of heads and the scale of the scores.
+ *
+ * @param layout how x and the result stand
+ * @param scale factor of the scores, 1 / sqrt(C) in most networks
+ */
+record AttentionRun(QkvLayout layout, int heads, double scale) {
+    /** Runs a kernel; d and g are there as the code asks. */
+    Tensor of(Code code, String name, Tensor x, @Nullable Tensor d, @Nullable Tensor g, @Nullable Tensor value) {
+        Shape small = check(name, x, d, g);
+        Shape shape = code == Code.FORWARD || code == Code.TANGENT ? small : x.shape();
+        Tensor y = Tensor.of(x.device().allocate(x.dtype(), shape.count()), shape);
+        y.device()
+                .run(new org.fewstep.kernels.Attention(
+                        code,
+                        layout.in(x.shape(), heads),
+                        layout.out(x.shape(), heads),
+                        scale,
+                        x.buffer(),
+                        d == null ? null : d.buffer(),
+                        g == null ? null : g.buffer(),
+                        value == null ? null : value.buffer(),
+                        y.buffer()));
+        return y;
+    }
+
+    private Shape check(String name, Tensor x, @Nullable Tensor d, @Nullable Tensor g) {
+        if (!x.dtype().floating() || !layout.fits(x.shape(), heads)) {
+            throw new IllegalArgumentException(name + ": got x " + x.dtype() + " " + x.shape() + " with " + heads
+                    + " heads; expected F32 or F64 and queries, keys and values of equal width in layout " + layout);
+        }
+        Shape result = layout.result(x.shape());
+        if (d != null && (!d.shape().equals(x.shape()) || d.dtype() != x.dtype())) {
+            throw new IllegalArgumentException(name + ": got x " + x.dtype() + " " + x.shape() + " and a direction "
+                    + d.dtype() + " " + d.shape() + "; expected the same");
+        }
+        if (g != null && (!g.shape().equals(result) || g.dtype() != x.dtype())) {
+            throw new IllegalArgumentException(name + ": got x " + x.dtype() + " " + x.shape() + " and a cotangent "
+                    + g.dtype() + " " + g.shape() + "; expected " + x.dtype() + " " + result);
+        }
+        return result;
+    }
+
+    /** O. */
+    Tensor value(Tensor x) {
+        return Tensor.apply(new Attention(this), x);
+    }
+
+    /** J d. */
+    Tensor tangent(Tensor x, Tensor d) {
+        return Tensor.apply(new AttentionTangent(this), x, d);
+    }
+
+    /** J^T g. */
+    Tensor grad(Tensor x, Tensor g) {
+        return Tensor.apply(new AttentionGrad(this), x, g);
+    }
+
+    /** Gradient by x of (g . J d). */
+    Tensor curvature(Tensor x, Tensor d, Tensor g) {
+        return Tensor.apply(new AttentionCurvature(this), x, d, g);
+    }
+}

@@ -1,0 +1,305 @@
+// twin: F32
+package org.fewstep.kernels.cpu;
+
+import java.util.Arrays;
+import org.fewstep.kernels.Attention;
+import org.fewstep.kernels.Attention.Heads;
+import org.fewstep.kernels.Buffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Attention and its derivatives in panels of query rows: a panel's scores against all keys fill (rows, T) scratch, so
+ * each softmax row is complete and memory is linear in T. The formulas of a panel, {@code *} elementwise, sums by rows:
+ *
+ * <pre>
+ * S = scale Q K^T       P = softmax(S)                  O = P V
+ * dS = scale (dQ K^T + Q dK^T)   dP = P * (dS - sum(P * dS))   dO = dP V + P dV
+ * W = g V^T             R = P * (W - sum(P * W))
+ * GRAD:      scale R K, scale R^T Q, P^T g
+ * Wd = g dV^T           Rd = dP * (W - sum(P * W)) + P * (Wd - sum(dP * W + P * Wd))
+ * CURVATURE: scale (Rd K + R dK), scale (Rd^T Q + R^T dQ), dP^T g
+ * </pre>
+ *
+ * <p>A panel of FORWARD and TANGENT is a part of its own; the gradients of keys and values are sums over the panels of a
+ * head in order, so there a head is a part.
+ */
+final class AttentionF64 {
+    /** Query rows of a panel. */
+    private static final int ROWS = 32;
+
+    /** Scratch slots: keys and values with directions and gradients (T, C); rows of a panel (rows, C); panels (rows, T). */
+    private static final int K = Scratch.ATTENTION;
+
+    private static final int V = K + 1;
+    private static final int DK = K + 2;
+    private static final int DV = K + 3;
+    private static final int GRAD_K = K + 4;
+    private static final int GRAD_V = K + 5;
+    private static final int Q = K + 6;
+    private static final int DQ = K + 7;
+    private static final int G = K + 8;
+    private static final int P = K + 9;
+    private static final int DP = K + 10;
+    private static final int W = K + 11;
+    private static final int WD = K + 12;
+    private static final int MORE = K + 13;
+    private static final int TURNED = K + 14;
+
+    private static final int PART_Q = 0;
+    private static final int PART_K = 1;
+    private static final int PART_V = 2;
+
+    private final Attention w;
+    private final PanelMathF64 math;
+    private final Threads threads;
+    private final Scratch scratch = Scratch.mine();
+    private final int tokens;
+    private final int channels;
+    private final double scale;
+    private final double[] x;
+    private final double[] k;
+    private final double[] v;
+    private double[] dk = new double[0];
+    private double[] dv = new double[0];
+
+    /** One head of one item: loads what its panels share. */
+    private AttentionF64(Attention w, int head, PanelMathF64 math, Threads threads) {
+        this.w = w;
+        this.math = math;
+        this.threads = threads;
+        this.tokens = w.in().tokens();
+        this.channels = w.in().channels();
+        this.scale = (double) w.scale();
+        this.x = CpuBuffer.f64(w.x());
+        this.k = load(x, w.in(), head, PART_K, 0, tokens, K);
+        this.v = load(x, w.in(), head, PART_V, 0, tokens, V);
+        Buffer d = w.d();
+        if (d != null) {
+            this.dk = load(CpuBuffer.f64(d), w.in(), head, PART_K, 0, tokens, DK);
+            this.dv = load(CpuBuffer.f64(d), w.in(), head, PART_V, 0, tokens, DV);
+        }
+    }
+
+    static void run(Attention w, Threads threads) {
+        run(w, threads, new EjmlPanelMathF64(), 5.0);
+        w.device().live().ejmlFlops().addAndGet(w.productFlops());
+    }
+
+    /** Runs with the given products and exponentials, which reach about {@code flopsANano}. */
+    static void run(Attention w, Threads threads, PanelMathF64 math, double flopsANano) {
+        int tokens = w.in().tokens();
+        int heads = w.in().batch() * w.in().heads();
+        if (tokens == 0) {
+            return;
+        }
+        long nanos = (long) (w.productFlops() / flopsANano);
+        int panels = (tokens + ROWS - 1) / ROWS;
+        switch (w.code()) {
+            case FORWARD, TANGENT ->
+                threads.run(heads * panels, nanos, part -> {
+                    int first = part % panels * ROWS;
+                    int rows = Math.min(ROWS, tokens - first);
+                    new AttentionF64(w, part / panels, math, threads).push(part / panels, first, rows);
+                });
+            case GRAD, CURVATURE ->
+                threads.run(heads, nanos, head -> new AttentionF64(w, head, math, threads).pull(head, panels));
+        }
+    }
+
+    /** O or dO of a panel. */
+    private void push(int head, int first, int rows) {
+        double[] q = scaled(load(x, w.in(), head, PART_Q, first, rows, Q), rows);
+        double[] p = softmax(q, rows);
+        double[] o = scratch.f64(MORE, rows * channels);
+        Buffer d = w.d();
+        if (d == null) {
+            math.multiply(p, rows, tokens, v, false, channels, o, threads);
+            store(o, w.out(), head, 0, first, rows, CpuBuffer.f64(w.result()));
+            return;
+        }
+        double[] dq = scaled(load(CpuBuffer.f64(d), w.in(), head, PART_Q, first, rows, DQ), rows);
+        double[] dp = softmaxTangent(q, dq, p, rows);
+        double[] tangent = scratch.f64(G, rows * channels);
+        math.multiply(dp, rows, tokens, v, false, channels, tangent, threads);
+        math.multiply(p, rows, tokens, dv, false, channels, o, threads);
+        add(o, tangent, rows * channels);
+        store(tangent, w.out(), head, 0, first, rows, CpuBuffer.f64(w.result()));
+        Buffer value = w.value();
+        if (value != null) {
+            math.multiply(p, rows, tokens, v, false, channels, o, threads);
+            store(o, w.out(), head, 0, first, rows, CpuBuffer.f64(value));
+        }
+    }
+
+    /** The gradients of a head, of first order or along d. */
+    private void pull(int head, int panels) {
+        double[] gradK = zeros(GRAD_K);
+        double[] gradV = zeros(GRAD_V);
+        for (int panel = 0; panel < panels; panel++) {
+            int first = panel * ROWS;
+            int rows = Math.min(ROWS, tokens - first);
+            pull(head, first, rows, gradK, gradV);
+        }
+        double[] to = CpuBuffer.f64(w.result());
+        store(gradK, w.in(), head, PART_K, 0, tokens, to);
+        store(gradV, w.in(), head, PART_V, 0, tokens, to);
+    }
+
+    private void pull(int head, int first, int rows, double[] gradK, double[] gradV) {
+        Buffer cotangent = w.g();
+        if (cotangent == null) {
+            throw new IllegalStateException("attention: got no cotangent; expected one");
+        }
+        double[] q = scaled(load(x, w.in(), head, PART_Q, first, rows, Q), rows);
+        double[] g = load(CpuBuffer.f64(cotangent), w.out(), head, 0, first, rows, G);
+        double[] p = softmax(q, rows);
+        double[] pull = scratch.f64(W, rows * tokens);
+        math.multiply(g, rows, channels, v, true, tokens, pull, threads);
+        Buffer d = w.d();
+        if (d == null) {
+            addTurned(p, rows, g, gradV);
+            for (int r = 0; r < rows; r++) {
+                centre(p, pull, r * tokens);
+            }
+            addTurned(pull, rows, q, gradK);
+            storeQuery(head, first, rows, pull, k, null, k);
+            return;
+        }
+        double[] dq = scaled(load(CpuBuffer.f64(d), w.in(), head, PART_Q, first, rows, DQ), rows);
+        double[] dp = softmaxTangent(q, dq, p, rows);
+        double[] along = scratch.f64(WD, rows * tokens);
+        math.multiply(g, rows, channels, dv, true, tokens, along, threads);
+        addTurned(dp, rows, g, gradV);
+        for (int r = 0; r < rows; r++) {
+            bend(p, dp, pull, along, r * tokens);
+        }
+        addTurned(along, rows, q, gradK);
+        addTurned(pull, rows, dq, gradK);
+        storeQuery(head, first, rows, along, k, pull, dk);
+    }
+
+    /** scale (A B + C D) to the gradient of the queries; C may be missing. */
+    private void storeQuery(int head, int first, int rows, double[] a, double[] b, double @Nullable [] c, double[] d) {
+        double[] sum = scratch.f64(MORE, rows * channels);
+        math.multiply(a, rows, tokens, b, false, channels, sum, threads);
+        if (c != null) {
+            double[] second = scratch.f64(DQ, rows * channels);
+            math.multiply(c, rows, tokens, d, false, channels, second, threads);
+            add(second, sum, rows * channels);
+        }
+        store(scaled(sum, rows), w.in(), head, PART_Q, first, rows, CpuBuffer.f64(w.result()));
+    }
+
+    /** P of a panel of scaled queries. */
+    private double[] softmax(double[] q, int rows) {
+        double[] p = scratch.f64(P, rows * tokens);
+        math.multiply(q, rows, channels, k, true, tokens, p, threads);
+        for (int r = 0; r < rows; r++) {
+            int from = r * tokens;
+            math.exp(p, from, tokens, MaxF64.row(p, from, tokens));
+            double sum = DotF64.sum(p, from, tokens);
+            for (int j = from; j < from + tokens; j++) {
+                p[j] /= sum;
+            }
+        }
+        return p;
+    }
+
+    /** dP of a panel. */
+    private double[] softmaxTangent(double[] q, double[] dq, double[] p, int rows) {
+        double[] dp = scratch.f64(DP, rows * tokens);
+        double[] second = scratch.f64(WD, rows * tokens);
+        math.multiply(dq, rows, channels, k, true, tokens, dp, threads);
+        math.multiply(q, rows, channels, dk, true, tokens, second, threads);
+        add(second, dp, rows * tokens);
+        for (int r = 0; r < rows; r++) {
+            centre(p, dp, r * tokens);
+        }
+        return dp;
+    }
+
+    /** A row of a becomes p * (a - sum(p * a)). */
+    private void centre(double[] p, double[] a, int from) {
+        double mean = DotF64.dot(p, a, from, tokens);
+        for (int j = from; j < from + tokens; j++) {
+            a[j] = p[j] * (a[j] - mean);
+        }
+    }
+
+    /** A row of W becomes R, one of Wd becomes Rd. */
+    private void bend(double[] p, double[] dp, double[] pull, double[] along, int from) {
+        double mean = DotF64.dot(p, pull, from, tokens);
+        double shift = DotF64.dot(dp, pull, from, tokens) + DotF64.dot(p, along, from, tokens);
+        for (int j = from; j < from + tokens; j++) {
+            double centred = pull[j] - mean;
+            along[j] = dp[j] * centred + p[j] * (along[j] - shift);
+            pull[j] = p[j] * centred;
+        }
+    }
+
+    /** Adds A^T B to {@code sum} for A (rows, T), B (rows, C). */
+    private void addTurned(double[] a, int rows, double[] b, double[] sum) {
+        double[] turned = scratch.f64(TURNED, tokens * rows);
+        for (int r = 0; r < rows; r++) {
+            for (int j = 0; j < tokens; j++) {
+                turned[j * rows + r] = a[r * tokens + j];
+            }
+        }
+        double[] product = scratch.f64(MORE, tokens * channels);
+        math.multiply(turned, tokens, rows, b, false, channels, product, threads);
+        add(product, sum, tokens * channels);
+    }
+
+    private static void add(double[] from, double[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] += from[i];
+        }
+    }
+
+    private double[] scaled(double[] rows, int count) {
+        for (int i = 0; i < count * channels; i++) {
+            rows[i] *= scale;
+        }
+        return rows;
+    }
+
+    private double[] zeros(int slot) {
+        double[] block = scratch.f64(slot, tokens * channels);
+        Arrays.fill(block, 0, tokens * channels, 0.0);
+        return block;
+    }
+
+    /** Tokens {@code first} .. {@code first + count - 1} of one part of one head as a (count, channels) block. */
+    private double[] load(double[] from, Heads layout, int head, int part, int first, int count, int slot) {
+        double[] to = scratch.f64(slot, count * channels);
+        int at = place(layout, head, part) + first * layout.tokenStep();
+        for (int t = 0; t < count; t++) {
+            int row = at + t * layout.tokenStep();
+            if (layout.channelStep() == 1) {
+                System.arraycopy(from, row, to, t * channels, channels);
+            } else {
+                for (int c = 0; c < channels; c++) {
+                    to[t * channels + c] = from[row + c * layout.channelStep()];
+                }
+            }
+        }
+        return to;
+    }
+
+    /** The reverse of {@link #load}. */
+    private void store(double[] from, Heads layout, int head, int part, int first, int count, double[] to) {
+        int at = place(layout, head, part) + first * layout.tokenStep();
+        for (int t = 0; t < count; t++) {
+            int row = at + t * layout.tokenStep();
+            for (int c = 0; c < channels; c++) {
+                to[row + c * layout.channelStep()] = from[t * channels + c];
+            }
+        }
+    }
+
+    private static int place(Heads layout, int head, int part) {
+        return head / layout.heads() * layout.batchStep()
+                + head % layout.heads() * layout.headStep()
+                + part * layout.partStep();
+    }
+}

@@ -1,0 +1,35 @@
+package org.fewstep.kernels.cpu;
+
+import org.fewstep.kernels.Attention;
+
+/** Products by {@link LoopsMatMulF32}, exponentials by {@link VectorMathF32}. */
+final class LoopsPanelMathF32 implements PanelMathF32 {
+    private static final float FLOPS_A_NANO = 20;
+
+    static void attention(Attention w, Threads threads) {
+        AttentionF32.run(w, threads, new LoopsPanelMathF32(), FLOPS_A_NANO);
+    }
+
+    @Override
+    public void multiply(float[] a, int rows, int k, float[] b, boolean transB, int n, float[] c, Threads threads) {
+        LoopsMatMulF32.multiply(a, rows, k, b, transB, n, c, threads);
+    }
+
+    @Override
+    public void exp(float[] x, int from, int n, float shift) {
+        VectorMathF32 math = VectorMathF32.mine();
+        for (int first = from; first < from + n; first += VectorMathF32.CHUNK) {
+            int count = Math.min(VectorMathF32.CHUNK, from + n - first);
+            System.arraycopy(x, first, math.x, 0, count);
+            subtract(math.x, shift, count);
+            math.exp(count);
+            System.arraycopy(math.y, 0, x, first, count);
+        }
+    }
+
+    private static void subtract(float[] x, float shift, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] -= shift;
+        }
+    }
+}

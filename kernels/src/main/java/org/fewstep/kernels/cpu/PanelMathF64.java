@@ -1,0 +1,17 @@
+// twin: F32
+package org.fewstep.kernels.cpu;
+
+/** The two inner jobs of attention, done by each provider in its own way. */
+interface PanelMathF64 {
+    /**
+     * C = A op(B) on the starts of the arrays; the k products of an element are added in an order fixed by k and n.
+     *
+     * @param a (rows, k)
+     * @param b (k, n), or (n, k) if transposed
+     * @param c (rows, n)
+     */
+    void multiply(double[] a, int rows, int k, double[] b, boolean transB, int n, double[] c, Threads threads);
+
+    /** {@code x[i] = e^(x[i] - shift)} for n numbers from {@code from} on. */
+    void exp(double[] x, int from, int n, double shift);
+}
