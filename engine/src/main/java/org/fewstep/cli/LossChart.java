@@ -48,6 +48,7 @@ final class LossChart {
         style.setPlotBorderColor(new Color(0x9a9a9a));
         style.setAxisTickMarksColor(new Color(0x9a9a9a));
         style.setMarkerSize(0);
+        style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 10));
     }
 
     /**
