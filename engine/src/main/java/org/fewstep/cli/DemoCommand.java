@@ -20,10 +20,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
-        description = {
-            "Train a many-step flow and a one-step student on 8 Gaussians and on built-in images of digits,",
-            "compare both with the data, and write pictures. Needs no files; takes a few minutes."
-        })
+        description = "Train a many-step flow and a one-step student on built-in points and images, compare both"
+                + " with the data, and write pictures. Needs no files; takes a few minutes.")
 final class DemoCommand implements Callable<Integer> {
     private static final int QUICK_STEPS = 6;
 

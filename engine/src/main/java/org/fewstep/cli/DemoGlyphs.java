@@ -13,7 +13,7 @@ import org.fewstep.tensor.Rng;
 final class DemoGlyphs implements DemoData {
     static final int CLASSES = 6;
 
-    private static final int PER_CLASS = 256;
+    private static final int PER_CLASS = 128;
     private static final int REFERENCE = 4096;
     private static final int PROJECTIONS = 128;
     private static final int COLUMNS = 12;

@@ -25,7 +25,8 @@ final class LossChart {
     };
 
     private final XYChart chart;
-    private boolean positive = true;
+    private double least = Double.POSITIVE_INFINITY;
+    private double most = Double.NEGATIVE_INFINITY;
     private int curves;
 
     LossChart(String title) {
@@ -64,7 +65,8 @@ final class LossChart {
             return this;
         }
         for (double value : loss) {
-            positive &= value > 0;
+            least = Math.min(least, value);
+            most = Math.max(most, value);
         }
         Color colour = COLOURS[curves++ % COLOURS.length];
         Color pale = new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), 60);
@@ -74,7 +76,7 @@ final class LossChart {
     }
 
     /**
-     * Writes the chart, with a logarithmic axis where all losses are above zero.
+     * Writes the chart, with a logarithmic axis where the losses span a decade above zero.
      *
      * @return false, and no file, when no curve has a point
      */
@@ -82,7 +84,7 @@ final class LossChart {
         if (curves == 0) {
             return false;
         }
-        chart.getStyler().setYAxisLogarithmic(positive);
+        chart.getStyler().setYAxisLogarithmic(least > 0 && most > 10 * least);
         BufferedImage image = BitmapEncoder.getBufferedImage(chart);
         Raster raster = Raster.rgb(image.getWidth(), image.getHeight(), 0xffffff);
         for (int y = 0; y < image.getHeight(); y++) {

@@ -24,8 +24,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Trains and samples few-step generative models.",
         footer = {
             "",
-            "Exit codes: 0 success, 1 a run failed, 2 wrong usage or configuration, 3 a file is missing or",
-            "damaged, 4 the device is not available, 130 interrupted after a checkpoint."
+            "Exit codes: 0 success, 1 a run failed, 2 wrong usage or configuration, 3 a file is missing or damaged,"
+                    + " 4 the device is not available, 130 interrupted after a checkpoint."
         })
 public final class Main implements Runnable {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print the stack trace of an error.")

@@ -78,9 +78,13 @@ final class TrainCommand implements Callable<Integer> {
 
     private @Nullable Recipe recipe() {
         if (recipeName == null) {
-            if (!resume || data != null || seed != null || !settings.isEmpty()) {
-                throw new IllegalArgumentException("got no --recipe; expected one"
-                        + " (with --resume alone, the recipe in the checkpoint is used); see fewstep recipes");
+            if (!resume) {
+                throw new IllegalArgumentException(
+                        "--recipe: got none; expected a built-in name or a file; see fewstep recipes");
+            }
+            if (data != null || seed != null || !settings.isEmpty()) {
+                throw new IllegalArgumentException("--resume: got --data, --seed or --set without --recipe;"
+                        + " expected neither, since the run goes on by the recipe in its checkpoint");
             }
             return null;
         }
@@ -99,10 +103,10 @@ final class TrainCommand implements Callable<Integer> {
             return out;
         }
         if (recipe == null) {
-            throw new IllegalArgumentException("got --resume without --out; expected the folder of the run");
+            throw new IllegalArgumentException("--out: got none; expected the folder of the run");
         }
         if (!recipe.name().matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")) {
-            throw new IllegalArgumentException("got the recipe name \"" + recipe.name()
+            throw new IllegalArgumentException("--out: got none and the recipe name \"" + recipe.name()
                     + "\", which makes no good folder name; expected letters, digits, '.', '_', '-'; give --out");
         }
         return Path.of("runs", recipe.name());

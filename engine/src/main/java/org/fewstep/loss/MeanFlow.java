@@ -178,7 +178,7 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
         parts.put("u_target", target);
         parts.put("sq_error", l);
         parts.put("weight", weight);
-        return new LossResult(mean(perSample), perSample, parts);
+        return new LossResult(mean(perSample), mean(stopGradient(l)), perSample, parts);
     }
 
     private Tensor guided(FlowMapNet net, Tensor z, Tensor v, Cond cond, Draw draw) {

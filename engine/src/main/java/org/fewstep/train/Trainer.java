@@ -187,7 +187,15 @@ public final class Trainer implements AutoCloseable {
         while (step < training.steps() && !stopping) {
             StepReport report = advance();
             if (step % training.logEvery() == 0 || step == training.steps()) {
-                log(Map.of("loss", report.loss(), "lr", report.learningRate(), "grad-norm", report.gradNorm()));
+                log(Map.of(
+                        "loss",
+                        report.loss(),
+                        "objective",
+                        report.objective(),
+                        "lr",
+                        report.learningRate(),
+                        "grad-norm",
+                        report.gradNorm()));
             }
             callbacks.forEach(c -> c.onStep(this, report));
             if (step % training.checkpointEvery() == 0) {
@@ -205,14 +213,15 @@ public final class Trainer implements AutoCloseable {
             List<Tensor> gradients = Grad.of(result.total(), state.leaves());
             double lr = schedule.at(step);
             state.prepare(step, lr, gradients);
-            double value = result.total().item();
+            double objective = result.total().item();
+            double value = result.error().item();
             double[] norm = state.gradNorm();
-            if (!Double.isFinite(value) || norm[2] != 0) {
+            if (!Double.isFinite(objective) || !Double.isFinite(value) || norm[2] != 0) {
                 throw explain();
             }
             state.update(gradients);
             step++;
-            return new StepReport(step, recipe.training().steps(), value, lr, norm[0]);
+            return new StepReport(step, recipe.training().steps(), value, objective, lr, norm[0]);
         }
     }
 
