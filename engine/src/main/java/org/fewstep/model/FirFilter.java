@@ -38,37 +38,46 @@ public final class FirFilter {
         return (taps.length - 1) / 2;
     }
 
-    /** (B, C, H, W) to (B, C, 2 H, 2 W) for an even number of taps, with zeros outside. */
-    public Tensor up(Tensor x) {
-        return up(x, padding());
+    /** K, row-major (length, length). */
+    double[] kernel() {
+        return kernel.clone();
     }
 
-    /** As {@link #up(Tensor)} with {@code padding} rows and columns cut off at each side. */
-    Tensor up(Tensor x, int padding) {
-        Tensor y = Ops.convTranspose2d(planes(x), weights(x, 4), 2, padding, 0, 1);
-        return Ops.reshape(y, Shape.of(x.dim(0), x.dim(1), y.dim(2), y.dim(3)));
+    /** Number of taps. */
+    int length() {
+        return taps.length;
+    }
+
+    /** (B, C, H, W) to (B, C, 2 H, 2 W) for an even number of taps, with zeros outside. */
+    public Tensor up(Tensor x) {
+        return up(x, kernelLike(x), padding());
     }
 
     /** (B, C, H, W) to (B, C, H / 2, W / 2) for an even number of taps, with zeros outside. */
     public Tensor down(Tensor x) {
-        return down(x, padding());
+        return down(x, kernelLike(x), padding());
     }
 
-    /** As {@link #down(Tensor)} with other padding. */
-    Tensor down(Tensor x, int padding) {
-        Tensor y = Ops.conv2d(planes(x), weights(x, 1), 2, padding, 1);
-        return Ops.reshape(y, Shape.of(x.dim(0), x.dim(1), y.dim(2), y.dim(3)));
+    /** Upsampling by a kernel (1, 1, L, L) with {@code padding} rows and columns cut off at each side. */
+    static Tensor up(Tensor x, Tensor kernel, int padding) {
+        // Each image has four times as many pixels, so the kernel's sum is 4.
+        return images(x, Ops.convTranspose2d(planes(x), Ops.scale(kernel, 4), 2, padding, 0, 1));
+    }
+
+    /** Downsampling by a kernel (1, 1, L, L) with zero padding. */
+    static Tensor down(Tensor x, Tensor kernel, int padding) {
+        return images(x, Ops.conv2d(planes(x), kernel, 2, padding, 1));
     }
 
     private static Tensor planes(Tensor x) {
         return Ops.reshape(x, Shape.of(x.dim(0) * x.dim(1), 1, x.dim(2), x.dim(3)));
     }
 
-    private Tensor weights(Tensor like, double factor) {
-        double[] values = kernel.clone();
-        for (int i = 0; i < values.length; i++) {
-            values[i] *= factor;
-        }
-        return Tensor.of(like.device(), like.dtype(), values, 1, 1, taps.length, taps.length);
+    private static Tensor images(Tensor x, Tensor planes) {
+        return Ops.reshape(planes, Shape.of(x.dim(0), x.dim(1), planes.dim(2), planes.dim(3)));
+    }
+
+    private Tensor kernelLike(Tensor x) {
+        return Tensor.of(x.device(), x.dtype(), kernel, 1, 1, taps.length, taps.length);
     }
 }

@@ -13,7 +13,8 @@ public final class ResampleConv extends Module {
     private final int kernel;
     private final boolean up;
     private final boolean down;
-    private final @Nullable FirFilter filter;
+    private final @Nullable Parameter filter;
+    private final int filterPadding;
     private final boolean fused;
     private final @Nullable Parameter weight;
     private final @Nullable Parameter bias;
@@ -47,7 +48,10 @@ public final class ResampleConv extends Module {
         this.kernel = kernel;
         this.up = up;
         this.down = down;
-        this.filter = filter;
+        this.filter = filter == null
+                ? null
+                : constant(init, "resample_filter", Shape.of(1, 1, filter.length(), filter.length()), filter.kernel());
+        this.filterPadding = filter == null ? 0 : filter.padding();
         this.fused = fused;
         if (kernel == 0) {
             this.weight = null;
@@ -64,27 +68,26 @@ public final class ResampleConv extends Module {
     public Tensor of(Tensor x) {
         Parameter w = weight;
         Parameter b = bias;
-        FirFilter fir = filter;
         if (w == null || b == null) {
-            return fir == null ? x : up ? fir.up(x) : fir.down(x);
+            return resampled(x, filterPadding);
         }
         int pad = kernel / 2;
-        if (fir == null) {
-            return Ops.conv2d(x, w.tensor(), b.tensor(), 1, pad, 1);
-        }
-        if (!fused) {
-            return Ops.conv2d(up ? fir.up(x) : fir.down(x), w.tensor(), b.tensor(), 1, pad, 1);
+        if (!fused || filter == null) {
+            return Ops.conv2d(resampled(x, filterPadding), w.tensor(), b.tensor(), 1, pad, 1);
         }
         if (up) {
-            Tensor big = fir.up(x, Math.max(fir.padding() - pad, 0));
-            return Ops.conv2d(big, w.tensor(), b.tensor(), 1, Math.max(pad - fir.padding(), 0), 1);
+            Tensor big = resampled(x, Math.max(filterPadding - pad, 0));
+            return Ops.conv2d(big, w.tensor(), b.tensor(), 1, Math.max(pad - filterPadding, 0), 1);
         }
-        Tensor y = fir.down(Ops.conv2d(x, w.tensor(), 1, pad + fir.padding(), 1), 0);
+        Tensor y = resampled(Ops.conv2d(x, w.tensor(), 1, pad + filterPadding, 1), 0);
         return Ops.add(y, Ops.reshape(b.tensor(), b.shape().count(), 1, 1));
     }
 
-    /** Whether the image doubles (1), halves (-1) or keeps its size (0). */
-    public int direction() {
-        return up ? 1 : down ? -1 : 0;
+    private Tensor resampled(Tensor x, int padding) {
+        Parameter k = filter;
+        if (k == null) {
+            return x;
+        }
+        return up ? FirFilter.up(x, k.tensor(), padding) : FirFilter.down(x, k.tensor(), padding);
     }
 }

@@ -2,6 +2,7 @@ package org.fewstep.golden;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,6 +28,7 @@ final class ExpectedArrays {
 
     private final Map<String, JsonCursor> leaves = new LinkedHashMap<>();
     private final Map<String, NumericArray> arrays = new LinkedHashMap<>();
+    private final Map<String, Double> scales = new HashMap<>();
     private final Set<String> options = new HashSet<>();
     private final Set<String> met = new HashSet<>();
     private final List<String> failures = new ArrayList<>();
@@ -156,7 +158,10 @@ final class ExpectedArrays {
 
     /** S of the variant that a path stands in. */
     private double scale(String path) {
-        String variant = adapter.variant(path);
+        return scales.computeIfAbsent(adapter.variant(path), this::scaleOf);
+    }
+
+    private double scaleOf(String variant) {
         double largest = 0;
         for (String other : leaves.keySet()) {
             if (adapter.variant(other).equals(variant)

@@ -134,6 +134,13 @@ final class Layers {
         all.put("layer_position_table_2d", new PositionTableAdapter());
         network(all, "dit", "DiT", Transformers.CONFIG, Transformers::dit);
         network(all, "sit", "SiT", Transformers.CONFIG, Transformers::sit);
+        network(all, "songunet_", "SongUNet", UNets.SONG, UNets::song);
+        network(all, "edm_precond", "EDMPrecond", UNets.EDM, UNets::edm);
+        network(all, "unet2d_diffusers", "UNet2DModel", UNets.DIFFUSERS, UNets::diffusers);
+        all.put(
+                "dhariwal_unet",
+                new LayerAdapter(
+                        "network", "DhariwalUNet", UNets.DHARIWAL, Set.of("channels_per_head"), UNets::dhariwal));
         return Map.copyOf(all);
     }
 

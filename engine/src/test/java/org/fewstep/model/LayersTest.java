@@ -66,7 +66,6 @@ class LayersTest extends EngineTest {
                     assertEquals(Shape.of(1, 3, up ? 24 : 6, up ? 24 : 6), a.shape());
                     int edge = up ? 4 : 2;
                     assertArrayEquals(inside(b, edge), inside(a, edge), 1e-13);
-                    assertEquals(up ? 1 : -1, fused.direction());
                 }
             }
         }
@@ -93,7 +92,7 @@ class LayersTest extends EngineTest {
         assertArrayEquals(Ops.upsampleNearest(x, 2).toDoubles(), box.up(x).toDoubles(), 1e-15);
         assertThrows(IllegalArgumentException.class, () -> new FirFilter(1, -1));
         try (ResampleConv alone = new ResampleConv(init, 3, 3, 0, false, true, box, false, 1)) {
-            assertEquals(0, alone.parameters().size());
+            assertEquals(Set.of("resample_filter"), alone.parameters().keySet());
             assertArrayEquals(box.down(x).toDoubles(), alone.of(x).toDoubles());
         }
     }
