@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param scale factor of the scores, 1 / sqrt(C) in most networks
  */
 record AttentionRun(QkvLayout layout, int heads, double scale) {
+    AttentionRun {
+        if (heads < 1) {
+            throw new IllegalArgumentException("attention: got " + heads + " heads; expected at least 1");
+        }
+    }
+
     /** Runs a kernel; d and g are there as the code asks. */
     Tensor of(Code code, String name, Tensor x, @Nullable Tensor d, @Nullable Tensor g, @Nullable Tensor value) {
         Shape small = check(name, x, d, g);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.fewstep.EngineTest;
 import org.fewstep.autodiff.Grad;
@@ -141,6 +142,23 @@ class DitTest extends EngineTest {
             assertTrue(names.contains("blocks.0.adaLN_modulation.1.weight"), names.toString());
             assertTrue(names.contains("y_embedder.embedding_table.weight"), names.toString());
             assertTrue(net.parameters().containsKey("pos_embed"));
+        }
+    }
+
+    @Test
+    void aSampleAloneGivesTheSameBits() {
+        DitConfig config = DitConfig.of(8, 2, 2, 16, 2, 4, 3);
+        try (Dit net = new Dit(new Init(device, DType.F32, new Rng(3)), config)) {
+            net.trained().forEach((name, p) -> move(p, name, 0.3));
+            double[] noise = rng.stream("x").normal(0, Shape.of(3, 2, 8, 8).count(), 0);
+            Tensor x = Tensor.of(device, DType.F32, noise, 3, 2, 8, 8);
+            Tensor t = Tensor.of(device, DType.F32, new double[] {0.9, 0.4, 0.2}, 3);
+            double[] all =
+                    net.v(x, t, Cond.labels(device, new int[] {0, 3, 1}, 3)).toDoubles();
+            Cond last = Cond.labels(device, new int[] {1}, 3);
+            double[] alone =
+                    net.v(Ops.slice(x, 0, 2, 3), Ops.slice(t, 0, 2, 3), last).toDoubles();
+            assertArrayEquals(Arrays.copyOfRange(all, 2 * alone.length, 3 * alone.length), alone);
         }
     }
 

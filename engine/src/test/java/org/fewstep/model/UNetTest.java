@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.fewstep.EngineTest;
 import org.fewstep.autodiff.Grad;
@@ -154,6 +155,26 @@ class UNetTest extends EngineTest {
             double[] clean = net.of(x, times(1e-12, 1e-12), null).toDoubles();
             assertArrayEquals(x.toDoubles(), clean, 1e-9);
             assertThrows(IllegalArgumentException.class, () -> net.x0(x, new GridPoint(0.5, 0.5, 0.5), Cond.NONE));
+        }
+    }
+
+    @Test
+    void aSampleAloneGivesTheSameBits() {
+        UNetConfig config = config(UNetConfig.Form.DHARIWAL, false, TimePair.SPAN, 3);
+        try (UNet net = new UNet(new Init(device, DType.F32, new Rng(3)), config)) {
+            net.trained().forEach((name, p) -> {
+                double[] noise = new Rng(9).stream(name).normal(0, p.shape().count(), 0);
+                device.write(p.buffer(), noise, 0, noise.length);
+            });
+            double[] noise = rng.stream("x").normal(0, Shape.of(3, 2, 4, 4).count(), 0);
+            Tensor x = Tensor.of(device, DType.F32, noise, 3, 2, 4, 4);
+            Tensor t = Tensor.of(device, DType.F32, new double[] {0.9, 0.4, 0.2}, 3);
+            double[] all =
+                    net.v(x, t, Cond.labels(device, new int[] {0, 3, 1}, 3)).toDoubles();
+            Cond last = Cond.labels(device, new int[] {1}, 3);
+            double[] alone =
+                    net.v(Ops.slice(x, 0, 2, 3), Ops.slice(t, 0, 2, 3), last).toDoubles();
+            assertArrayEquals(Arrays.copyOfRange(all, 2 * alone.length, 3 * alone.length), alone);
         }
     }
 

@@ -101,6 +101,7 @@ class AttentionTest extends EngineTest {
     void wrongShapesAreRefused() {
         Tensor x = random("x", 2, 4, 12);
         assertThrows(IllegalArgumentException.class, () -> Ops.selfAttention(x, 3));
+        assertThrows(IllegalArgumentException.class, () -> Ops.selfAttention(x, 0));
         assertThrows(IllegalArgumentException.class, () -> Ops.pixelAttention(x));
         Tensor q = random("q", 2, 1, 4, 3);
         assertThrows(IllegalArgumentException.class, () -> Ops.attention(q, q, Ops.slice(q, 2, 0, 3), 1));

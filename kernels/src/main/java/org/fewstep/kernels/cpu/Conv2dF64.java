@@ -27,7 +27,12 @@ final class Conv2dF64 {
 
     static void run(Conv2d w, Threads threads) {
         Conv2d.Geometry g = w.geometry();
-        int sample = Math.max(1, g.depth() * g.places());
+        long unfolded = (long) g.depth() * g.places();
+        if (unfolded > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(w.label() + ": got " + g + ", " + unfolded
+                    + " numbers for one unfolded sample; expected at most 2^31-1; convolve tiles of the image");
+        }
+        int sample = Math.max(1, (int) unfolded);
         int chunk = g.pointwise() && w.code() != Conv2d.Code.WEIGHT
                 ? Math.max(1, g.batch())
                 : Math.max(1, Math.min(g.batch(), UNFOLDED / sample));

@@ -16,6 +16,7 @@ final class LoopsElementwiseF32 {
     private static float nanosEach(Elementwise.Code code) {
         return switch (code) {
             case EXP, SIGMOID, TANH, SILU, SILU_SLOPE, SILU_CURVATURE, SILU_ALONG, LOG, SIN, COS -> 1.5f;
+            case GELU, GELU_CURVATURE, GELU_ALONG, GELU_TANH, GELU_TANH_CURVATURE, GELU_TANH_ALONG -> 2.5f;
             default -> ElementwiseF32.nanosEach(code);
         };
     }
@@ -24,7 +25,8 @@ final class LoopsElementwiseF32 {
             Elementwise.Code code, float p, float q, float[] y, float[] a, float[] b, float[] c, int lo, int hi) {
         switch (code) {
             case EXP, SIGMOID, TANH, SILU, SILU_SLOPE, SILU_CURVATURE, LOG, SIN, COS -> function(code, y, a, lo, hi);
-            case SILU_ALONG -> siluAlong(y, a, b, lo, hi);
+            case GELU, GELU_CURVATURE, GELU_TANH, GELU_TANH_CURVATURE -> function(code, y, a, lo, hi);
+            case SILU_ALONG, GELU_ALONG, GELU_TANH_ALONG -> along(code, y, a, b, lo, hi);
             default -> ElementwiseF32.apply(code, p, q, y, a, b, c, lo, hi);
         }
     }
@@ -44,18 +46,28 @@ final class LoopsElementwiseF32 {
                 case LOG -> math.log(n);
                 case SIN -> math.sin(n);
                 case COS -> math.cos(n);
+                case GELU -> VectorGeluF32.mine().exact(n);
+                case GELU_CURVATURE -> VectorGeluF32.mine().curvature(n);
+                case GELU_TANH -> VectorGeluF32.mine().tanhForm(n);
+                case GELU_TANH_CURVATURE -> VectorGeluF32.mine().tanhCurvature(n);
                 default -> throw new IllegalArgumentException("elementwise: got " + code + "; expected a function");
             }
             System.arraycopy(math.y, 0, y, from, n);
         }
     }
 
-    private static void siluAlong(float[] y, float[] a, float[] b, int lo, int hi) {
+    /** A direction times the slope. */
+    private static void along(Elementwise.Code code, float[] y, float[] a, float[] b, int lo, int hi) {
         VectorMathF32 math = VectorMathF32.mine();
         for (int from = lo; from < hi; from += VectorMathF32.CHUNK) {
             int n = Math.min(VectorMathF32.CHUNK, hi - from);
             System.arraycopy(b, from, math.x, 0, n);
-            math.siluSlope(n);
+            switch (code) {
+                case SILU_ALONG -> math.siluSlope(n);
+                case GELU_ALONG -> VectorGeluF32.mine().slope(n);
+                case GELU_TANH_ALONG -> VectorGeluF32.mine().tanhSlope(n);
+                default -> throw new IllegalArgumentException("elementwise: got " + code + "; expected a slope");
+            }
             System.arraycopy(a, from, math.x, 0, n);
             multiply(math.x, math.y, n);
             System.arraycopy(math.y, 0, y, from, n);

@@ -44,6 +44,8 @@ class MutationTest {
                 "NORM | F64 | NormF64 | double meanG = centred ? | double meanG = true ?",
                 "ELEMENTWISE | F64 | Gelu | 3 * A * x * x | 2 * A * x * x",
                 "ELEMENTWISE | F64 | Erf | 0x1.1305f55235c40p-7 | 0x1.1305f56235c40p-7",
+                "ELEMENTWISE | F32 | VectorGeluF32 | P4 = 0x1.488b52p-6f | P4 = 0x1.4a8b52p-6f",
+                "ELEMENTWISE | F32 | VectorGeluF32 | (other[i] - y[i]) * w1 | (y[i] - other[i]) * w1",
                 "SCAN | F64 | ScanF64 | y[j - step] + x[j] | y[j - step] - x[j]",
                 "CONV2D | F64 | Conv2dF64 | (-left + stride - 1) / stride | (-left + stride) / stride",
                 "CONV2D | F64 | Conv2dF64 | to[at + i] + from[i] | from[i]",
