@@ -33,13 +33,8 @@ final class VectorFewRowsF32 {
             int m,
             int n,
             int k,
-            float[] a,
-            int aAt,
-            int aRow,
-            int aK,
-            float[] b,
-            int bAt,
-            int bK,
+            VectorMatrixF32 rows,
+            VectorMatrixF32 columns,
             float @Nullable [] bias,
             float[] c,
             int at,
@@ -47,14 +42,17 @@ final class VectorFewRowsF32 {
         int lines = m == 1 ? 1 : MOST_ROWS;
         float[] left;
         int leftAt;
-        if (m == 1 && aK == 1) {
-            left = a;
-            leftAt = aAt;
+        if (m == 1 && rows.kStep() == 1) {
+            left = rows.x();
+            leftAt = rows.at();
         } else {
             left = Scratch.mine().f32(LEFT, Math.max(1, k * lines));
             leftAt = 0;
-            VectorPackF32.strip(a, aAt, aRow, aK, m, k, lines, left, 0);
+            rows.byK(0, m, 0, k, lines, left, 0);
         }
+        float[] b = columns.x();
+        int bAt = columns.at();
+        int bK = columns.kStep();
         threads.run((n + STRIP - 1) / STRIP, (long) (2.0 * m * n * k / FLOPS_A_NANO), part -> {
             int column = part * STRIP;
             int end = Math.min(n, column + STRIP);
@@ -89,7 +87,7 @@ final class VectorFewRowsF32 {
                     edge = Scratch.mine().f32(EDGE, Math.max(1, k * L));
                     edgeAt = 0;
                     edgeStep = L;
-                    VectorPackF32.strip(b, bAt + j, 1, bK, width, k, L, edge, 0);
+                    columns.byK(j, width, 0, k, L, edge, 0);
                 }
                 for (int r = 0; r < m; r++) {
                     one(left, leftAt + r, lines, k, edge, edgeAt, edgeStep, plus, j - column, result);
