@@ -55,7 +55,7 @@ record KernelTable(
                         LoopsSoftmaxF32::run,
                         NormF32::run,
                         Conv2dF32::run,
-                        LoopsPanelMathF32::attention,
+                        VectorPanelMathF32::attention,
                         GatherF32::run,
                         RandomF32::run,
                         UpdateF32::run);

@@ -1,10 +1,9 @@
 package org.fewstep.kernels.cpu;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
- * C (m, n) = left (m lines of k) times right (n lines of k) + bias (n), by tiles of C that stay in registers.
+ * C (m, n) = left (m lines of k) times right (n lines of k) + bias (n), finished by the ending, by tiles of C that stay in registers.
  *
  * <p>The right operand is packed into strips of {@link VectorLanesF32#COLUMNS} columns, the left one into strips of
  * {@link VectorLanesF32#ROWS} rows (Goto and van de Geijn 2008): a strip of {@link VectorLanesF32#DEPTH} k of the right
@@ -50,7 +49,7 @@ final class VectorProductF32 {
     private final int k;
     private final VectorOperandF32 left;
     private final VectorOperandF32 right;
-    private final float @Nullable [] bias;
+    private final VectorEndingF32 ending;
     private final float[] c;
     private final int at;
 
@@ -61,7 +60,7 @@ final class VectorProductF32 {
             int k,
             VectorOperandF32 left,
             VectorOperandF32 right,
-            float @Nullable [] bias,
+            VectorEndingF32 ending,
             float[] c,
             int at) {
         this.m = m;
@@ -69,7 +68,7 @@ final class VectorProductF32 {
         this.k = k;
         this.left = left;
         this.right = right;
-        this.bias = bias;
+        this.ending = ending;
         this.c = c;
         this.at = at;
     }
@@ -132,12 +131,13 @@ final class VectorProductF32 {
             }
             to += strip;
         }
-        boolean last = k0 + kc == k && bias != null;
-        float[] plus = last ? scratch.f32(BIAS, COLUMNS) : NOTHING;
+        boolean last = k0 + kc == k;
+        float[] bias = ending.bias();
+        float[] plus = last && bias != null ? scratch.f32(BIAS, COLUMNS) : NOTHING;
         float[] edge = scratch.f32(EDGE, ROWS * COLUMNS);
         for (int column = firstColumn; column < endColumn; column += COLUMNS) {
             int width = Math.min(COLUMNS, endColumn - column);
-            if (last) {
+            if (last && bias != null) {
                 System.arraycopy(bias, first + column, plus, 0, width);
             }
             int from = 0;
@@ -166,6 +166,9 @@ final class VectorProductF32 {
                 }
                 from += strip;
             }
+        }
+        if (last) {
+            ending.finish(c, at + firstRow * n + first + firstColumn, endRow - firstRow, endColumn - firstColumn, n);
         }
     }
 
