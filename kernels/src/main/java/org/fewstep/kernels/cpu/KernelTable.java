@@ -54,7 +54,7 @@ record KernelTable(
                         ScanF32::run,
                         LoopsSoftmaxF32::run,
                         NormF32::run,
-                        Conv2dF32::run,
+                        VectorConv2dF32::run,
                         VectorPanelMathF32::attention,
                         GatherF32::run,
                         RandomF32::run,
