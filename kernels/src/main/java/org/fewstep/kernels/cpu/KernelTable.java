@@ -49,6 +49,20 @@ record KernelTable(
 
     static KernelTable f32(Provider provider) {
         return switch (provider) {
+            case VECTOR ->
+                new KernelTable(
+                        LoopsElementwiseF32::run,
+                        (w, threads) -> LoopsActivationF32.after(VectorMatMulF32::run, w, threads),
+                        ReduceF32::run,
+                        ScanF32::run,
+                        LoopsSoftmaxF32::run,
+                        NormF32::run,
+                        ModulatedNormF32::run,
+                        Conv2dF32::run,
+                        LoopsPanelMathF32::attention,
+                        GatherF32::run,
+                        RandomF32::run,
+                        UpdateF32::run);
             case LOOPS ->
                 new KernelTable(
                         LoopsElementwiseF32::run,
