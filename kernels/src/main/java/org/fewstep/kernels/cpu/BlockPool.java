@@ -2,8 +2,6 @@ package org.fewstep.kernels.cpu;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.DeviceOutOfMemory;
@@ -35,7 +33,7 @@ final class BlockPool {
         }
     }
 
-    private final Map<DType, Shelf[]> shelves = new EnumMap<>(DType.class);
+    private final Shelf[][] shelves = new Shelf[DType.values().length][];
     private final Maker maker;
     private final long cap;
     private final AtomicLong pooledBytes;
@@ -59,7 +57,7 @@ final class BlockPool {
             for (int c = 0; c < CLASSES; c++) {
                 classes[c] = new Shelf((long) lengthOf(c) * dtype.bytes());
             }
-            shelves.put(dtype, classes);
+            shelves[dtype.ordinal()] = classes;
         }
     }
 
@@ -149,7 +147,7 @@ final class BlockPool {
 
     /** Drops all blocks. */
     synchronized void trim() {
-        for (Shelf[] classes : shelves.values()) {
+        for (Shelf[] classes : shelves) {
             for (Shelf shelf : classes) {
                 pooledBytes.addAndGet(-shelf.bytesEach * shelf.blocks.size());
                 shelf.blocks.clear();
@@ -158,16 +156,12 @@ final class BlockPool {
     }
 
     private Shelf shelf(DType dtype, int sizeClass) {
-        Shelf[] classes = shelves.get(dtype);
-        if (classes == null) {
-            throw new IllegalArgumentException("pool: got no shelves for " + dtype);
-        }
-        return classes[sizeClass];
+        return shelves[dtype.ordinal()][sizeClass];
     }
 
     private void dropOldest() {
         Shelf oldest = null;
-        for (Shelf[] classes : shelves.values()) {
+        for (Shelf[] classes : shelves) {
             for (Shelf shelf : classes) {
                 if (!shelf.blocks.isEmpty() && (oldest == null || shelf.lastUse < oldest.lastUse)) {
                     oldest = shelf;
