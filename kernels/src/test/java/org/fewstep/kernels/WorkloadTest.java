@@ -80,6 +80,12 @@ class WorkloadTest {
         refused(() -> new MatMul(1, 1, 6, 1, false, false, false, false, i6, i6, null, i6));
         Buffer two = device.allocate(DType.F32, 2);
         refused(() -> new MatMul(1, 1, 3, 1, false, false, false, false, f6, f6, two, f6));
+        Elementwise.Code silu = Elementwise.Code.SILU;
+        Elementwise.Code exp = Elementwise.Code.EXP;
+        refused(() -> new MatMul(1, 2, 3, 2, false, false, false, false, f6, f6, null, exp, null, f6));
+        refused(() -> new MatMul(1, 2, 3, 2, false, false, false, false, f6, f6, null, null, f6, f6));
+        refused(() -> new MatMul(1, 2, 3, 2, false, false, false, false, f6, f6, null, silu, two, f6));
+        refused(() -> new MatMul(1, 2, 3, 2, false, false, false, false, f6, f6, null, silu, d6, f6));
         assertEquals(2 * 2 * 3 * 2, new MatMul(1, 2, 3, 2, false, false, false, false, f6, f6, null, f6).flops());
     }
 

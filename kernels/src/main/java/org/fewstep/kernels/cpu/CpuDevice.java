@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The CPU as a device: buffers are pooled Java arrays, workloads run at once on the calling thread and a fixed set of
  * helpers.
  *
- * <p>System properties of the shared device: {@code fewstep.cpu} = loops (default) or ejml; {@code fewstep.threads},
+ * <p>System properties of the shared device: {@code fewstep.cpu} = vector (default where the JVM
+ * has its module), loops (default elsewhere) or ejml; {@code fewstep.threads},
  * default the processors present; {@code fewstep.pool}, most bytes kept for reuse, default a quarter of the heap;
  * {@code fewstep.poison=true} fills blocks with NaN while nobody owns them.
  */
@@ -62,7 +63,7 @@ public final class CpuDevice extends Device {
         CpuDevice device = shared;
         if (device == null) {
             device = new CpuDevice(
-                    Provider.of(System.getProperty("fewstep.cpu", "loops")),
+                    chosen(),
                     new Threads(
                             (int) number("fewstep.threads", Runtime.getRuntime().availableProcessors(), 1, 4096)),
                     poolCap(),
@@ -72,6 +73,11 @@ public final class CpuDevice extends Device {
             shared = device;
         }
         return device;
+    }
+
+    private static Provider chosen() {
+        String name = System.getProperty("fewstep.cpu");
+        return name == null ? Provider.best() : Provider.of(name);
     }
 
     private static long poolCap() {
@@ -102,7 +108,7 @@ public final class CpuDevice extends Device {
 
     @Override
     public String fingerprint() {
-        return "cpu/" + provider.label();
+        return "cpu/" + provider.fingerprint();
     }
 
     /** Who computes F32. */

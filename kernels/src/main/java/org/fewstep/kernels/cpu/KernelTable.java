@@ -46,6 +46,19 @@ record KernelTable(
 
     static KernelTable f32(Provider provider) {
         return switch (provider) {
+            case VECTOR ->
+                new KernelTable(
+                        LoopsElementwiseF32::run,
+                        VectorMatMulF32::run,
+                        ReduceF32::run,
+                        ScanF32::run,
+                        LoopsSoftmaxF32::run,
+                        NormF32::run,
+                        Conv2dF32::run,
+                        VectorPanelMathF32::attention,
+                        GatherF32::run,
+                        RandomF32::run,
+                        UpdateF32::run);
             case LOOPS ->
                 new KernelTable(
                         LoopsElementwiseF32::run,

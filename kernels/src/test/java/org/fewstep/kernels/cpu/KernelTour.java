@@ -88,6 +88,13 @@ final class KernelTour {
             Buffer out = blocks.blank(size);
             all.add(new MatMul(1, rows, n, n, transA, transB, false, false, z, square, row, out));
         }
+        for (Elementwise.Code code : Elementwise.Code.values()) {
+            if (MatMul.isActivation(code)) {
+                Buffer pre = blocks.blank(size);
+                Buffer out = blocks.blank(size);
+                all.add(new MatMul(1, rows, n, n, false, false, false, false, z, square, row, code, pre, out));
+            }
+        }
         all.add(new MatMul(1, rows, 3, n, false, false, false, false, z, square, null, blocks.blank(rows * 3)));
         all.add(new MatMul(1, rows, n, 3, false, false, false, false, z, square, null, blocks.blank(size)));
         all.add(new MatMul(1, n, n, rows, true, false, false, false, z, y, null, blocks.blank(n * n)));

@@ -8,11 +8,11 @@ package org.fewstep.kernels.cpu;
  * which leaves n in the low bits. The polynomials are minimax fits for the relative error with coefficients rounded to
  * float. One object a thread; {@link #x} holds the arguments, {@link #y} receives the results.
  */
-final class VectorMathF32 {
+final class LoopsMathF32 {
     /** Most elements of a call. */
     static final int CHUNK = 512;
 
-    private static final ThreadLocal<VectorMathF32> MINE = ThreadLocal.withInitial(VectorMathF32::new);
+    private static final ThreadLocal<LoopsMathF32> MINE = ThreadLocal.withInitial(LoopsMathF32::new);
 
     /** 1.5 2^23 and its bits: a sum with it has no fraction bits left. */
     private static final float MAGIC = 12_582_912f;
@@ -84,10 +84,10 @@ final class VectorMathF32 {
     private final int[] bits = new int[CHUNK];
     private final int[] more = new int[CHUNK];
 
-    private VectorMathF32() {}
+    private LoopsMathF32() {}
 
     /** This thread's object. */
-    static VectorMathF32 mine() {
+    static LoopsMathF32 mine() {
         return MINE.get();
     }
 

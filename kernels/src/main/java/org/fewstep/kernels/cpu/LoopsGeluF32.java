@@ -2,14 +2,14 @@ package org.fewstep.kernels.cpu;
 
 /**
  * Both forms of gelu with slope and curvature of up to 512 floats at once, in passes that HotSpot vectorises, around the
- * exponentials and sigmoids of {@link VectorMathF32}. Arguments stand in its {@code x}, results in its {@code y}.
+ * exponentials and sigmoids of {@link LoopsMathF32}. Arguments stand in its {@code x}, results in its {@code y}.
  *
  * <p>Exact form: the tail N(-t) = e^(-t^2/2) P(u) / (t + K), t = |x|, u = (t - K) / (t + K), K = 2.5 sqrt(2); P is an
  * interpolation in Chebyshev points, error 0.14 2^-24, coefficients rounded to float. Tanh form: x s(w), w = 2 sqrt(2 / pi)
  * (x + 0.044715 x^3), with s (1 - s) = s(w) s(-w).
  */
-final class VectorGeluF32 {
-    private static final ThreadLocal<VectorGeluF32> MINE = ThreadLocal.withInitial(VectorGeluF32::new);
+final class LoopsGeluF32 {
+    private static final ThreadLocal<LoopsGeluF32> MINE = ThreadLocal.withInitial(LoopsGeluF32::new);
 
     /** Beyond this |x| values and derivatives are those of max(x, 0); keeps infinities out of the products. */
     private static final float FAR = 100f;
@@ -37,17 +37,17 @@ final class VectorGeluF32 {
 
     private static final int ONE_BITS = 0x3F800000;
 
-    private final VectorMathF32 math = VectorMathF32.mine();
-    private final float[] x = new float[VectorMathF32.CHUNK];
-    private final float[] near = new float[VectorMathF32.CHUNK];
-    private final float[] tail = new float[VectorMathF32.CHUNK];
-    private final float[] right = new float[VectorMathF32.CHUNK];
-    private final int[] bits = new int[VectorMathF32.CHUNK];
+    private final LoopsMathF32 math = LoopsMathF32.mine();
+    private final float[] x = new float[LoopsMathF32.CHUNK];
+    private final float[] near = new float[LoopsMathF32.CHUNK];
+    private final float[] tail = new float[LoopsMathF32.CHUNK];
+    private final float[] right = new float[LoopsMathF32.CHUNK];
+    private final int[] bits = new int[LoopsMathF32.CHUNK];
 
-    private VectorGeluF32() {}
+    private LoopsGeluF32() {}
 
     /** This thread's object. */
-    static VectorGeluF32 mine() {
+    static LoopsGeluF32 mine() {
         return MINE.get();
     }
 
