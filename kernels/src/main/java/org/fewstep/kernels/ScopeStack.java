@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread's open scopes, innermost first, with the lists of buffers that closed scopes leave for the next ones.
+ * One thread's open scopes, innermost first, with the lists of buffers that closed scopes leave for the next ones, and
+ * its open recording.
  *
  * <p>A stack that ends with its thread while scopes are open is reported in the log; nothing is freed by that.
  */
@@ -24,6 +25,7 @@ final class ScopeStack {
     private final @Nullable Buffer[] @Nullable [] spare = new Buffer[SPARE][];
     private int spares;
     private @Nullable Scope innermost;
+    private @Nullable Recording recording;
 
     private ScopeStack() {
         // Registered once a thread: a Cleaner's record a scope would cost more than the scope.
@@ -48,6 +50,16 @@ final class ScopeStack {
     @Nullable
     Scope innermost() {
         return innermost;
+    }
+
+    /** This thread's open recording, or null. */
+    @Nullable
+    Recording recording() {
+        return recording;
+    }
+
+    void recording(@Nullable Recording now) {
+        recording = now;
     }
 
     void push(Scope scope) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.DeviceOutOfMemory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Arrays kept for reuse, sorted by dtype and size class: a fresh array costs 11 times as much as a pooled one at 4,096
@@ -153,6 +154,29 @@ final class BlockPool {
                 shelf.blocks.clear();
             }
         }
+    }
+
+    /** Gives all blocks to another pool and returns their bytes. */
+    long drainTo(BlockPool other) {
+        long bytes = 0;
+        for (DType dtype : DType.values()) {
+            for (int sizeClass = 0; sizeClass < CLASSES; sizeClass++) {
+                for (Object block = poll(dtype, sizeClass); block != null; block = poll(dtype, sizeClass)) {
+                    other.giveBack(dtype, lengthOf(sizeClass), block);
+                    bytes += (long) lengthOf(sizeClass) * dtype.bytes();
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private synchronized @Nullable Object poll(DType dtype, int sizeClass) {
+        Shelf shelf = shelf(dtype, sizeClass);
+        Object block = shelf.blocks.pollLast();
+        if (block != null) {
+            pooledBytes.addAndGet(-shelf.bytesEach);
+        }
+        return block;
     }
 
     private Shelf shelf(DType dtype, int sizeClass) {
