@@ -132,4 +132,21 @@ record KernelTable(
             case UPDATE -> update.run((Update) work, threads);
         }
     }
+
+    /** The prepared form of a workload, see {@link Kernel#prepare}. */
+    Prepared prepare(Workload work) {
+        return switch (work.family()) {
+            case ELEMENTWISE -> elementwise.prepare((Elementwise) work);
+            case MATMUL -> matMul.prepare((MatMul) work);
+            case REDUCE -> reduce.prepare((Reduce) work);
+            case SCAN -> scan.prepare((Scan) work);
+            case SOFTMAX -> softmax.prepare((Softmax) work);
+            case NORM -> norm.prepare((Norm) work);
+            case CONV2D -> conv2d.prepare((Conv2d) work);
+            case ATTENTION -> attention.prepare((Attention) work);
+            case GATHER -> gather.prepare((Gather) work);
+            case RANDOM -> random.prepare((Random) work);
+            case UPDATE -> update.prepare((Update) work);
+        };
+    }
 }

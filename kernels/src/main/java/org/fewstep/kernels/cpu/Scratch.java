@@ -35,11 +35,18 @@ final class Scratch {
     private final float[][][] f32Rows = new float[ROW_SLOTS][0][];
     private final double[][][] f64Rows = new double[ROW_SLOTS][0][];
 
+    private final StridedRows rows = new StridedRows();
+
     private Scratch() {}
 
     /** This thread's set. */
     static Scratch mine() {
         return MINE.get();
+    }
+
+    /** A walk over a layout, to be finished before the next one starts. */
+    StridedRows rows() {
+        return rows;
     }
 
     /** An array of at least {@code size} elements. */
