@@ -142,6 +142,7 @@ record KernelTable(
             case SCAN -> scan.prepare((Scan) work);
             case SOFTMAX -> softmax.prepare((Softmax) work);
             case NORM -> norm.prepare((Norm) work);
+            case MODULATED_NORM -> modulatedNorm.prepare((ModulatedNorm) work);
             case CONV2D -> conv2d.prepare((Conv2d) work);
             case ATTENTION -> attention.prepare((Attention) work);
             case GATHER -> gather.prepare((Gather) work);
