@@ -1,7 +1,6 @@
 package org.fewstep.kernels;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Reduction over the middle axis of a row-major (outer, n, inner) block to (outer, inner).
@@ -34,7 +33,7 @@ public final class Reduce extends Workload {
      * @param scale factor of the sums, applied once at the end
      */
     public Reduce(Code code, int outer, int n, int inner, double scale, Buffer in, Buffer out) {
-        super(Family.REDUCE, out.dtype(), List.of(in), List.of(out));
+        super(Family.REDUCE, Family.REDUCE.label(code), out.dtype(), List.of(in), List.of(out));
         this.code = code;
         requireFloating(label(), out);
         requireDType(label(), out.dtype(), in);
@@ -77,11 +76,6 @@ public final class Reduce extends Workload {
 
     public Buffer out() {
         return out;
-    }
-
-    @Override
-    public String label() {
-        return code == null ? "reduce" : "reduce " + code.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

@@ -2,7 +2,6 @@ package org.fewstep.kernels.cpu;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Products with very few columns, as scalar products of rows of A with columns of B: the lanes run along k.
@@ -18,16 +17,19 @@ final class VectorDotsF32 {
     private static final VectorSpecies<Float> S = VectorLanesF32.SPECIES;
     private static final int L = VectorLanesF32.L;
 
-    /** Independent chains. */
+    /** Chains of a scalar product. */
     private static final int CHAINS = SumF32.LANES;
+
+    /** Rows at a time: an fma waits for the one before it, four chains of them do not wait for each other. */
+    private static final int TOGETHER = 4;
 
     /** Rows a part. */
     private static final int PART = 64;
 
-    /** Scratch slots: the columns of B, one after another (the caller's); the end of a row of A, the chains (a part's). */
+    /** Scratch slots: the columns of B, one after another (the caller's); the ends of rows of A, the chains (a part's). */
     private static final int RIGHT = Scratch.CALLER + 1;
 
-    private static final int TAIL = 4;
+    private static final int TAILS = 4;
     private static final int SUMS = 5;
 
     private static final double FLOPS_A_NANO = 30;
@@ -38,52 +40,76 @@ final class VectorDotsF32 {
             int m,
             int n,
             int k,
-            float[] a,
-            int aAt,
-            int aRow,
-            float[] b,
-            int bAt,
-            int bColumn,
-            int bK,
-            float @Nullable [] bias,
+            VectorMatrixF32 left,
+            VectorMatrixF32 right,
+            VectorEndingF32 ending,
             float[] c,
             int at,
             Threads threads) {
+        int whole = k / CHAINS * CHAINS;
         int padded = (k + CHAINS - 1) / CHAINS * CHAINS;
-        float[] right = Scratch.mine().f32(RIGHT, Math.max(1, n * padded));
+        float[] columns = Scratch.mine().f32(RIGHT, Math.max(1, n * padded));
         for (int j = 0; j < n; j++) {
+            int place = right.at() + j * right.lineStep();
             for (int l = 0; l < padded; l++) {
-                right[j * padded + l] = l < k ? b[bAt + j * bColumn + l * bK] : 0;
+                columns[j * padded + l] = l < k ? right.x()[place + l * right.kStep()] : 0;
             }
         }
-        int whole = k / CHAINS * CHAINS;
         threads.run((m + PART - 1) / PART, (long) (2.0 * m * n * padded / FLOPS_A_NANO), part -> {
-            float[] tail = Scratch.mine().f32(TAIL, CHAINS);
-            float[] sums = Scratch.mine().f32(SUMS, CHAINS);
-            for (int row = part * PART; row < Math.min(m, (part + 1) * PART); row++) {
-                int from = aAt + row * aRow;
-                for (int l = whole; l < padded; l++) {
-                    tail[l - whole] = l < k ? a[from + l] : 0;
+            float[] tails = Scratch.mine().f32(TAILS, TOGETHER * CHAINS);
+            float[] sums = Scratch.mine().f32(SUMS, TOGETHER * CHAINS);
+            int end = Math.min(m, (part + 1) * PART);
+            int row = part * PART;
+            while (row < end) {
+                // The last rows, fewer than four, are computed one by one, each four times.
+                int count = end - row >= TOGETHER ? TOGETHER : 1;
+                int from = left.at() + row * left.lineStep();
+                int step = count == 1 ? 0 : left.lineStep();
+                for (int r = 0; r < TOGETHER; r++) {
+                    for (int l = whole; l < padded; l++) {
+                        tails[r * CHAINS + l - whole] = l < k ? left.x()[from + r * step + l] : 0;
+                    }
                 }
                 for (int j = 0; j < n; j++) {
-                    float sum = dot(a, from, whole, tail, padded - whole, right, j * padded, sums);
-                    c[at + row * n + j] = sum + (bias == null ? -0f : bias[j]);
+                    dots(left.x(), from, step, whole, tails, columns, j * padded, padded, sums);
+                    float shift = ending.shift(j);
+                    for (int r = 0; r < count; r++) {
+                        c[at + (row + r) * n + j] = SumF32.block(sums, r * CHAINS, CHAINS) + shift;
+                    }
                 }
+                row += count;
             }
+            ending.finish(c, at + part * PART * n, end - part * PART, n, n);
         });
     }
 
-    private static float dot(float[] a, int from, int whole, float[] tail, int rest, float[] b, int bAt, float[] sums) {
+    /** The chains of four rows, {@code step} apart, with one column. */
+    private static void dots(
+            float[] a, int from, int step, int whole, float[] tails, float[] b, int bAt, int padded, float[] sums) {
         for (int lane = 0; lane < CHAINS; lane += L) {
-            FloatVector s = FloatVector.zero(S);
+            FloatVector s0 = FloatVector.zero(S);
+            FloatVector s1 = s0;
+            FloatVector s2 = s0;
+            FloatVector s3 = s0;
             for (int l = 0; l < whole; l += CHAINS) {
-                s = FloatVector.fromArray(S, a, from + l + lane).fma(FloatVector.fromArray(S, b, bAt + l + lane), s);
+                FloatVector y = FloatVector.fromArray(S, b, bAt + lane + l);
+                int p = from + lane + l;
+                s0 = FloatVector.fromArray(S, a, p).fma(y, s0);
+                s1 = FloatVector.fromArray(S, a, p + step).fma(y, s1);
+                s2 = FloatVector.fromArray(S, a, p + 2 * step).fma(y, s2);
+                s3 = FloatVector.fromArray(S, a, p + 3 * step).fma(y, s3);
             }
-            for (int l = 0; l < rest; l += CHAINS) {
-                s = FloatVector.fromArray(S, tail, lane).fma(FloatVector.fromArray(S, b, bAt + whole + lane), s);
+            for (int l = whole; l < padded; l += CHAINS) {
+                FloatVector y = FloatVector.fromArray(S, b, bAt + lane + l);
+                s0 = FloatVector.fromArray(S, tails, lane).fma(y, s0);
+                s1 = FloatVector.fromArray(S, tails, lane + CHAINS).fma(y, s1);
+                s2 = FloatVector.fromArray(S, tails, lane + 2 * CHAINS).fma(y, s2);
+                s3 = FloatVector.fromArray(S, tails, lane + 3 * CHAINS).fma(y, s3);
             }
-            s.intoArray(sums, lane);
+            s0.intoArray(sums, lane);
+            s1.intoArray(sums, lane + CHAINS);
+            s2.intoArray(sums, lane + 2 * CHAINS);
+            s3.intoArray(sums, lane + 3 * CHAINS);
         }
-        return SumF32.block(sums, 0, CHAINS);
     }
 }

@@ -2,7 +2,6 @@ package org.fewstep.kernels.cpu;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Products of few rows with a B whose rows lie in one piece: B is read once, where it is. One row takes eight vectors of
@@ -33,38 +32,37 @@ final class VectorFewRowsF32 {
             int m,
             int n,
             int k,
-            float[] a,
-            int aAt,
-            int aRow,
-            int aK,
-            float[] b,
-            int bAt,
-            int bK,
-            float @Nullable [] bias,
+            VectorMatrixF32 rows,
+            VectorMatrixF32 columns,
+            VectorEndingF32 ending,
             float[] c,
             int at,
             Threads threads) {
         int lines = m == 1 ? 1 : MOST_ROWS;
         float[] left;
         int leftAt;
-        if (m == 1 && aK == 1) {
-            left = a;
-            leftAt = aAt;
+        if (m == 1 && rows.kStep() == 1) {
+            left = rows.x();
+            leftAt = rows.at();
         } else {
             left = Scratch.mine().f32(LEFT, Math.max(1, k * lines));
             leftAt = 0;
-            VectorPackF32.strip(a, aAt, aRow, aK, m, k, lines, left, 0);
+            rows.byK(0, m, 0, k, lines, left, 0);
         }
+        float[] b = columns.x();
+        int bAt = columns.at();
+        int bK = columns.kStep();
         threads.run((n + STRIP - 1) / STRIP, (long) (2.0 * m * n * k / FLOPS_A_NANO), part -> {
             int column = part * STRIP;
             int end = Math.min(n, column + STRIP);
             float[] result = Scratch.mine().f32(RESULT, MOST_ROWS * STRIP);
             float[] plus = Scratch.mine().f32(BIAS, STRIP);
             for (int j = column; j < end; j++) {
-                plus[j - column] = bias == null ? -0f : bias[j];
+                plus[j - column] = ending.shift(j);
             }
             if (lines == 1 && end - column == STRIP) {
                 oneByEight(left, leftAt, k, b, bAt + column, bK, plus, c, at + column);
+                ending.finish(c, at + column, 1, STRIP, n);
                 return;
             }
             int j = column;
@@ -89,13 +87,14 @@ final class VectorFewRowsF32 {
                     edge = Scratch.mine().f32(EDGE, Math.max(1, k * L));
                     edgeAt = 0;
                     edgeStep = L;
-                    VectorPackF32.strip(b, bAt + j, 1, bK, width, k, L, edge, 0);
+                    columns.byK(j, width, 0, k, L, edge, 0);
                 }
                 for (int r = 0; r < m; r++) {
                     one(left, leftAt + r, lines, k, edge, edgeAt, edgeStep, plus, j - column, result);
                     System.arraycopy(result, 0, c, at + r * n + j, width);
                 }
             }
+            ending.finish(c, at + column, m, end - column, n);
         });
     }
 

@@ -16,6 +16,15 @@ final class VectorLanesF32 {
     /** Rows of a tile: 24 accumulators need 32 registers, which AVX-512 has and NEON; others have 16. */
     static final int ROWS = SPECIES.vectorBitSize() == 512 || isArm() ? 12 : 6;
 
+    /** k of a block. */
+    static final int DEPTH = 256;
+
+    /** Distance of the k of a strip of A that is packed k by k: whole vectors. */
+    static final int PITCH = (ROWS + L - 1) / L * L;
+
+    /** Distance of the rows of a strip of A that is kept row by row; not a power of 2, so that rows spread over L1. */
+    static final int ROW = DEPTH + 16;
+
     private VectorLanesF32() {}
 
     /** Bits of a vector. */

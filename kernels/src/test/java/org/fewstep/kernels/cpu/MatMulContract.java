@@ -5,6 +5,8 @@ import static org.fewstep.kernels.cpu.Blocks.assertSameBits;
 
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.DType;
+import org.fewstep.kernels.Elementwise;
+import org.fewstep.kernels.Layout;
 import org.fewstep.kernels.MatMul;
 
 /** Products of all orientations and sizes against the triple sum; bits that do not depend on the number of rows. */
@@ -54,6 +56,45 @@ final class MatMulContract {
         rows(blocks, 29, 3, 53);
         rows(blocks, 13, 290, 270);
         unusual(blocks);
+        for (int[] size : new int[][] {{0, 3, 4}, {3, 4, 0}, {1, 7, 5}, {70, 3, 9}, {65, 33, 9}, {5, 520, 530}}) {
+            for (int bits = 0; bits < 8; bits++) {
+                activated(blocks, 1, size, (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0);
+            }
+        }
+        activated(blocks, 3, new int[] {6, 5, 7}, false, false, true);
+        activated(blocks, 3, new int[] {6, 40, 7}, true, true, false);
+    }
+
+    /** A product with an activation has the bits of the product and the elementwise workload, and so has its argument. */
+    private static void activated(
+            Blocks blocks, int batch, int[] size, boolean transA, boolean transB, boolean biased) {
+        int m = size[0];
+        int n = size[1];
+        int k = size[2];
+        int count = batch * m * n;
+        Buffer a = blocks.of(Blocks.random(8, batch * m * k, -2, 2));
+        Buffer b = blocks.of(Blocks.random(9, batch * k * n, -2, 2));
+        Buffer bias = biased ? blocks.of(Blocks.random(10, n, -1, 1)) : null;
+        Buffer plain = blocks.blank(count);
+        blocks.device().run(new MatMul(batch, m, n, k, transA, transB, false, false, a, b, bias, plain));
+        for (Elementwise.Code code : Elementwise.Code.values()) {
+            if (!MatMul.isActivation(code)) {
+                continue;
+            }
+            Layout argument = Layout.contiguous(plain, count);
+            Buffer expected = blocks.blank(count);
+            blocks.device()
+                    .run(new Elementwise(code, 0, 0, new int[] {count}, Layout.contiguous(expected, count), argument));
+            for (Buffer pre : new Buffer[] {null, blocks.blank(count)}) {
+                Buffer c = blocks.blank(count);
+                blocks.device().run(new MatMul(batch, m, n, k, transA, transB, false, false, a, b, bias, code, pre, c));
+                String what = "matmul of " + batch + " (" + m + ", " + n + ", " + k + ") with " + code;
+                assertSameBits(what, blocks.read(expected), blocks.read(c));
+                if (pre != null) {
+                    assertSameBits(what + ", argument", blocks.read(plain), blocks.read(pre));
+                }
+            }
+        }
     }
 
     private static void product(

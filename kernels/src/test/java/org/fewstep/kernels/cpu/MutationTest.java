@@ -48,17 +48,21 @@ class MutationTest {
                 "ELEMENTWISE | F32 | VectorElementwiseF32 | repeat(array[place]) | repeat(array[0])",
                 "ELEMENTWISE | F32 | VectorRunF32 | move(rest - L) | move(rest - L + 1)",
                 "MATMUL | F64 | EjmlMatMulF64 | from[r * n + j] + bias[j] | from[r * n + j] + bias[0]",
+                "MATMUL | F64 | EjmlMatMulF64 | x[r * n + j] += bias[j] | x[r * n + j] += bias[0]",
+                "MATMUL | F32 | LoopsMatMulF32 | if (last) { | if (firstK == 0) {",
                 "MATMUL | F32 | LoopsMatMulF32 | for (; l < kc; l++) { | for (; l < kc - 1; l++) {",
-                "MATMUL | F32 | VectorMatMulF32 | lastStrip * ROWS) - firstRow | lastStrip * ROWS) - firstRow - 1",
+                "MATMUL | F32 | VectorProductF32 | Math.min(ROWS, endRow - row) | Math.min(ROWS - 1, endRow - row)",
                 "MATMUL | F32 | VectorTileF32 | c5y = a5.fma(y, c5y) | c5y = a5.fma(x, c5y)",
-                "MATMUL | F32 | VectorPackF32 | to[q + 3] = x[a3 + p] | to[q + 3] = x[a2 + p]",
-                "MATMUL | F32 | VectorDotsF32 | l < k ? a[from + l] : 0 | 0",
+                "MATMUL | F32 | VectorMatrixF32 | places[i] = i * lineStep | places[i] = lineStep",
+                "MATMUL | F32 | VectorDotsF32 | l < k ? left.x()[from + r * step + l] : 0 | 0",
                 "MATMUL | F32 | VectorFewRowsF32 | c21 = a2.fma(b1, c21) | c21 = a1.fma(b1, c21)",
                 "REDUCE | F64 | SumF64 | s15 += x[i + 15] | s14 += x[i + 15]",
                 "REDUCE | F64 | ReduceF64 | b < blocks - step | b < blocks - step - 1",
                 "SOFTMAX | F64 | SoftmaxF64 | StrictMath.exp(x[i] - max) | StrictMath.exp(x[i])",
                 "NORM | F64 | NormF64 | / n + eps) | / (n - 1) + eps)",
                 "NORM | F64 | NormF64 | double meanG = centred ? | double meanG = true ?",
+                "MODULATED_NORM | F64 | ModulatedNormF64 | first + j) * n + left * inner | first + j) * n",
+                "MODULATED_NORM | F64 | ModulatedNormF64 | multiply(f, dy, from, n); | multiply(f, dy, from, 0);",
                 "ELEMENTWISE | F64 | Gelu | 3 * A * x * x | 2 * A * x * x",
                 "ELEMENTWISE | F64 | Erf | 0x1.1305f55235c40p-7 | 0x1.1305f56235c40p-7",
                 "ELEMENTWISE | F32 | LoopsGeluF32 | P4 = 0x1.488b52p-6f | P4 = 0x1.4a8b52p-6f",
@@ -104,14 +108,14 @@ class MutationTest {
     /** The same on {@code vector}. */
     @ParameterizedTest
     @CsvSource({
-        "DEPTH = 256, DEPTH = 5",
+        "DEPTH = VectorLanesF32.DEPTH, DEPTH = 5",
         "BLOCK_ROWS = 240, BLOCK_ROWS = 12",
         "BLOCK_COLUMNS = 2048, BLOCK_COLUMNS = 64"
     })
     void otherBlocksGiveTheSameBits(String code, String other) throws Exception {
-        String source = Files.readString(SOURCES.resolve("VectorMatMulF32.java"));
+        String source = Files.readString(SOURCES.resolve("VectorProductF32.java"));
         assertTrue(source.contains(code), "no longer there: " + code);
-        check(compiled("VectorMatMulF32", source.replace(code, other)), "MATMUL", "vector", "F32");
+        check(compiled("VectorProductF32", source.replace(code, other)), "MATMUL", "vector", "F32");
     }
 
     private static void check(ClassLoader loader, String family, String dtype) throws Exception {
