@@ -47,7 +47,6 @@ class MutationTest {
                 "ELEMENTWISE | F32 | VectorElementwiseF32 | operand.walk(array, place + from) | operand.walk(array, from)",
                 "ELEMENTWISE | F32 | VectorElementwiseF32 | repeat(array[place]) | repeat(array[0])",
                 "ELEMENTWISE | F32 | VectorRunF32 | move(rest - L) | move(rest - L + 1)",
-                "MATMUL | F64 | EjmlMatMulF64 | from[r * n + j] + bias[j] | from[r * n + j] + bias[0]",
                 "MATMUL | F64 | EjmlMatMulF64 | x[r * n + j] += bias[j] | x[r * n + j] += bias[0]",
                 "MATMUL | F32 | LoopsMatMulF32 | if (last) { | if (firstK == 0) {",
                 "MATMUL | F32 | LoopsMatMulF32 | for (; l < kc; l++) { | for (; l < kc - 1; l++) {",
