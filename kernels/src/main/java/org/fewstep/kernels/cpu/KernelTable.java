@@ -53,7 +53,7 @@ record KernelTable(
                 new KernelTable(
                         VectorElementwiseF32::run,
                         VectorMatMulF32::run,
-                        ReduceF32::run,
+                        VectorReduceF32::run,
                         ScanF32::run,
                         VectorSoftmaxF32::run,
                         VectorNormF32::run,
