@@ -18,6 +18,7 @@ public abstract class Workload {
         SCAN,
         SOFTMAX,
         NORM,
+        MODULATED_NORM,
         CONV2D,
         ATTENTION,
         GATHER,

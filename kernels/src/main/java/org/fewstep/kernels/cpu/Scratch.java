@@ -13,9 +13,9 @@ final class Scratch {
     static final int CALLER = 8;
 
     /** First of the fifteen slots of attention, whose parts call other kernels' loops. */
-    static final int ATTENTION = 12;
+    static final int ATTENTION = 14;
 
-    private static final int SLOTS = 27;
+    private static final int SLOTS = 29;
 
     /** Slots of {@link #f32Rows} and {@link #f64Rows}: a packed operand, the accumulators of a product, summation lanes. */
     static final int PACKED = 0;

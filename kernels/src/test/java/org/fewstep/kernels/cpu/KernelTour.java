@@ -10,6 +10,7 @@ import org.fewstep.kernels.Elementwise;
 import org.fewstep.kernels.Gather;
 import org.fewstep.kernels.Layout;
 import org.fewstep.kernels.MatMul;
+import org.fewstep.kernels.ModulatedNorm;
 import org.fewstep.kernels.Norm;
 import org.fewstep.kernels.Random;
 import org.fewstep.kernels.Reduce;
@@ -112,6 +113,19 @@ final class KernelTour {
         all.add(new Norm(Norm.Code.RMS, rows, n, 1e-5, y, null, blocks.blank(size)));
         all.add(new Norm(Norm.Code.RMS_ALONG, rows, n, 1e-5, y, z, blocks.blank(size)));
         all.add(new Norm(Norm.Code.RMS_RSTD, rows, n, 1e-5, y, null, blocks.blank(rows)));
+        for (boolean centred : new boolean[] {true, false}) {
+            ModulatedNorm.Places affine = new ModulatedNorm.Places(1, rows, 1);
+            ModulatedNorm.Places grouped = new ModulatedNorm.Places(rows, 1, n / 20);
+            for (ModulatedNorm.Places places : List.of(affine, grouped)) {
+                int table = places.tableRows() * n / places.inner();
+                Buffer value = blocks.blank(size);
+                all.add(ModulatedNorm.forward(centred, rows, n, 1e-5, 1, places, y, z, z, value));
+                all.add(ModulatedNorm.tangent(
+                        centred, rows, n, 1e-5, 1, places, y, z, z, z, z, z, value, blocks.blank(size)));
+                all.add(ModulatedNorm.gradX(centred, rows, n, 1e-5, 1, places, y, z, z, blocks.blank(size)));
+                all.add(ModulatedNorm.gradScale(centred, rows, n, 1e-5, places, y, z, blocks.blank(table)));
+            }
+        }
         for (Scan.Code code : Scan.Code.values()) {
             all.add(new Scan(code, 1, rows, n, y, blocks.blank(size)));
             all.add(new Scan(code, rows, n, 1, y, blocks.blank(size)));

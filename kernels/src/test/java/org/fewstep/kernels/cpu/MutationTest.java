@@ -48,6 +48,8 @@ class MutationTest {
                 "SOFTMAX | F64 | SoftmaxF64 | StrictMath.exp(x[i] - max) | StrictMath.exp(x[i])",
                 "NORM | F64 | NormF64 | / n + eps) | / (n - 1) + eps)",
                 "NORM | F64 | NormF64 | double meanG = centred ? | double meanG = true ?",
+                "MODULATED_NORM | F64 | ModulatedNormF64 | first + j) * n + left * inner | first + j) * n",
+                "MODULATED_NORM | F64 | ModulatedNormF64 | multiply(f, dy, from, n); | multiply(f, dy, from, 0);",
                 "ELEMENTWISE | F64 | Gelu | 3 * A * x * x | 2 * A * x * x",
                 "ELEMENTWISE | F64 | Erf | 0x1.1305f55235c40p-7 | 0x1.1305f56235c40p-7",
                 "ELEMENTWISE | F32 | LoopsGeluF32 | P4 = 0x1.488b52p-6f | P4 = 0x1.4a8b52p-6f",
