@@ -1,5 +1,6 @@
 package org.fewstep.op;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.fewstep.tensor.Shape;
