@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.Param;
 public class LayerNormBenchmark extends EngineBenchmark {
     /** Rows x columns. */
     @Param({"1024x64", "1024x256"})
-    public String sizes = "";
+    public String shape = "";
 
     /** Whether scale and shift follow. */
     @Param({"false", "true"})
@@ -25,6 +25,6 @@ public class LayerNormBenchmark extends EngineBenchmark {
 
     @Override
     protected EngineWork open() {
-        return new LayerNormWork(EngineDevice.open(provider, threads), Sizes.of(sizes, 2), affine);
+        return new LayerNormWork(EngineDevice.open(provider, threads), Sizes.of(shape, 2), affine);
     }
 }

@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.Param;
 public class SoftmaxBenchmark extends EngineBenchmark {
     /** Rows x columns. */
     @Param({"1024x64", "4096x1024"})
-    public String sizes = "";
+    public String shape = "";
 
     @Param(EngineDevice.DEFAULT)
     public String provider = "";
@@ -21,6 +21,6 @@ public class SoftmaxBenchmark extends EngineBenchmark {
 
     @Override
     protected EngineWork open() {
-        return new SoftmaxWork(EngineDevice.open(provider, threads), Sizes.of(sizes, 2));
+        return new SoftmaxWork(EngineDevice.open(provider, threads), Sizes.of(shape, 2));
     }
 }

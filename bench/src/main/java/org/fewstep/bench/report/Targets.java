@@ -38,15 +38,15 @@ final class Targets {
             }
         }
         rows.add(torch("silu", pointwise("silu"), 1.3, 3));
-        for (String sizes : List.of("1024x64", "1024x256")) {
-            rows.add(torch("layer norm " + sizes, norm(sizes, "false"), 1.3, 3));
-            rows.add(torch("layer norm with scale and shift " + sizes, norm(sizes, "true"), 1.3, 3));
+        for (String shape : List.of("1024x64", "1024x256")) {
+            rows.add(torch("layer norm " + shape, norm(shape, "false"), 1.3, 3));
+            rows.add(torch("layer norm with scale and shift " + shape, norm(shape, "true"), 1.3, 3));
         }
         rows.add(torch("optimizer update (Adam)", new Target.Work("Adam", Map.of("threads", "1")), 1.3, 3));
         rows.add(torch("gelu", pointwise("gelu"), 0.8, 1.2));
-        for (String sizes : List.of("1024x64", "4096x1024")) {
+        for (String shape : List.of("1024x64", "4096x1024")) {
             rows.add(torch(
-                    "softmax " + sizes, new Target.Work("Softmax", Map.of("sizes", sizes, "threads", "1")), 0.8, 1.2));
+                    "softmax " + shape, new Target.Work("Softmax", Map.of("shape", shape, "threads", "1")), 0.8, 1.2));
         }
         rows.add(torch("exp", pointwise("exp"), 0.8, 1.2));
         for (String pass : List.of("forward", "gradient")) {
@@ -102,8 +102,8 @@ final class Targets {
         return new Target.Work("Pointwise", Map.of("function", function, "threads", "1"));
     }
 
-    private static Target.Work norm(String sizes, String affine) {
-        return new Target.Work("LayerNorm", Map.of("sizes", sizes, "affine", affine, "threads", "1"));
+    private static Target.Work norm(String shape, String affine) {
+        return new Target.Work("LayerNorm", Map.of("shape", shape, "affine", affine, "threads", "1"));
     }
 
     private static Target.Work mlpStep() {

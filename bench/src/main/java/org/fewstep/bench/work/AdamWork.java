@@ -1,6 +1,7 @@
 package org.fewstep.bench.work;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.fewstep.kernels.DType;
@@ -40,9 +41,28 @@ public final class AdamWork extends EngineWork {
         }
     }
 
-    /** Gradient of a parameter, row-major in this engine's layout. */
+    /** The parameters before the first update by name, row-major in this engine's layout. */
+    public static Map<String, float[]> parameters() {
+        Map<String, float[]> values = new LinkedHashMap<>();
+        try (CpuDevice device = EngineDevice.reference();
+                Dit net = DitNetwork.build(device, 1)) {
+            net.trained()
+                    .forEach((name, parameter) ->
+                            values.put(name, parameter.leaf().toFloats()));
+        }
+        return values;
+    }
+
+    /**
+     * Gradient of a parameter, row-major in this engine's layout, no element nearer to 0 than 0.1: DJL adds eps before
+     * the bias correction and this engine after it, which only small gradients show.
+     */
     public static float[] gradient(String name, int count) {
-        return Draws.signed("adam.g." + name, count);
+        float[] g = Draws.signed("adam.g." + name, count);
+        for (int i = 0; i < count; i++) {
+            g[i] += Math.copySign(0.1f, g[i]);
+        }
+        return g;
     }
 
     @Override
