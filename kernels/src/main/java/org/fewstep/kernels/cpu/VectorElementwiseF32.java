@@ -132,6 +132,7 @@ final class VectorElementwiseF32 {
             case EXP, LOG, SIN, COS, TANH, SIGMOID, SOFTPLUS, SILU, SILU_SLOPE, SILU_CURVATURE, SILU_ALONG -> 0.4f;
             case ERF, GELU, GELU_CURVATURE, GELU_ALONG, GELU_TANH, GELU_TANH_CURVATURE, GELU_TANH_ALONG -> 0.6f;
             case POW -> 2;
+            case POWER -> 60;
             default -> 0.1f;
         };
     }

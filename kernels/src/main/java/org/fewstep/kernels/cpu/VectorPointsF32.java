@@ -63,6 +63,7 @@ final class VectorPointsF32 {
             case DIV -> loops(VectorPointsF32::div);
             case MAX -> loops(VectorPointsF32::max);
             case MIN -> loops(VectorPointsF32::min);
+            case POWER -> loops(VectorPointsF32::power);
             case GREATER -> loops(VectorPointsF32::greater);
             case GREATER_EQUAL -> loops(VectorPointsF32::greaterEqual);
             case EQUAL -> loops(VectorPointsF32::equal);
@@ -209,6 +210,13 @@ final class VectorPointsF32 {
     private static void min(VectorRunF32 r) {
         for (int i = 0; i < r.n; i += L) {
             r.a.get(i).min(r.b.get(i)).intoArray(r.y, r.yAt + i);
+        }
+    }
+
+    /** Rare, so number by number. */
+    private static void power(VectorRunF32 r) {
+        for (int i = 0; i < r.n; i++) {
+            r.y[r.yAt + i] = (float) StrictMath.pow(r.a.number(i), r.b.number(i));
         }
     }
 

@@ -78,6 +78,10 @@ class MutationTest {
                 "CONV2D | F64 | Conv2dF64 | from[source + i] + shift | from[source + i]",
                 "ATTENTION | F64 | AttentionF64 | dp[j] * centred + p[j] | dp[j] * pull[j] + p[j]",
                 "ATTENTION | F64 | AttentionF64 | addTurned(pull, rows, dq, gradK); | addTurned(pull, rows, q, gradK);",
+                "CONV2D | F32 | VectorConv2dF32 | w[from + area - 1 - i] | w[from + i]",
+                "CONV2D | F32 | VectorPlacesF32 | c * plane + a * width + b | c * plane + a * width",
+                "CONV2D | F32 | VectorTapsF32 | taps[first + i] + k0 | taps[first + i]",
+                "ATTENTION | F32 | VectorRowsF32 | lanes[i - whole] += a[first + i] * b[first + i] | lanes[i - whole] += a[first + i]",
                 "ATTENTION | F32 | LoopsPanelMathF32 | subtract(math.x, shift, count) | subtract(math.x, 0, count)",
                 "GATHER | F64 | GatherF64 | += x[i * width + j] | = x[i * width + j]",
                 "RANDOM | F64 | RandomF64 | w.seed(), first + i, step | w.seed(), first, step",
@@ -115,7 +119,7 @@ class MutationTest {
     @CsvSource({
         "DEPTH = VectorLanesF32.DEPTH, DEPTH = 5",
         "BLOCK_ROWS = 240, BLOCK_ROWS = 12",
-        "BLOCK_COLUMNS = 2048, BLOCK_COLUMNS = 64"
+        "BLOCK_COLUMNS = 1024, BLOCK_COLUMNS = 64"
     })
     void otherBlocksGiveTheSameBits(String code, String other) throws Exception {
         String source = Files.readString(SOURCES.resolve("VectorProductF32.java"));
