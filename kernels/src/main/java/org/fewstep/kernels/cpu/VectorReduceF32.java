@@ -14,7 +14,7 @@ import org.fewstep.kernels.Reduce;
 
 /**
  * F32 reductions on vectors, with the reference's tree: along rows by {@link VectorSumsF32}, down columns by {@link
- * VectorColumnsF32}.
+ * VectorColumnsF32}; ARG_MAX is the reference.
  */
 final class VectorReduceF32 {
     private static final VectorSpecies<Float> S = VectorLanesF32.SPECIES;
@@ -35,7 +35,9 @@ final class VectorReduceF32 {
     private VectorReduceF32() {}
 
     static void run(Reduce w, Threads threads) {
-        if (w.inner() != 1) {
+        if (w.code() == Reduce.Code.ARG_MAX) {
+            ReduceF32.run(w, threads);
+        } else if (w.inner() != 1) {
             columns(w, threads);
         } else if (w.n() <= PART) {
             rows(w, threads);
@@ -149,6 +151,7 @@ final class VectorReduceF32 {
                 VectorSumsF32.squares(x, at, zeros, count, n, results);
             }
             case MAX -> maxima(x, at, count, n, results);
+            case ARG_MAX -> throw new IllegalArgumentException("reduce: got ARG_MAX; expected a number as result");
         }
     }
 
