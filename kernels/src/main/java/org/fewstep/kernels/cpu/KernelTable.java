@@ -57,7 +57,7 @@ record KernelTable(
                         ScanF32::run,
                         VectorSoftmaxF32::run,
                         VectorNormF32::run,
-                        ModulatedNormF32::run,
+                        VectorModulatedNormF32::run,
                         VectorConv2dF32::run,
                         VectorPanelMathF32::attention,
                         GatherF32::run,
