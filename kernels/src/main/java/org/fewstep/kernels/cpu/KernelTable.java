@@ -61,8 +61,8 @@ record KernelTable(
                         VectorConv2dF32::run,
                         VectorPanelMathF32::attention,
                         GatherF32::run,
-                        RandomF32::run,
-                        UpdateF32::run);
+                        VectorRandomF32::run,
+                        VectorUpdateF32::run);
             case LOOPS ->
                 new KernelTable(
                         LoopsElementwiseF32::run,
