@@ -6,6 +6,13 @@ import org.fewstep.tensor.Tensor;
 final class Args {
     private Args() {}
 
+    /** A live tensor. */
+    static void requireLive(String name, Tensor x) {
+        if (!x.buffer().isLive()) {
+            requireLive(name, new Tensor[] {x});
+        }
+    }
+
     /** Live tensors on one device. */
     static void requireLive(String name, Tensor... xs) {
         for (int i = 0; i < xs.length; i++) {
@@ -20,6 +27,13 @@ final class Args {
                         + xs[i].device().name()
                         + "; expected one device; copy through the host first");
             }
+        }
+    }
+
+    /** A live floating-point tensor. */
+    static void requireFloats(String name, Tensor x) {
+        if (!x.buffer().isLive() || !x.dtype().floating()) {
+            requireFloats(name, new Tensor[] {x});
         }
     }
 

@@ -1,5 +1,6 @@
 package org.fewstep.op;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.fewstep.tensor.Shape;
@@ -362,7 +363,11 @@ public final class Ops {
             throw new IllegalArgumentException(
                     "permute: got order " + Arrays.toString(order) + " for " + x.shape() + "; expected each axis once");
         }
-        return Tensor.apply(new Permute(Arrays.stream(order).boxed().toList()), x);
+        List<Integer> axes = new ArrayList<>(order.length);
+        for (int d : order) {
+            axes.add(d);
+        }
+        return Tensor.apply(new Permute(List.copyOf(axes)), x);
     }
 
     /** Indices from (included) to (excluded) of one axis. */

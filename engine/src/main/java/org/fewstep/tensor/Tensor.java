@@ -5,7 +5,6 @@ import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Elementwise;
-import org.fewstep.kernels.Layout;
 import org.fewstep.kernels.Scope;
 import org.jspecify.annotations.Nullable;
 
@@ -70,8 +69,7 @@ public final class Tensor {
     /** A constant filled with one number. */
     public static Tensor full(Device device, DType dtype, double value, Shape shape) {
         Buffer buffer = device.allocate(dtype, shape.count());
-        int[] sizes = shape.sizes();
-        device.run(new Elementwise(Elementwise.Code.FILL, value, 0, sizes, Layout.contiguous(buffer, sizes)));
+        device.run(Elementwise.flat(Elementwise.Code.FILL, value, 0, shape.count(), buffer));
         return of(buffer, shape);
     }
 

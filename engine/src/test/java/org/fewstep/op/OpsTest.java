@@ -209,8 +209,7 @@ class OpsTest extends EngineTest {
         Tensor leaf = x.requireGrad();
         Tensor place = Ops.argMax(leaf, 1);
         assertThrows(
-                IllegalStateException.class,
-                () -> Grad.vjp(place, Tensor.of(device, new int[2], 2), List.of(leaf)));
+                IllegalStateException.class, () -> Grad.vjp(place, Tensor.of(device, new int[2], 2), List.of(leaf)));
     }
 
     @Test

@@ -1,7 +1,6 @@
 package org.fewstep.kernels;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Reduction over the middle axis of a row-major (outer, n, inner) block to (outer, inner).
@@ -37,7 +36,7 @@ public final class Reduce extends Workload {
      * @param out of the dtype of {@code in}; I32 for ARG_MAX
      */
     public Reduce(Code code, int outer, int n, int inner, double scale, Buffer in, Buffer out) {
-        super(Family.REDUCE, in.dtype(), List.of(in), List.of(out));
+        super(Family.REDUCE, Family.REDUCE.label(code), in.dtype(), List.of(in), List.of(out));
         this.code = code;
         requireFloating(label(), in);
         requireDType(label(), code == Code.ARG_MAX ? DType.I32 : in.dtype(), out);
@@ -80,11 +79,6 @@ public final class Reduce extends Workload {
 
     public Buffer out() {
         return out;
-    }
-
-    @Override
-    public String label() {
-        return code == null ? "reduce" : "reduce " + code.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

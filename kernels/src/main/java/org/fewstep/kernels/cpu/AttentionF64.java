@@ -43,7 +43,6 @@ final class AttentionF64 {
     private static final int W = K + 11;
     private static final int WD = K + 12;
     private static final int MORE = K + 13;
-    private static final int TURNED = K + 14;
 
     private static final int PART_Q = 0;
     private static final int PART_K = 1;
@@ -239,14 +238,8 @@ final class AttentionF64 {
 
     /** Adds A^T B to {@code sum} for A (rows, T), B (rows, C). */
     private void addTurned(double[] a, int rows, double[] b, double[] sum) {
-        double[] turned = scratch.f64(TURNED, tokens * rows);
-        for (int r = 0; r < rows; r++) {
-            for (int j = 0; j < tokens; j++) {
-                turned[j * rows + r] = a[r * tokens + j];
-            }
-        }
         double[] product = scratch.f64(MORE, tokens * channels);
-        math.multiply(turned, tokens, rows, b, false, channels, product, threads);
+        math.multiplyTurned(a, rows, tokens, b, channels, product, threads);
         add(product, sum, tokens * channels);
     }
 

@@ -52,14 +52,14 @@ record KernelTable(
             case VECTOR ->
                 new KernelTable(
                         LoopsElementwiseF32::run,
-                        (w, threads) -> LoopsActivationF32.after(VectorMatMulF32::run, w, threads),
+                        VectorMatMulF32::run,
                         ReduceF32::run,
                         ScanF32::run,
                         LoopsSoftmaxF32::run,
                         NormF32::run,
                         ModulatedNormF32::run,
-                        Conv2dF32::run,
-                        LoopsPanelMathF32::attention,
+                        VectorConv2dF32::run,
+                        VectorPanelMathF32::attention,
                         GatherF32::run,
                         RandomF32::run,
                         UpdateF32::run);
@@ -131,5 +131,23 @@ record KernelTable(
             case RANDOM -> random.run((Random) work, threads);
             case UPDATE -> update.run((Update) work, threads);
         }
+    }
+
+    /** The prepared form of a workload, see {@link Kernel#prepare}. */
+    Prepared prepare(Workload work) {
+        return switch (work.family()) {
+            case ELEMENTWISE -> elementwise.prepare((Elementwise) work);
+            case MATMUL -> matMul.prepare((MatMul) work);
+            case REDUCE -> reduce.prepare((Reduce) work);
+            case SCAN -> scan.prepare((Scan) work);
+            case SOFTMAX -> softmax.prepare((Softmax) work);
+            case NORM -> norm.prepare((Norm) work);
+            case MODULATED_NORM -> modulatedNorm.prepare((ModulatedNorm) work);
+            case CONV2D -> conv2d.prepare((Conv2d) work);
+            case ATTENTION -> attention.prepare((Attention) work);
+            case GATHER -> gather.prepare((Gather) work);
+            case RANDOM -> random.prepare((Random) work);
+            case UPDATE -> update.prepare((Update) work);
+        };
     }
 }

@@ -63,8 +63,15 @@ final class LoopsMatMulF32 {
 
     /** C = A op(B) on the starts of the arrays: A (m, k), B (k, n) or (n, k) if transposed, C (m, n). */
     static void multiply(float[] a, int m, int k, float[] b, boolean transB, int n, float[] c, Threads threads) {
-        Operand left = new Operand(a, 0, k, 1);
-        Operand right = new Operand(b, 0, transB ? k : 1, transB ? 1 : n);
+        multiply(m, n, k, new Operand(a, 0, k, 1), new Operand(b, 0, transB ? k : 1, transB ? 1 : n), c, threads);
+    }
+
+    /** C = A^T B on the starts of the arrays: A (k, m), B (k, n), C (m, n). */
+    static void multiplyTurned(float[] a, int k, int m, float[] b, int n, float[] c, Threads threads) {
+        multiply(m, n, k, new Operand(a, 0, 1, m), new Operand(b, 0, 1, n), c, threads);
+    }
+
+    private static void multiply(int m, int n, int k, Operand left, Operand right, float[] c, Threads threads) {
         if (n < THIN && m > n) {
             multiply(n, m, k, right, left, Ending.NONE, true, c, 0, threads);
         } else {

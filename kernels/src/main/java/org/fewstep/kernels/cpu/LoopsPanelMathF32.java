@@ -16,6 +16,11 @@ final class LoopsPanelMathF32 implements PanelMathF32 {
     }
 
     @Override
+    public void multiplyTurned(float[] a, int k, int rows, float[] b, int n, float[] c, Threads threads) {
+        LoopsMatMulF32.multiplyTurned(a, k, rows, b, n, c, threads);
+    }
+
+    @Override
     public void exp(float[] x, int from, int n, float shift) {
         LoopsMathF32 math = LoopsMathF32.mine();
         for (int first = from; first < from + n; first += LoopsMathF32.CHUNK) {

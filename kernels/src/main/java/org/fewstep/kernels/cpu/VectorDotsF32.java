@@ -2,7 +2,6 @@ package org.fewstep.kernels.cpu;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Products with very few columns, as scalar products of rows of A with columns of B: the lanes run along k.
@@ -43,7 +42,7 @@ final class VectorDotsF32 {
             int k,
             VectorMatrixF32 left,
             VectorMatrixF32 right,
-            float @Nullable [] bias,
+            VectorEndingF32 ending,
             float[] c,
             int at,
             Threads threads) {
@@ -73,13 +72,14 @@ final class VectorDotsF32 {
                 }
                 for (int j = 0; j < n; j++) {
                     dots(left.x(), from, step, whole, tails, columns, j * padded, padded, sums);
-                    float shift = bias == null ? -0f : bias[j];
+                    float shift = ending.shift(j);
                     for (int r = 0; r < count; r++) {
                         c[at + (row + r) * n + j] = SumF32.block(sums, r * CHAINS, CHAINS) + shift;
                     }
                 }
                 row += count;
             }
+            ending.finish(c, at + part * PART * n, end - part * PART, n, n);
         });
     }
 

@@ -2,7 +2,6 @@ package org.fewstep.kernels.cpu;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Products of few rows with a B whose rows lie in one piece: B is read once, where it is. One row takes eight vectors of
@@ -35,7 +34,7 @@ final class VectorFewRowsF32 {
             int k,
             VectorMatrixF32 rows,
             VectorMatrixF32 columns,
-            float @Nullable [] bias,
+            VectorEndingF32 ending,
             float[] c,
             int at,
             Threads threads) {
@@ -59,10 +58,11 @@ final class VectorFewRowsF32 {
             float[] result = Scratch.mine().f32(RESULT, MOST_ROWS * STRIP);
             float[] plus = Scratch.mine().f32(BIAS, STRIP);
             for (int j = column; j < end; j++) {
-                plus[j - column] = bias == null ? -0f : bias[j];
+                plus[j - column] = ending.shift(j);
             }
             if (lines == 1 && end - column == STRIP) {
                 oneByEight(left, leftAt, k, b, bAt + column, bK, plus, c, at + column);
+                ending.finish(c, at + column, 1, STRIP, n);
                 return;
             }
             int j = column;
@@ -94,6 +94,7 @@ final class VectorFewRowsF32 {
                     System.arraycopy(result, 0, c, at + r * n + j, width);
                 }
             }
+            ending.finish(c, at + column, m, end - column, n);
         });
     }
 

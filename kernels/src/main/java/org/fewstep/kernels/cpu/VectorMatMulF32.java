@@ -1,8 +1,6 @@
 package org.fewstep.kernels.cpu;
 
-import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.MatMul;
-import org.jspecify.annotations.Nullable;
 
 /**
  * F32 matrix products in vectors: {@link VectorProductF32}, and for few rows or columns {@link VectorFewRowsF32} and
@@ -27,8 +25,7 @@ final class VectorMatMulF32 {
         float[] a = CpuBuffer.f32(w.a());
         float[] b = CpuBuffer.f32(w.b());
         float[] c = CpuBuffer.f32(w.c());
-        Buffer biasBuffer = w.bias();
-        float[] bias = biasBuffer == null ? null : CpuBuffer.f32(biasBuffer);
+        VectorEndingF32 ending = VectorEndingF32.of(w);
         int batch = w.batch();
         int m = w.m();
         if (w.rowsJoin()) {
@@ -38,9 +35,10 @@ final class VectorMatMulF32 {
         int rows = m;
         // Few items share their rows among the threads, many items are dealt out whole; the bits are the same.
         if (batch == 1) {
-            item(w, 0, rows, a, b, bias, c, threads);
+            item(w, 0, rows, a, b, ending, c, threads);
         } else {
-            threads.run(batch, (long) (w.productFlops() / FLOPS_A_NANO), i -> item(w, i, rows, a, b, bias, c, threads));
+            threads.run(
+                    batch, (long) (w.productFlops() / FLOPS_A_NANO), i -> item(w, i, rows, a, b, ending, c, threads));
         }
     }
 
@@ -48,11 +46,18 @@ final class VectorMatMulF32 {
     static void multiply(float[] a, int m, int k, float[] b, boolean transB, int n, float[] c, Threads threads) {
         VectorMatrixF32 left = new VectorMatrixF32(a, 0, k, 1, true);
         VectorMatrixF32 right = new VectorMatrixF32(b, 0, transB ? k : 1, transB ? 1 : n, transB);
-        multiply(m, n, k, left, right, null, c, 0, threads);
+        multiply(m, n, k, left, right, VectorEndingF32.NONE, c, 0, threads);
+    }
+
+    /** C = A^T B on the starts of the arrays: A (k, m), B (k, n), C (m, n). */
+    static void multiplyTurned(float[] a, int k, int m, float[] b, int n, float[] c, Threads threads) {
+        VectorMatrixF32 left = new VectorMatrixF32(a, 0, 1, m, false);
+        VectorMatrixF32 right = new VectorMatrixF32(b, 0, 1, n, false);
+        multiply(m, n, k, left, right, VectorEndingF32.NONE, c, 0, threads);
     }
 
     private static void item(
-            MatMul w, int i, int m, float[] a, float[] b, float @Nullable [] bias, float[] c, Threads threads) {
+            MatMul w, int i, int m, float[] a, float[] b, VectorEndingF32 ending, float[] c, Threads threads) {
         int n = w.n();
         int k = w.k();
         boolean rowsWhole = !w.transA();
@@ -60,7 +65,7 @@ final class VectorMatMulF32 {
         VectorMatrixF32 left = new VectorMatrixF32(a, w.offsetA(i), rowsWhole ? k : 1, rowsWhole ? 1 : m, rowsWhole);
         VectorMatrixF32 right =
                 new VectorMatrixF32(b, w.offsetB(i), columnsWhole ? k : 1, columnsWhole ? 1 : n, columnsWhole);
-        multiply(m, n, k, left, right, bias, c, i * w.m() * n, threads);
+        multiply(m, n, k, left, right, ending, c, i * w.m() * n, threads);
     }
 
     /** C (m, n) at {@code at} of c, of the rows of op(A) and the columns of op(B). */
@@ -70,7 +75,7 @@ final class VectorMatMulF32 {
             int k,
             VectorMatrixF32 left,
             VectorMatrixF32 right,
-            float @Nullable [] bias,
+            VectorEndingF32 ending,
             float[] c,
             int at,
             Threads threads) {
@@ -78,13 +83,13 @@ final class VectorMatMulF32 {
             return;
         }
         if (n <= VectorDotsF32.MOST_COLUMNS && left.whole()) {
-            VectorDotsF32.multiply(m, n, k, left, right, bias, c, at, threads);
+            VectorDotsF32.multiply(m, n, k, left, right, ending, c, at, threads);
         } else if (n < THIN && m > n) {
             float[] turned = Scratch.mine().f32(TURNED, m * n);
-            chains(n, m, k, right, left, null, turned, 0, threads);
-            turn(turned, m, n, bias, c, at);
+            chains(n, m, k, right, left, VectorEndingF32.NONE, turned, 0, threads);
+            turn(turned, m, n, ending, c, at);
         } else {
-            chains(m, n, k, left, right, bias, c, at, threads);
+            chains(m, n, k, left, right, ending, c, at, threads);
         }
     }
 
@@ -95,24 +100,25 @@ final class VectorMatMulF32 {
             int k,
             VectorMatrixF32 left,
             VectorMatrixF32 right,
-            float @Nullable [] bias,
+            VectorEndingF32 ending,
             float[] c,
             int at,
             Threads threads) {
         if (m <= VectorFewRowsF32.MOST_ROWS && !right.whole()) {
-            VectorFewRowsF32.multiply(m, n, k, left, right, bias, c, at, threads);
+            VectorFewRowsF32.multiply(m, n, k, left, right, ending, c, at, threads);
         } else {
-            new VectorProductF32(m, n, k, left, right, bias, c, at).run(threads);
+            new VectorProductF32(m, n, k, left, right, ending, c, at).run(threads);
         }
     }
 
-    /** {@code c[i][j] = x[j][i] + bias[j]} for a result x (n, m) of few rows. */
-    private static void turn(float[] x, int m, int n, float @Nullable [] bias, float[] c, int at) {
+    /** {@code c[i][j] = x[j][i] + bias[j]}, finished, for a result x (n, m) of few rows. */
+    private static void turn(float[] x, int m, int n, VectorEndingF32 ending, float[] c, int at) {
         for (int j = 0; j < n; j++) {
-            float shift = bias == null ? -0f : bias[j];
+            float shift = ending.shift(j);
             for (int i = 0; i < m; i++) {
                 c[at + i * n + j] = x[j * m + i] + shift;
             }
         }
+        ending.finish(c, at, m, n, n);
     }
 }

@@ -1,10 +1,9 @@
 package org.fewstep.kernels.cpu;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
- * C (m, n) = left (m lines of k) times right (n lines of k) + bias (n), by tiles of C that stay in registers.
+ * C (m, n) = left (m lines of k) times right (n lines of k) + bias (n), finished by the ending, by tiles of C that stay in registers.
  *
  * <p>The right operand is packed into strips of {@link VectorLanesF32#COLUMNS} columns, the left one into strips of
  * {@link VectorLanesF32#ROWS} rows (Goto and van de Geijn 2008): a strip of {@link VectorLanesF32#DEPTH} k of the right
@@ -19,7 +18,7 @@ final class VectorProductF32 {
     private static final int BLOCK_ROWS = 240;
 
     /** Columns of a block. */
-    private static final int BLOCK_COLUMNS = 2048;
+    private static final int BLOCK_COLUMNS = 1024;
 
     /** Scratch slots of a part: a block of the left operand, a tile at an edge, a piece of the bias. */
     private static final int LEFT = 4;
@@ -50,7 +49,7 @@ final class VectorProductF32 {
     private final int k;
     private final VectorOperandF32 left;
     private final VectorOperandF32 right;
-    private final float @Nullable [] bias;
+    private final VectorEndingF32 ending;
     private final float[] c;
     private final int at;
 
@@ -61,7 +60,7 @@ final class VectorProductF32 {
             int k,
             VectorOperandF32 left,
             VectorOperandF32 right,
-            float @Nullable [] bias,
+            VectorEndingF32 ending,
             float[] c,
             int at) {
         this.m = m;
@@ -69,20 +68,31 @@ final class VectorProductF32 {
         this.k = k;
         this.left = left;
         this.right = right;
-        this.bias = bias;
+        this.ending = ending;
         this.c = c;
         this.at = at;
     }
 
+    /** Computes C. */
     void run(Threads threads) {
+        run(true, threads);
+    }
+
+    /** Goes on with the chains that C holds. */
+    void add(Threads threads) {
+        run(false, threads);
+    }
+
+    private void run(boolean anew, Threads threads) {
         for (int first = 0; first < n; first += BLOCK_COLUMNS) {
             for (int k0 = 0; k0 == 0 || k0 < k; k0 += DEPTH) {
-                block(first, Math.min(BLOCK_COLUMNS, n - first), k0, Math.min(DEPTH, k - k0), threads);
+                boolean fresh = anew && k0 == 0;
+                block(first, Math.min(BLOCK_COLUMNS, n - first), k0, Math.min(DEPTH, k - k0), fresh, threads);
             }
         }
     }
 
-    private void block(int first, int columns, int k0, int kc, Threads threads) {
+    private void block(int first, int columns, int k0, int kc, boolean fresh, Threads threads) {
         int rowStrips = (m + ROWS - 1) / ROWS;
         int columnStrips = (columns + COLUMNS - 1) / COLUMNS;
         int rowParts = rowParts(rowStrips, threads.count());
@@ -104,6 +114,7 @@ final class VectorProductF32 {
                     Math.min(columns, (int) ((long) columnStrips * (columnPart + 1) / columnParts) * COLUMNS),
                     k0,
                     kc,
+                    fresh,
                     packed);
         });
     }
@@ -117,7 +128,15 @@ final class VectorProductF32 {
 
     /** Rows firstRow .. endRow - 1 against columns firstColumn .. endColumn - 1 of the block that begins at {@code first}. */
     private void part(
-            int firstRow, int endRow, int first, int firstColumn, int endColumn, int k0, int kc, float[] packed) {
+            int firstRow,
+            int endRow,
+            int first,
+            int firstColumn,
+            int endColumn,
+            int k0,
+            int kc,
+            boolean fresh,
+            float[] packed) {
         Scratch scratch = Scratch.mine();
         boolean whole = left.whole();
         int strip = whole ? ROWS * VectorLanesF32.ROW : PITCH * Math.max(1, kc);
@@ -132,34 +151,48 @@ final class VectorProductF32 {
             }
             to += strip;
         }
-        boolean last = k0 + kc == k && bias != null;
-        float[] plus = last ? scratch.f32(BIAS, COLUMNS) : NOTHING;
+        boolean last = k0 + kc == k;
+        float[] bias = ending.bias();
+        float[] plus = last && bias != null ? scratch.f32(BIAS, COLUMNS) : NOTHING;
         float[] edge = scratch.f32(EDGE, ROWS * COLUMNS);
         for (int column = firstColumn; column < endColumn; column += COLUMNS) {
             int width = Math.min(COLUMNS, endColumn - column);
-            if (last) {
+            if (last && bias != null) {
                 System.arraycopy(bias, first + column, plus, 0, width);
             }
             int from = 0;
             for (int row = firstRow; row < endRow; row += ROWS) {
                 int place = at + row * n + first + column;
                 int height = Math.min(ROWS, endRow - row);
-                if (width == COLUMNS && height == ROWS) {
-                    if (k0 == 0) {
-                        tile(whole, rows, from, packed, column * kc, kc, ZEROS, 0, 0, plus, c, place, n);
-                    } else {
-                        tile(whole, rows, from, packed, column * kc, kc, c, place, n, plus, c, place, n);
-                    }
+                if (width == COLUMNS && height == tileRows(height)) {
+                    float[] start = fresh ? ZEROS : c;
+                    int startAt = fresh ? 0 : place;
+                    int startStep = fresh ? 0 : n;
+                    tile(
+                            height,
+                            whole,
+                            rows,
+                            from,
+                            packed,
+                            column * kc,
+                            kc,
+                            start,
+                            startAt,
+                            startStep,
+                            plus,
+                            c,
+                            place,
+                            n);
                 } else {
                     // A tile that C does not wholly hold, by way of one that it does.
                     for (int r = 0; r < height; r++) {
-                        if (k0 == 0) {
+                        if (fresh) {
                             Arrays.fill(edge, r * COLUMNS, r * COLUMNS + width, 0);
                         } else {
                             System.arraycopy(c, place + r * n, edge, r * COLUMNS, width);
                         }
                     }
-                    tile(whole, rows, from, packed, column * kc, kc, edge, 0, COLUMNS, plus, edge, 0, COLUMNS);
+                    tile(height, whole, rows, from, packed, column * kc, kc, edge, 0, COLUMNS, plus, edge, 0, COLUMNS);
                     for (int r = 0; r < height; r++) {
                         System.arraycopy(edge, r * COLUMNS, c, place + r * n, width);
                     }
@@ -167,9 +200,18 @@ final class VectorProductF32 {
                 from += strip;
             }
         }
+        if (last) {
+            ending.finish(c, at + firstRow * n + first + firstColumn, endRow - firstRow, endColumn - firstColumn, n);
+        }
+    }
+
+    /** Rows of the smallest tile kernel that holds so many. */
+    private static int tileRows(int height) {
+        return ROWS == 12 ? (height + 3) / 4 * 4 : ROWS;
     }
 
     private static void tile(
+            int height,
             boolean whole,
             float[] a,
             int aAt,
@@ -183,16 +225,39 @@ final class VectorProductF32 {
             float[] to,
             int toAt,
             int toStep) {
-        if (ROWS == 12) {
-            if (whole) {
-                VectorTile12F32.byRows(a, aAt, b, bAt, COLUMNS, kc, start, startAt, startStep, plus, to, toAt, toStep);
-            } else {
-                VectorTile12F32.byK(a, aAt, b, bAt, COLUMNS, kc, start, startAt, startStep, plus, to, toAt, toStep);
+        switch (tileRows(height)) {
+            case 12 -> {
+                if (whole) {
+                    VectorTile12F32.byRows(
+                            a, aAt, b, bAt, COLUMNS, kc, start, startAt, startStep, plus, to, toAt, toStep);
+                } else {
+                    VectorTile12F32.byK(a, aAt, b, bAt, COLUMNS, kc, start, startAt, startStep, plus, to, toAt, toStep);
+                }
             }
-        } else if (whole) {
-            VectorTile6F32.byRows(a, aAt, b, bAt, COLUMNS, kc, start, startAt, startStep, plus, to, toAt, toStep);
-        } else {
-            VectorTile6F32.byK(a, aAt, b, bAt, COLUMNS, kc, start, startAt, startStep, plus, to, toAt, toStep);
+            case 8 -> {
+                if (whole) {
+                    VectorTile8F32.byRows(
+                            a, aAt, b, bAt, COLUMNS, kc, start, startAt, startStep, plus, to, toAt, toStep);
+                } else {
+                    VectorTile8F32.byK(a, aAt, b, bAt, COLUMNS, kc, start, startAt, startStep, plus, to, toAt, toStep);
+                }
+            }
+            case 4 -> {
+                if (whole) {
+                    VectorTile4F32.byRows(
+                            a, aAt, b, bAt, COLUMNS, kc, start, startAt, startStep, plus, to, toAt, toStep);
+                } else {
+                    VectorTile4F32.byK(a, aAt, b, bAt, COLUMNS, kc, start, startAt, startStep, plus, to, toAt, toStep);
+                }
+            }
+            default -> {
+                if (whole) {
+                    VectorTile6F32.byRows(
+                            a, aAt, b, bAt, COLUMNS, kc, start, startAt, startStep, plus, to, toAt, toStep);
+                } else {
+                    VectorTile6F32.byK(a, aAt, b, bAt, COLUMNS, kc, start, startAt, startStep, plus, to, toAt, toStep);
+                }
+            }
         }
     }
 }

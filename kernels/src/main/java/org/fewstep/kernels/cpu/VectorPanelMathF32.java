@@ -1,0 +1,29 @@
+package org.fewstep.kernels.cpu;
+
+import org.fewstep.kernels.Attention;
+
+/** Products by {@link VectorMatMulF32}, exponentials by {@link LoopsMathF32}. */
+final class VectorPanelMathF32 implements PanelMathF32 {
+    private static final float FLOPS_A_NANO = 50;
+
+    private static final LoopsPanelMathF32 LOOPS = new LoopsPanelMathF32();
+
+    static void attention(Attention w, Threads threads) {
+        AttentionF32.run(w, threads, new VectorPanelMathF32(), FLOPS_A_NANO);
+    }
+
+    @Override
+    public void multiply(float[] a, int rows, int k, float[] b, boolean transB, int n, float[] c, Threads threads) {
+        VectorMatMulF32.multiply(a, rows, k, b, transB, n, c, threads);
+    }
+
+    @Override
+    public void multiplyTurned(float[] a, int k, int rows, float[] b, int n, float[] c, Threads threads) {
+        VectorMatMulF32.multiplyTurned(a, k, rows, b, n, c, threads);
+    }
+
+    @Override
+    public void exp(float[] x, int from, int n, float shift) {
+        LOOPS.exp(x, from, n, shift);
+    }
+}
