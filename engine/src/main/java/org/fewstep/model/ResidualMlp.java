@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * The last term carries the noise part of a velocity past the hidden width, which may be smaller than the sample.
  * Modulation, W_o and a start at zero, so the network starts at 0.
  */
-public final class ResidualMlp extends Network {
+public final class ResidualMlp extends FlowNetwork {
     private static final double EPS = 1e-6;
 
+    private final ResidualMlpConfig config;
     private final TimeFeatures time;
     private final @Nullable TimeFeatures second;
     private final Linear timeIn;
@@ -47,8 +48,8 @@ public final class ResidualMlp extends Network {
         }
     }
 
-    ResidualMlp(Init init, NetworkConfig c) {
-        super(c);
+    ResidualMlp(Init init, ResidualMlpConfig c) {
+        this.config = c;
         int cw = c.condWidth();
         this.time = child("time", features(init, "time", c));
         this.timeIn = child("timeIn", new Linear(init.part("timeIn"), c.timeWidth(), cw, 1));
@@ -68,7 +69,7 @@ public final class ResidualMlp extends Network {
         this.skip = child("skip", new Linear(init.part("skip"), cw, c.dim(), 0));
     }
 
-    private static TimeFeatures features(Init init, String name, NetworkConfig c) {
+    private static TimeFeatures features(Init init, String name, ResidualMlpConfig c) {
         return new TimeFeatures(init.part(name), c.timeEncoding(), c.timeWidth(), c.maxFrequency());
     }
 
@@ -81,17 +82,22 @@ public final class ResidualMlp extends Network {
     }
 
     @Override
+    public ResidualMlpConfig config() {
+        return config;
+    }
+
+    @Override
     protected Tensor forward(Tensor x, Tensor from, Tensor to, Cond cond) {
         int batch = x.dim(0);
         Tensor c = timeIn.of(time.of(from));
         if (second != null && secondIn != null) {
-            c = Ops.add(c, secondIn.of(second.of(config().pair() == TimePair.SPAN ? Ops.sub(from, to) : to)));
+            c = Ops.add(c, secondIn.of(second.of(config.pair() == TimePair.SPAN ? Ops.sub(from, to) : to)));
         }
         if (labels != null) {
             c = Ops.add(c, labels.of(cond.labels(), batch));
         }
         c = condOut.of(Ops.silu(c), org.fewstep.op.Activation.SILU);
-        Tensor flat = Ops.reshape(x, Shape.of(batch, config().dim()));
+        Tensor flat = Ops.reshape(x, Shape.of(batch, config.dim()));
         Tensor h = in.of(flat);
         for (Block block : blocks) {
             h = block.of(h, c);

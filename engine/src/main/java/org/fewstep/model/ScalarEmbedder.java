@@ -21,6 +21,11 @@ final class ScalarEmbedder extends Module {
         this.out = child("mlp.2", new Linear(init.part("mlp.2"), width, width, 1));
     }
 
+    /** Numbers in the parameters of an embedder. */
+    static double numbers(double width) {
+        return FEATURES / 2.0 + (FEATURES + 1) * width + (width + 1) * width;
+    }
+
     /** t (B) to (B, width). */
     Tensor of(Tensor t) {
         return out.of(in.of(features.of(factor == 1 ? t : Ops.scale(t, factor)), Activation.SILU));

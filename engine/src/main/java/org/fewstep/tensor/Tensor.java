@@ -66,6 +66,14 @@ public final class Tensor {
         return of(buffer, shape);
     }
 
+    /**
+     * Host numbers that are the same each time the program runs: tables, filter taps. Unlike other host numbers they may
+     * be used in a recorded run; its replays see these numbers.
+     */
+    public static Tensor constant(Device device, DType dtype, double[] data, int... sizes) {
+        return of(device.constant(dtype, data), checked(data.length, sizes));
+    }
+
     /** A constant filled with one number. */
     public static Tensor full(Device device, DType dtype, double value, Shape shape) {
         Buffer buffer = device.allocate(dtype, shape.count());

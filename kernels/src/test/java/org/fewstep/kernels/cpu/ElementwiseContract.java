@@ -268,7 +268,9 @@ final class ElementwiseContract {
 
     /** Operands that broadcast, are permuted, sliced and flipped, against an index walk. */
     private static void layouts(Blocks blocks, Code code) {
-        int[][] shapes = {{}, {1}, {5}, {3, 700}, {700, 3}, {2, 3, 5, 7}, {1, 9, 1, 4}, {40, 30, 2}, {0, 4}};
+        int[][] shapes = {
+            {}, {1}, {5}, {3, 700}, {700, 3}, {2, 3, 5, 7}, {1, 9, 1, 4}, {40, 30, 2}, {2, 3, 50}, {2, 9000}, {0, 4}
+        };
         for (int[] shape : shapes) {
             int points = 1;
             for (int n : shape) {
@@ -282,6 +284,7 @@ final class ElementwiseContract {
             int[] everySecond = new int[rank];
             int[] flipped = new int[rank];
             int[] row = new int[rank];
+            int[] column = dense.clone();
             int step = 1;
             for (int d = 0; d < rank; d++) {
                 turned[d] = step;
@@ -289,9 +292,12 @@ final class ElementwiseContract {
                 everySecond[d] = 2 * dense[d];
                 flipped[d] = -dense[d];
                 row[d] = d == rank - 1 ? 1 : 0;
+                column[d] = d == rank - 1 ? 0 : dense[d];
             }
             int[][][] choices = {
                 {dense, row, turned},
+                {dense, column, row},
+                {row, dense, column},
                 {turned, dense, row},
                 {everySecond, flipped, dense},
                 {new int[rank], dense, flipped}
