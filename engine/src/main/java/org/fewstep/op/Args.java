@@ -1,5 +1,6 @@
 package org.fewstep.op;
 
+import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
 
 /** What operations ask of their arguments; a message names the operation as its user called it. */
@@ -46,6 +47,15 @@ final class Args {
                         + (xs.length == 1 ? "" : " and " + x.dtype()) + "; expected F32 or F64"
                         + (xs.length == 1 ? "" : ", the same for all"));
             }
+        }
+    }
+
+    /** Live floating-point tensors of one dtype on one device whose shapes broadcast. */
+    static void requireBroadcast(String name, Tensor x, Tensor... others) {
+        Shape shape = x.shape();
+        for (Tensor y : others) {
+            requireFloats(name, x, y);
+            shape = Shape.broadcast(name, shape, y.shape());
         }
     }
 
