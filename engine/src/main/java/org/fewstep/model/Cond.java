@@ -14,8 +14,17 @@ import org.jspecify.annotations.Nullable;
  * @param guidance scale w
  * @param guidanceFrom first time at which guidance applies
  * @param guidanceTo last time at which guidance applies
+ * @param scales a scale for each sample (B) in place of {@code guidance}, for networks that take it as an input; null for
+ *     none
+ * @param dropout masks of a training step; null to drop nothing
  */
-public record Cond(@Nullable Tensor labels, double guidance, double guidanceFrom, double guidanceTo) {
+public record Cond(
+        @Nullable Tensor labels,
+        double guidance,
+        double guidanceFrom,
+        double guidanceTo,
+        @Nullable Tensor scales,
+        @Nullable DropoutSeed dropout) {
     /** Nothing: unconditional, no guidance. */
     public static final Cond NONE = new Cond(null, 1, 0, 1);
 
@@ -35,15 +44,39 @@ public record Cond(@Nullable Tensor labels, double guidance, double guidanceFrom
         return new Cond(Tensor.of(device, labels, labels.length), 1, 0, 1);
     }
 
+    /** Labels and guidance, without dropout. */
+    public Cond(@Nullable Tensor labels, double guidance, double guidanceFrom, double guidanceTo) {
+        this(labels, guidance, guidanceFrom, guidanceTo, null, null);
+    }
+
     public Cond {
+        if (scales != null && (!scales.dtype().floating() || scales.rank() != 1)) {
+            throw new IllegalArgumentException(
+                    "cond: got scales " + scales.dtype() + " " + scales.shape() + "; expected floating (B)");
+        }
         if (labels != null && (labels.dtype() != DType.I32 || labels.rank() != 1)) {
             throw new IllegalArgumentException(
                     "cond: got labels " + labels.dtype() + " " + labels.shape() + "; expected I32 (B)");
         }
     }
 
-    /** The same labels with a guidance scale for all times. */
+    /** The same with another guidance scale, one for all samples. */
     public Cond withGuidance(double scale) {
-        return new Cond(labels, scale, guidanceFrom, guidanceTo);
+        return new Cond(labels, scale, guidanceFrom, guidanceTo, null, dropout);
+    }
+
+    /** The same with a guidance scale for each sample (B). */
+    public Cond withScales(Tensor each) {
+        return new Cond(labels, guidance, guidanceFrom, guidanceTo, each, dropout);
+    }
+
+    /** The same with the dropout of a training step. */
+    public Cond withDropout(DropoutSeed seed) {
+        return new Cond(labels, guidance, guidanceFrom, guidanceTo, scales, seed);
+    }
+
+    /** The same inside the interval of guidance, without guidance outside. */
+    public Cond at(double t) {
+        return guidanceFrom <= t && t <= guidanceTo ? this : withGuidance(1);
     }
 }

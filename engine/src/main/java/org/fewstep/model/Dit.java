@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Parameters carry the published names and layouts, see {@link StateDict}. Beyond the published form: a second time (an
  * embedder of its own, added to the condition), the guidance scale as an input, RMS normalisation.
  */
-public final class Dit extends Module implements FlowMapNet {
+public final class Dit extends FlowNetwork implements FeatureNet {
     private final DitConfig config;
     private final Conv patches;
     private final Parameter positions;
@@ -46,7 +46,7 @@ public final class Dit extends Module implements FlowMapNet {
                 ? null
                 : child("y_embedder.embedding_table", new ClassEmbedding(init.part("y_embedder"), named, d));
         for (int i = 0; i < c.depth(); i++) {
-            String name = "blocks." + i;
+            String name = blockName(i);
             blocks.add(child(name, new DitBlock(init.part(name), c)));
         }
         this.lastNorm = new DitNorm(c.rms());
@@ -56,43 +56,72 @@ public final class Dit extends Module implements FlowMapNet {
                 "final_layer.linear", new Linear(init.part("final"), d, c.patch() * c.patch() * c.outChannels(), 0));
     }
 
-    /** What the network was built from. */
+    @Override
     public DitConfig config() {
         return config;
     }
 
     @Override
-    public Tensor u(Tensor x, Tensor from, Tensor to, Cond cond) {
-        if (config.times() == 1 && from != to) {
-            throw new IllegalArgumentException("dit: got two times; expected one, since it was built with times 1;"
-                    + " train a network with times 2 for flow maps");
-        }
-        return call(x, () -> {
-            Tensor y = forward(x, from, to, cond);
-            return config.learnSigma() ? Ops.slice(y, 1, 0, config.channels()) : y;
-        });
+    protected Tensor forward(Tensor x, Tensor from, Tensor to, Cond cond) {
+        Tensor y = all(x, from, to, cond);
+        return config.learnSigma() ? Ops.slice(y, 1, 0, config.channels()) : y;
     }
 
     /** All output channels (B, C or 2 C, size, size) at one time t (B). */
     public Tensor channels(Tensor x, Tensor t, Cond cond) {
-        return call(x, () -> forward(x, t, t, cond));
+        return call(x, () -> all(x, t, t, cond));
     }
 
-    private Tensor forward(Tensor x, Tensor from, Tensor to, Cond cond) {
+    /** One tap a block, named as its module: {@code blocks.0} and so on. */
+    @Override
+    public List<Tap> taps() {
+        List<Tap> taps = new ArrayList<>();
+        for (int i = 0; i < config.depth(); i++) {
+            taps.add(new Tap(blockName(i), config.width(), config.grid()));
+        }
+        return taps;
+    }
+
+    @Override
+    public List<Tensor> features(Tensor x, Tensor t, Cond cond, List<String> names) {
+        TapReader reader = TapReader.of(this, names);
+        return callAll(x, () -> {
+            tokens(x, Ops.silu(condition(x, t, t, cond)), reader);
+            return reader.states(names);
+        });
+    }
+
+    private static String blockName(int i) {
+        return "blocks." + i;
+    }
+
+    private Tensor all(Tensor x, Tensor from, Tensor to, Cond cond) {
+        Tensor c = Ops.silu(condition(x, from, to, cond)); // (B, D)
+        Tensor h = tokens(x, c, TapReader.NONE);
+        Tensor[] m = Ops.split(Ops.reshape(lastModulation.of(c), x.dim(0), 1, 2 * config.width()), 2, 2);
+        return images(last.of(lastNorm.modulated(h, m[0], m[1])));
+    }
+
+    /** Tokens (B, T, D) behind the last block, or behind the last tap that is read. */
+    private Tensor tokens(Tensor x, Tensor c, TapReader reader) {
         if (x.rank() != 4 || x.dim(1) != config.channels() || x.dim(2) != config.size() || x.dim(3) != config.size()) {
             throw new IllegalArgumentException("dit: got x " + x.shape() + "; expected (B, " + config.channels() + ", "
                     + config.size() + ", " + config.size() + ")");
         }
         int batch = x.dim(0);
-        int tokens = config.grid() * config.grid();
-        Tensor c = Ops.silu(condition(x, from, to, cond)); // (B, D)
-        Tensor h = Ops.permute(Ops.reshape(patches.of(x), batch, config.width(), tokens), 0, 2, 1); // (B, T, D)
+        int width = config.width();
+        int grid = config.grid();
+        Tensor h = Ops.permute(Ops.reshape(patches.of(x), batch, width, grid * grid), 0, 2, 1);
         h = Ops.add(h, positions.tensor());
-        for (DitBlock block : blocks) {
-            h = block.of(h, c);
+        for (int i = 0; i < blocks.size(); i++) {
+            h = blocks.get(i).of(h, c);
+            String name = blockName(i);
+            if (reader.wants(name)
+                    && reader.take(name, Ops.reshape(Ops.permute(h, 0, 2, 1), batch, width, grid, grid))) {
+                return h;
+            }
         }
-        Tensor[] m = Ops.split(Ops.reshape(lastModulation.of(c), batch, 1, 2 * config.width()), 2, 2);
-        return images(last.of(lastNorm.modulated(h, m[0], m[1])));
+        return h;
     }
 
     private Tensor condition(Tensor x, Tensor from, Tensor to, Cond cond) {
@@ -102,7 +131,9 @@ public final class Dit extends Module implements FlowMapNet {
             c = Ops.add(c, second.of(config.pair() == TimePair.SPAN ? Ops.sub(from, to) : to));
         }
         if (guidance != null) {
-            c = Ops.add(c, guidance.of(Tensor.full(x.device(), x.dtype(), cond.guidance(), Shape.of(batch))));
+            Tensor each = cond.scales();
+            Tensor scale = each == null ? Tensor.full(x.device(), x.dtype(), cond.guidance(), Shape.of(batch)) : each;
+            c = Ops.add(c, guidance.of(scale));
         }
         if (labels == null) {
             return c;

@@ -1,5 +1,7 @@
 package org.fewstep.model;
 
+import java.util.List;
+
 /**
  * Everything that fixes the structure of a {@link Dit}.
  *
@@ -34,17 +36,25 @@ public record DitConfig(
         TimePair pair,
         double timeFactor,
         boolean guided,
-        boolean rms) {
+        boolean rms)
+        implements NetworkConfig {
     public DitConfig {
         if (size < 1 || patch < 1 || size % patch != 0 || channels < 1 || depth < 1) {
             throw new IllegalArgumentException("dit: got size " + size + ", patch " + patch + ", channels " + channels
                     + ", depth " + depth + "; expected at least 1 and a size that is a multiple of the patch");
         }
+        if ((double) channels * size * size > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("dit: got " + channels + " channels of " + size + " x " + size
+                    + " pixels; expected at most 2^31 - 1 numbers");
+        }
         if (width < 4 || width % 4 != 0 || heads < 1 || width % heads != 0) {
             throw new IllegalArgumentException("dit: got width " + width + " and " + heads
                     + " heads; expected a width divisible by 4, for positions, and by the heads");
         }
-        if ((int) (width * mlpRatio) < 1 || classes < 0 || (times != 1 && times != 2) || !(timeFactor > 0)) {
+        if (!(width * mlpRatio >= 1 && width * mlpRatio <= Integer.MAX_VALUE)
+                || classes < 0
+                || (times != 1 && times != 2)
+                || !(timeFactor > 0)) {
             throw new IllegalArgumentException("dit: got mlpRatio " + mlpRatio + ", classes " + classes + ", times "
                     + times + ", timeFactor " + timeFactor
                     + "; expected a hidden width of at least 1, classes of at least 0, 1 or 2 times, a positive"
@@ -85,5 +95,32 @@ public record DitConfig(
     /** Hidden width of a block's two-layer part. */
     int hidden() {
         return (int) (width * mlpRatio);
+    }
+
+    @Override
+    public int dim() {
+        return channels * size * size;
+    }
+
+    @Override
+    public boolean accepts(List<Integer> shape) {
+        return shape.equals(List.of(channels, size, size));
+    }
+
+    @Override
+    public double leastNumbers() {
+        double d = width;
+        double patches = (double) patch * patch;
+        double ends = (patches * channels + 1) * d + (d + 1) * patches * outChannels() + (d + 1) * 2 * d;
+        double tokens = (double) grid() * grid() * d;
+        double scalars = (times + (guided ? 1 : 0)) * ScalarEmbedder.numbers(d);
+        double table = classes == 0 ? 0 : (classes + (nullLabel ? 1.0 : 0.0)) * d;
+        double block = (d + 1) * 10 * d + (d + 1) * hidden() + (hidden() + 1.0) * d;
+        return ends + tokens + scalars + table + depth * block;
+    }
+
+    @Override
+    public Dit build(Init init) {
+        return new Dit(init, this);
     }
 }

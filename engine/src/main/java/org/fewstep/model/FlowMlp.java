@@ -9,14 +9,15 @@ import org.fewstep.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** State, times and class vector side by side through an {@link Mlp} with SiLU: the network of 2-D studies. */
-public final class FlowMlp extends Network {
+public final class FlowMlp extends FlowNetwork {
+    private final MlpConfig config;
     private final TimeFeatures time;
     private final @Nullable TimeFeatures second;
     private final @Nullable ClassEmbedding labels;
     private final Mlp mlp;
 
-    FlowMlp(Init init, NetworkConfig c) {
-        super(c);
+    FlowMlp(Init init, MlpConfig c) {
+        this.config = c;
         this.time =
                 child("time", new TimeFeatures(init.part("time"), c.timeEncoding(), c.timeWidth(), c.maxFrequency()));
         this.second = c.times() == 1
@@ -26,22 +27,27 @@ public final class FlowMlp extends Network {
                         new TimeFeatures(init.part("second"), c.timeEncoding(), c.timeWidth(), c.maxFrequency()));
         this.labels = c.classes() == 0
                 ? null
-                : child("labels", new ClassEmbedding(init.part("labels"), c.classes(), c.condWidth()));
+                : child("labels", new ClassEmbedding(init.part("labels"), c.classes(), c.classWidth()));
         int[] widths = new int[c.depth() + 2];
         Arrays.fill(widths, c.width());
-        widths[0] = c.dim() + c.times() * c.timeWidth() + (c.classes() == 0 ? 0 : c.condWidth());
+        widths[0] = c.dim() + c.times() * c.timeWidth() + (c.classes() == 0 ? 0 : c.classWidth());
         widths[c.depth() + 1] = c.dim();
         this.mlp = child("mlp", new Mlp(init.part("mlp"), Activation.SILU, widths));
+    }
+
+    @Override
+    public MlpConfig config() {
+        return config;
     }
 
     @Override
     protected Tensor forward(Tensor x, Tensor from, Tensor to, Cond cond) {
         int batch = x.dim(0);
         List<Tensor> columns = new ArrayList<>();
-        columns.add(Ops.reshape(x, Shape.of(batch, config().dim())));
+        columns.add(Ops.reshape(x, Shape.of(batch, config.dim())));
         columns.add(time.of(from));
         if (second != null) {
-            columns.add(second.of(config().pair() == TimePair.SPAN ? Ops.sub(from, to) : to));
+            columns.add(second.of(config.pair() == TimePair.SPAN ? Ops.sub(from, to) : to));
         }
         if (labels != null) {
             columns.add(labels.of(cond.labels(), batch));

@@ -129,6 +129,17 @@ public abstract class Module implements AutoCloseable {
         }
     }
 
+    /** As {@link #call} for a pass with several results. */
+    protected final List<Tensor> callAll(Tensor x, Supplier<List<Tensor>> body) {
+        boolean dual = x.tangent() != null;
+        if (NoGrad.isRecording() || dual) {
+            return body.get();
+        }
+        try (Scope pass = x.device().scope()) {
+            return body.get().stream().map(y -> y.keep(pass)).toList();
+        }
+    }
+
     @Override
     public void close() {
         Collection<Parameter> all = parameters().values();

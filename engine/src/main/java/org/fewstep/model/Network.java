@@ -1,33 +1,7 @@
 package org.fewstep.model;
 
-import org.fewstep.tensor.Tensor;
-
-/**
- * A trainable network over samples of a fixed shape, with one time (a velocity) or two (an average velocity).
- *
- * <p>With one time, {@link #u} with two different times has no meaning and throws.
- */
-public abstract class Network extends Module implements FlowMapNet {
-    private final NetworkConfig config;
-
-    protected Network(NetworkConfig config) {
-        this.config = config;
-    }
-
+/** A whole network that can be trained, stored and built again from its {@link NetworkConfig}. */
+public abstract class Network extends Module {
     /** What the network was built from. */
-    public final NetworkConfig config() {
-        return config;
-    }
-
-    @Override
-    public final Tensor u(Tensor x, Tensor from, Tensor to, Cond cond) {
-        if (config.times() == 1 && from != to) {
-            throw new IllegalArgumentException("network: got two times; expected one, since it was built with times 1;"
-                    + " train a network with times 2 for flow maps");
-        }
-        return call(x, () -> forward(x, from, to, cond));
-    }
-
-    /** The pass itself; {@code to} equals {@code from} for a network with one time. */
-    protected abstract Tensor forward(Tensor x, Tensor from, Tensor to, Cond cond);
+    public abstract NetworkConfig config();
 }

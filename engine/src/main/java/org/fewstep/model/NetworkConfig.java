@@ -1,64 +1,50 @@
 package org.fewstep.model;
 
+import java.util.List;
+
 /**
- * Everything that fixes a network's structure; stored in checkpoints.
+ * Everything that fixes a network's structure, one record an architecture; stored in checkpoints.
  *
- * @param kind architecture
- * @param dim numbers in one sample
- * @param width hidden width
- * @param depth hidden layers ({@link Kind#MLP}) or residual blocks ({@link Kind#RESIDUAL_MLP})
- * @param times 1 for a velocity, 2 for an average velocity
- * @param pair which second time the network sees
- * @param timeEncoding how times become features
- * @param timeWidth features a time: 1 for RAW, else even
- * @param maxFrequency highest frequency of the encoding, cycles over [0, 1]
- * @param classes number of classes K, 0 for an unconditional network
- * @param condWidth width of the class vector (MLP) or of the conditioning vector (RESIDUAL_MLP)
+ * <p>A record checks its own numbers. Whether they are small enough to build is for the caller to ask, by {@link
+ * #leastNumbers}, before it believes a record from outside.
  */
-public record NetworkConfig(
-        Kind kind,
-        int dim,
-        int width,
-        int depth,
-        int times,
-        TimePair pair,
-        TimeEncoding timeEncoding,
-        int timeWidth,
-        double maxFrequency,
-        int classes,
-        int condWidth) {
-    /** The architectures. */
-    public enum Kind {
-        /** Concatenated inputs through {@link Mlp} with SiLU. */
-        MLP,
-        /** Normalised residual blocks modulated by time and class, see {@link ResidualMlp}. */
-        RESIDUAL_MLP
+public sealed interface NetworkConfig permits MlpConfig, ResidualMlpConfig, DitConfig, UNetConfig {
+    /** Numbers in one sample. */
+    int dim();
+
+    /** Number of classes K, 0 for an unconditional network. */
+    int classes();
+
+    /** 1 for a velocity, 2 for an average velocity. */
+    int times();
+
+    /** Whether label K, no class, means something to a network with classes. */
+    default boolean nullLabel() {
+        return classes() > 0;
     }
 
-    public NetworkConfig {
-        if (dim < 1 || width < 1 || depth < 1 || classes < 0) {
-            throw new IllegalArgumentException("network: got dim " + dim + ", width " + width + ", depth " + depth
-                    + ", classes " + classes + "; expected at least 1 (classes: 0)");
-        }
-        if (times != 1 && times != 2) {
-            throw new IllegalArgumentException("network: got times " + times + "; expected 1 or 2");
-        }
-        if (condWidth < 1 && (classes > 0 || kind == Kind.RESIDUAL_MLP)) {
-            throw new IllegalArgumentException("network: got condWidth " + condWidth + "; expected at least 1");
-        }
+    /** Whether the guidance scale of {@link Cond} is an input. */
+    default boolean guided() {
+        return false;
     }
 
-    /** The plain network of 2-D studies: raw times as columns. */
-    public static NetworkConfig mlp(int dim, int width, int depth, int times, int classes) {
-        return new NetworkConfig(
-                Kind.MLP, dim, width, depth, times, TimePair.SPAN, TimeEncoding.RAW, 1, 1, classes, classes);
+    /** Whether samples of these sizes fit: any that multiply to {@link #dim}, or exactly one shape. */
+    default boolean accepts(List<Integer> shape) {
+        double count = 1;
+        for (int size : shape) {
+            count *= Math.max(0, size);
+        }
+        return count == dim();
     }
+
+    /** A lower bound on the numbers in the network's parameters; a double, so that absurd structures do not overflow. */
+    double leastNumbers();
 
     /** Builds the network with fresh parameters. */
-    public Network build(Init init) {
-        return switch (kind) {
-            case MLP -> new FlowMlp(init, this);
-            case RESIDUAL_MLP -> new ResidualMlp(init, this);
-        };
+    Network build(Init init);
+
+    /** The plain network of 2-D studies: raw times as columns. */
+    static MlpConfig mlp(int dim, int width, int depth, int times, int classes) {
+        return new MlpConfig(dim, width, depth, times, TimePair.SPAN, TimeEncoding.RAW, 1, 1, classes, classes);
     }
 }

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * The last term carries the noise part of a velocity past the hidden width, which may be smaller than the sample.
  * Modulation, W_o and a start at zero, so the network starts at 0.
  */
-public final class ResidualMlp extends Network {
+public final class ResidualMlp extends FlowNetwork {
     private static final double EPS = 1e-6;
 
+    private final ResidualMlpConfig config;
     private final TimeFeatures time;
     private final @Nullable TimeFeatures second;
     private final Linear timeIn;
@@ -43,12 +44,12 @@ public final class ResidualMlp extends Network {
         }
 
         Tensor of(Tensor h, Tensor c) {
-            return Ops.add(h, last.of(Ops.silu(first.of(modulate(h, modulation.of(c))))));
+            return Ops.add(h, last.of(first.of(modulate(h, modulation.of(c)), org.fewstep.op.Activation.SILU)));
         }
     }
 
-    ResidualMlp(Init init, NetworkConfig c) {
-        super(c);
+    ResidualMlp(Init init, ResidualMlpConfig c) {
+        this.config = c;
         int cw = c.condWidth();
         this.time = child("time", features(init, "time", c));
         this.timeIn = child("timeIn", new Linear(init.part("timeIn"), c.timeWidth(), cw, 1));
@@ -68,16 +69,21 @@ public final class ResidualMlp extends Network {
         this.skip = child("skip", new Linear(init.part("skip"), cw, c.dim(), 0));
     }
 
-    private static TimeFeatures features(Init init, String name, NetworkConfig c) {
+    private static TimeFeatures features(Init init, String name, ResidualMlpConfig c) {
         return new TimeFeatures(init.part(name), c.timeEncoding(), c.timeWidth(), c.maxFrequency());
     }
 
     /** (1 + scale) norm(h) + shift, (scale, shift) the halves of m. */
     private static Tensor modulate(Tensor h, Tensor m) {
         int width = h.dim(1);
-        Tensor scale = Ops.scaleShift(Ops.slice(m, 1, 0, width), 1, 1);
+        Tensor scale = Ops.slice(m, 1, 0, width);
         Tensor shift = Ops.slice(m, 1, width, 2 * width);
-        return Ops.mulAdd(Ops.layerNorm(h, EPS), scale, shift);
+        return Ops.modulatedLayerNorm(h, shift, scale, EPS);
+    }
+
+    @Override
+    public ResidualMlpConfig config() {
+        return config;
     }
 
     @Override
@@ -85,13 +91,13 @@ public final class ResidualMlp extends Network {
         int batch = x.dim(0);
         Tensor c = timeIn.of(time.of(from));
         if (second != null && secondIn != null) {
-            c = Ops.add(c, secondIn.of(second.of(config().pair() == TimePair.SPAN ? Ops.sub(from, to) : to)));
+            c = Ops.add(c, secondIn.of(second.of(config.pair() == TimePair.SPAN ? Ops.sub(from, to) : to)));
         }
         if (labels != null) {
             c = Ops.add(c, labels.of(cond.labels(), batch));
         }
-        c = Ops.silu(condOut.of(Ops.silu(c)));
-        Tensor flat = Ops.reshape(x, Shape.of(batch, config().dim()));
+        c = condOut.of(Ops.silu(c), org.fewstep.op.Activation.SILU);
+        Tensor flat = Ops.reshape(x, Shape.of(batch, config.dim()));
         Tensor h = in.of(flat);
         for (Block block : blocks) {
             h = block.of(h, c);

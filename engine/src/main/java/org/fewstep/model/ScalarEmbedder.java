@@ -1,5 +1,6 @@
 package org.fewstep.model;
 
+import org.fewstep.op.Activation;
 import org.fewstep.op.Ops;
 import org.fewstep.tensor.Tensor;
 
@@ -20,8 +21,13 @@ final class ScalarEmbedder extends Module {
         this.out = child("mlp.2", new Linear(init.part("mlp.2"), width, width, 1));
     }
 
+    /** Numbers in the parameters of an embedder. */
+    static double numbers(double width) {
+        return FEATURES / 2.0 + (FEATURES + 1) * width + (width + 1) * width;
+    }
+
     /** t (B) to (B, width). */
     Tensor of(Tensor t) {
-        return out.of(Ops.silu(in.of(features.of(factor == 1 ? t : Ops.scale(t, factor)))));
+        return out.of(in.of(features.of(factor == 1 ? t : Ops.scale(t, factor)), Activation.SILU));
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Parameters carry the published names and layouts, see {@link StateDict}. Beyond the published forms: a second time,
  * whose features go through a layer of their own and are added to those of the first.
  */
-public final class UNet extends Module implements FlowMapNet {
+public final class UNet extends FlowNetwork implements FeatureNet {
     private static final double FOURIER_SCALE = 16;
     private static final double POSITIONS = 10_000;
     private static final double HALF_ROOT = Math.sqrt(0.5);
@@ -33,6 +33,7 @@ public final class UNet extends Module implements FlowMapNet {
     private final Conv first;
     private final List<Down> encoder = new ArrayList<>();
     private final List<Up> decoder = new ArrayList<>();
+    private final List<Tap> taps = new ArrayList<>();
 
     /** A level of the encoder; all but the first start with a block that halves the image. */
     private record Down(
@@ -58,10 +59,10 @@ public final class UNet extends Module implements FlowMapNet {
         Init timeInit = init.part("map_noise");
         this.time = child(
                 "map_noise",
-                c.times() == UNetConfig.Times.FOURIER
+                c.embedding() == UNetConfig.Embedding.FOURIER
                         ? FrequencyFeatures.fourier(timeInit, noise, FOURIER_SCALE)
                         : FrequencyFeatures.positional(timeInit, noise, POSITIONS, song));
-        this.second = c.second() ? child("map_second", new Linear(init.part("map_second"), noise, noise, 1)) : null;
+        this.second = c.times() == 2 ? child("map_second", new Linear(init.part("map_second"), noise, noise, 1)) : null;
         this.oneHot = c.classes() == 0
                 ? null
                 : constant(init, "one_hot", Shape.of(c.classes() + 1, c.classes()), oneHot(c.classes()));
@@ -96,8 +97,9 @@ public final class UNet extends Module implements FlowMapNet {
         return part + "." + config.at(level) + "x" + config.at(level) + "_" + what;
     }
 
-    private UNetBlock block(Init init, String name, int in, int out, int direction, boolean attention) {
-        return child(name, new UNetBlock(init.part(name), config, in, out, direction, attention));
+    private UNetBlock block(Init init, String name, int level, int in, int out, int direction, boolean attention) {
+        taps.add(new Tap(name, out, config.at(level)));
+        return child(name, new UNetBlock(init.part(name), config, name, in, out, direction, attention));
     }
 
     private boolean attends(int level) {
@@ -114,7 +116,7 @@ public final class UNet extends Module implements FlowMapNet {
             Conv auxSkip = null;
             ResampleConv auxResidual = null;
             if (level > 0) {
-                down = block(init, name("enc", level, "down"), width, width, -1, false);
+                down = block(init, name("enc", level, "down"), level, width, width, -1, false);
                 skips.push(width);
                 if (c.encoder() == UNetConfig.Aux.SKIP) {
                     String resampled = name("enc", level, "aux_down");
@@ -133,7 +135,8 @@ public final class UNet extends Module implements FlowMapNet {
             }
             List<UNetBlock> blocks = new ArrayList<>();
             for (int i = 0; i < c.blocks(); i++) {
-                blocks.add(block(init, name("enc", level, "block" + i), width, c.widthAt(level), 0, attends(level)));
+                blocks.add(block(
+                        init, name("enc", level, "block" + i), level, width, c.widthAt(level), 0, attends(level)));
                 width = c.widthAt(level);
                 skips.push(width);
             }
@@ -149,17 +152,17 @@ public final class UNet extends Module implements FlowMapNet {
         for (int level = deepest; level >= 0; level--) {
             List<UNetBlock> before = new ArrayList<>();
             if (level == deepest) {
-                before.add(block(init, name("dec", level, "in0"), width, width, 0, true));
-                before.add(block(init, name("dec", level, "in1"), width, width, 0, false));
+                before.add(block(init, name("dec", level, "in0"), level, width, width, 0, true));
+                before.add(block(init, name("dec", level, "in1"), level, width, width, 0, false));
             } else {
-                before.add(block(init, name("dec", level, "up"), width, width, 1, false));
+                before.add(block(init, name("dec", level, "up"), level, width, width, 1, false));
             }
             List<UNetBlock> blocks = new ArrayList<>();
             for (int i = 0; i <= c.blocks(); i++) {
                 boolean attention = attends(level) && (!song || i == c.blocks());
                 int in = width + skips.pop();
                 width = c.widthAt(level);
-                blocks.add(block(init, name("dec", level, "block" + i), in, width, 0, attention));
+                blocks.add(block(init, name("dec", level, "block" + i), level, in, width, 0, attention));
             }
             boolean each = c.decoder() == UNetConfig.Aux.SKIP;
             ResampleConv auxUp = null;
@@ -181,18 +184,29 @@ public final class UNet extends Module implements FlowMapNet {
         }
     }
 
-    /** What the network was built from. */
+    @Override
     public UNetConfig config() {
         return config;
     }
 
     @Override
-    public Tensor u(Tensor x, Tensor from, Tensor to, Cond cond) {
-        if (!config.second() && from != to) {
-            throw new IllegalArgumentException("unet: got two times; expected one, since it was built for one;"
-                    + " build it with a second time for flow maps");
-        }
-        return call(x, () -> forward(x, from, to, cond.labels(), null));
+    protected Tensor forward(Tensor x, Tensor from, Tensor to, Cond cond) {
+        return decoded(x, condition(from, to, cond.labels(), null), cond.dropout(), TapReader.NONE);
+    }
+
+    /** One tap a block, named as its module, the encoder's first. */
+    @Override
+    public List<Tap> taps() {
+        return List.copyOf(taps);
+    }
+
+    @Override
+    public List<Tensor> features(Tensor x, Tensor t, Cond cond, List<String> names) {
+        TapReader reader = TapReader.of(this, names);
+        return callAll(x, () -> {
+            decoded(x, condition(t, t, cond.labels(), null), cond.dropout(), reader);
+            return reader.states(names);
+        });
     }
 
     /**
@@ -204,11 +218,11 @@ public final class UNet extends Module implements FlowMapNet {
      * @param augmentation (B, augment), or null for zeros
      */
     public Tensor of(Tensor x, Tensor noise, @Nullable Tensor labels, @Nullable Tensor augmentation) {
-        return call(x, () -> forward(x, noise, noise, labels, augmentation));
+        return call(x, () -> decoded(x, condition(noise, noise, labels, augmentation), null, TapReader.NONE));
     }
 
-    private Tensor forward(
-            Tensor x, Tensor from, Tensor to, @Nullable Tensor labelIndex, @Nullable Tensor augmentation) {
+    /** The result, or any state when the reader has read all before. */
+    private Tensor decoded(Tensor x, Tensor emb, @Nullable DropoutSeed dropout, TapReader reader) {
         if (x.rank() != 4
                 || x.dim(1) != config.inChannels()
                 || x.dim(2) != config.resolution()
@@ -216,13 +230,13 @@ public final class UNet extends Module implements FlowMapNet {
             throw new IllegalArgumentException("unet: got x " + x.shape() + "; expected (B, " + config.inChannels()
                     + ", " + config.resolution() + ", " + config.resolution() + ")");
         }
-        Tensor emb = condition(from, to, labelIndex, augmentation);
         Deque<Tensor> skips = new ArrayDeque<>();
-        return decode(encode(x, emb, skips), emb, skips);
+        Tensor bottom = encode(x, emb, dropout, reader, skips);
+        return bottom == null ? x : decode(bottom, emb, dropout, reader, skips);
     }
 
-    private Tensor features(Tensor t) {
-        Tensor f = time.of(t);
+    private Tensor timeFeatures(Tensor t) {
+        Tensor f = time.of(config.timeFactor() == 1 ? t : Ops.scale(t, config.timeFactor()));
         if (!song) {
             return f;
         }
@@ -231,10 +245,10 @@ public final class UNet extends Module implements FlowMapNet {
     }
 
     private Tensor condition(Tensor from, Tensor to, @Nullable Tensor labelIndex, @Nullable Tensor augmentation) {
-        Tensor emb = features(from);
+        Tensor emb = timeFeatures(from);
         if (second != null) {
             Tensor other = config.pair() == TimePair.SPAN ? Ops.sub(from, to) : to;
-            emb = Ops.add(emb, second.of(features(other)));
+            emb = Ops.add(emb, second.of(timeFeatures(other)));
         }
         Tensor classes = classes(labelIndex, from.dim(0));
         if (songLabels != null && classes != null) {
@@ -266,13 +280,18 @@ public final class UNet extends Module implements FlowMapNet {
         return Ops.gatherRows(table.tensor(), labelIndex);
     }
 
-    private Tensor encode(Tensor input, Tensor emb, Deque<Tensor> skips) {
+    /** The deepest state, or null when the reader has read all before. */
+    private @Nullable Tensor encode(
+            Tensor input, Tensor emb, @Nullable DropoutSeed dropout, TapReader reader, Deque<Tensor> skips) {
         Tensor x = first.of(input);
         Tensor aux = input;
         skips.push(x);
         for (Down level : encoder) {
             if (level.down() != null) {
-                x = level.down().of(x, emb);
+                x = level.down().of(x, emb, dropout);
+                if (reader.take(level.down().name(), x)) {
+                    return null;
+                }
                 if (level.auxDown() != null && level.auxSkip() != null) {
                     aux = level.auxDown().of(aux);
                     x = Ops.add(x, level.auxSkip().of(aux));
@@ -284,22 +303,32 @@ public final class UNet extends Module implements FlowMapNet {
                 skips.push(x);
             }
             for (UNetBlock block : level.blocks()) {
-                x = block.of(x, emb);
+                x = block.of(x, emb, dropout);
+                if (reader.take(block.name(), x)) {
+                    return null;
+                }
                 skips.push(x);
             }
         }
         return x;
     }
 
-    private Tensor decode(Tensor start, Tensor emb, Deque<Tensor> skips) {
+    private Tensor decode(
+            Tensor start, Tensor emb, @Nullable DropoutSeed dropout, TapReader reader, Deque<Tensor> skips) {
         Tensor x = start;
         Tensor result = null;
         for (Up level : decoder) {
             for (UNetBlock block : level.before()) {
-                x = block.of(x, emb);
+                x = block.of(x, emb, dropout);
+                if (reader.take(block.name(), x)) {
+                    return x;
+                }
             }
             for (UNetBlock block : level.blocks()) {
-                x = block.of(Ops.concat(1, x, skips.pop()), emb);
+                x = block.of(Ops.concat(1, x, skips.pop()), emb, dropout);
+                if (reader.take(block.name(), x)) {
+                    return x;
+                }
             }
             if (level.norm() != null && level.out() != null) {
                 Tensor term = level.out().of(Ops.silu(level.norm().of(x)));

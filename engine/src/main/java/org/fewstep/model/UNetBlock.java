@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * then self-attention over the pixels if asked for. Names are those of EDM's code.
  */
 final class UNetBlock extends Module {
+    private final String name;
+    private final double dropout;
     private final boolean adaptive;
     private final double sum;
     private final GroupNorm norm0;
@@ -26,13 +28,16 @@ final class UNetBlock extends Module {
     /**
      * A block.
      *
+     * @param name of the block in its network
      * @param direction 1 doubles the image, -1 halves it, 0 keeps it
      */
-    UNetBlock(Init init, UNetConfig c, int in, int out, int direction, boolean attention) {
+    UNetBlock(Init init, UNetConfig c, String name, int in, int out, int direction, boolean attention) {
         boolean song = c.form() == UNetConfig.Form.SONG;
         boolean up = direction > 0;
         boolean down = direction < 0;
         FirFilter filter = direction == 0 ? null : c.fir();
+        this.name = name;
+        this.dropout = c.dropout();
         double eps = song ? 1e-6 : 1e-5;
         this.adaptive = !song;
         this.sum = song ? Math.sqrt(0.5) : 1;
@@ -69,13 +74,19 @@ final class UNetBlock extends Module {
         return new GroupNorm(init, channels, Math.max(1, Math.min(32, channels / 4)), eps);
     }
 
+    /** Name of the block in its network. */
+    String name() {
+        return name;
+    }
+
     /**
      * One block.
      *
      * @param x (B, in, H, W)
      * @param emb condition (B, E)
+     * @param seed of dropout, or null to drop nothing
      */
-    Tensor of(Tensor x, Tensor emb) {
+    Tensor of(Tensor x, Tensor emb, @Nullable DropoutSeed seed) {
         Tensor h = conv0.of(Ops.silu(norm0.of(x)));
         Tensor p = affine.of(emb);
         p = Ops.reshape(p, p.dim(0), p.dim(1), 1, 1);
@@ -85,7 +96,8 @@ final class UNetBlock extends Module {
         } else {
             h = norm1.of(Ops.add(h, p));
         }
-        h = conv1.of(Ops.silu(h));
+        h = Ops.silu(h);
+        h = conv1.of(seed == null ? h : seed.drop(h, dropout, name));
         Tensor y = scaled(Ops.add(h, skip == null ? x : skip.of(x)));
         return norm2 == null || qkv == null || proj == null ? y : attended(y, norm2, qkv, proj);
     }

@@ -19,12 +19,14 @@ import java.util.List;
  * @param blocks blocks a level in the encoder, one more in the decoder
  * @param attention resolutions with self-attention
  * @param headWidth channels of an attention head; 0 for one head
- * @param times how a time becomes features
+ * @param dropout probability that a number is dropped before the second convolution of a block, in training
+ * @param embedding how a time becomes features
  * @param encoder what the encoder takes from the resampled input; SONG only, else PLAIN
  * @param decoder whether each level adds to the result, SKIP, or the last alone, PLAIN; SONG only, else PLAIN
  * @param filter taps of the resampling filter, see {@link FirFilter}
- * @param second whether the network sees a second time
- * @param pair which second time
+ * @param times 1 for a velocity, 2 for an average velocity
+ * @param pair which second time the network sees
+ * @param timeFactor factor of the times before their features; 1 in published networks
  */
 public record UNetConfig(
         Form form,
@@ -40,12 +42,24 @@ public record UNetConfig(
         int blocks,
         List<Integer> attention,
         int headWidth,
-        Times times,
+        double dropout,
+        Embedding embedding,
         Aux encoder,
         Aux decoder,
         List<Double> filter,
-        boolean second,
-        TimePair pair) {
+        int times,
+        TimePair pair,
+        double timeFactor)
+        implements NetworkConfig {
+    /** Greatest width of a level or of the condition; its square, times a 3 x 3 kernel, still fits an int. */
+    public static final int MAX_WIDTH = 1 << 13;
+
+    /** Weights of a 3 x 3 kernel. */
+    private static final double KERNEL = 9;
+
+    /** Most levels, resolutions and taps of a filter. */
+    public static final int MAX_LENGTH = 16;
+
     /** The published families. */
     public enum Form {
         /**
@@ -61,7 +75,7 @@ public record UNetConfig(
     }
 
     /** Features of a time, {@link FrequencyFeatures}. */
-    public enum Times {
+    public enum Embedding {
         /** Geometric frequencies; with the end point in SONG, without in DHARIWAL. */
         POSITIONAL,
         /** Random frequencies of standard deviation 16, stored with the network. */
@@ -83,17 +97,28 @@ public record UNetConfig(
         attention = List.copyOf(attention);
         filter = List.copyOf(filter);
         int levels = mult.size();
-        boolean sizes = levels > 0
+        boolean lengths = levels > 0
+                && levels <= MAX_LENGTH
+                && attention.size() <= MAX_LENGTH
+                && filter.size() <= MAX_LENGTH
+                && mult.stream().allMatch(m -> m > 0 && (double) m * width <= MAX_WIDTH)
+                && (double) width * embMult <= MAX_WIDTH
+                && (double) width * noiseMult <= MAX_WIDTH;
+        if (!lengths) {
+            throw new IllegalArgumentException("unet: got width " + width + ", mult " + mult + ", embMult " + embMult
+                    + ", noiseMult " + noiseMult + ", " + attention.size() + " resolutions with attention, "
+                    + filter.size() + " taps; expected 1 to " + MAX_LENGTH + " levels of width 1 to " + MAX_WIDTH);
+        }
+        boolean sizes = blocks > 0
                 && width > 0
-                && blocks > 0
                 && embMult > 0
                 && noiseMult > 0
                 && inChannels > 0
                 && outChannels > 0
                 && classes >= 0
                 && augment >= 0
-                && mult.stream().allMatch(m -> m > 0)
                 && resolution > 0
+                && (double) Math.max(inChannels, outChannels) * resolution * resolution <= Integer.MAX_VALUE
                 && resolution % (1 << (levels - 1)) == 0;
         if (!sizes) {
             throw new IllegalArgumentException("unet: got resolution " + resolution + ", channels " + inChannels
@@ -101,15 +126,20 @@ public record UNetConfig(
                     + ", noiseMult " + noiseMult + ", blocks " + blocks + ", classes " + classes + ", augment "
                     + augment + "; expected positive sizes and a resolution that halves at each level");
         }
+        if (!(dropout >= 0 && dropout < 1) || (times != 1 && times != 2) || !(timeFactor > 0)) {
+            throw new IllegalArgumentException("unet: got dropout " + dropout + ", times " + times + ", timeFactor "
+                    + timeFactor + "; expected 0 <= dropout < 1, 1 or 2 times and a positive factor");
+        }
         boolean plain = noiseMult == 1
                 && augment == 0
-                && times == Times.POSITIONAL
+                && embedding == Embedding.POSITIONAL
                 && encoder == Aux.PLAIN
                 && decoder == Aux.PLAIN;
         if (decoder == Aux.RESIDUAL || (form == Form.DHARIWAL && !plain)) {
-            throw new IllegalArgumentException("unet: got form " + form + ", times " + times + ", encoder " + encoder
-                    + ", decoder " + decoder + ", noiseMult " + noiseMult + ", augment " + augment
-                    + "; expected PLAIN or SKIP for the decoder, and the plain choice of all of them in DHARIWAL");
+            throw new IllegalArgumentException(
+                    "unet: got form " + form + ", embedding " + embedding + ", encoder " + encoder
+                            + ", decoder " + decoder + ", noiseMult " + noiseMult + ", augment " + augment
+                            + "; expected PLAIN or SKIP for the decoder, and the plain choice of all of them in DHARIWAL");
         }
     }
 
@@ -130,5 +160,47 @@ public record UNetConfig(
 
     FirFilter fir() {
         return new FirFilter(filter.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    @Override
+    public int dim() {
+        return inChannels * resolution * resolution;
+    }
+
+    /** A velocity has the channels of its state, and nothing gives augmentation labels in generation. */
+    @Override
+    public boolean accepts(List<Integer> shape) {
+        return inChannels == outChannels && augment == 0 && shape.equals(List.of(inChannels, resolution, resolution));
+    }
+
+    @Override
+    public double leastNumbers() {
+        double condition = condition();
+        double noise = (double) width * noiseMult;
+        double sum = (noise + 1) * condition + (condition + 1) * condition + noise / 2;
+        sum += times == 2 ? (noise + 1) * noise : 0;
+        sum += classes * (classes + 1.0) + classes * (form == Form.SONG ? noise : condition) + augment * noise;
+        double first = form == Form.SONG ? width : widthAt(0);
+        sum += KERNEL * first * inChannels + KERNEL * widthAt(0) * (double) outChannels;
+        double before = first;
+        for (int level = 0; level < mult.size(); level++) {
+            double w = widthAt(level);
+            boolean deepest = level == mult.size() - 1;
+            sum += block(before, w) + 2.0 * blocks * block(w, w);
+            sum += (level > 0 ? block(before, before) : 0);
+            sum += deepest ? 2 * block(w, w) : block(widthAt(level + 1), widthAt(level + 1));
+            before = w;
+        }
+        return sum;
+    }
+
+    /** Two convolutions and the layer of the condition. */
+    private double block(double in, double out) {
+        return KERNEL * out * (in + out) + condition() * (form == Form.SONG ? out : 2 * out);
+    }
+
+    @Override
+    public UNet build(Init init) {
+        return new UNet(init, this);
     }
 }

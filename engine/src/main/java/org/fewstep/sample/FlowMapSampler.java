@@ -32,6 +32,7 @@ public final class FlowMapSampler {
      *
      * @param x state at the first time, left as it is
      * @param grid times of the network's path
+     * @param cond labels; scale and interval for a network that takes the scale as an input
      * @param observer sees the state at every time
      * @return the state at the last time, in the innermost scope
      */
@@ -47,7 +48,7 @@ public final class FlowMapSampler {
                 try (Scope step = x.device().scope()) {
                     Tensor from = Tensor.full(x.device(), x.dtype(), t, batch);
                     Tensor to = Tensor.full(x.device(), x.dtype(), r, batch);
-                    next = add(state, scale(net.u(state, from, to, cond), r - t))
+                    next = add(state, scale(net.u(state, from, to, cond.at(t)), r - t))
                             .keep(step);
                 }
                 if (state.buffer() != x.buffer()) {

@@ -10,6 +10,7 @@ import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Scope;
 import org.fewstep.model.Cond;
+import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Network;
 import org.fewstep.op.Ops;
 import org.fewstep.solver.TimeGrid;
@@ -31,13 +32,13 @@ public final class Generator implements AutoCloseable {
     public static final int NO_LABEL = -1;
 
     private final ModelSpec spec;
-    private final Network network;
+    private final FlowNetwork network;
     private final Device device;
     private final boolean owned;
     private final ReadWriteLock use = new ReentrantReadWriteLock();
     private boolean closed;
 
-    private Generator(ModelSpec spec, Network network, boolean owned) {
+    private Generator(ModelSpec spec, FlowNetwork network, boolean owned) {
         this.spec = spec;
         this.network = network;
         this.owned = owned;
@@ -69,18 +70,32 @@ public final class Generator implements AutoCloseable {
     private static Generator load(ModelFile model, String role, Device device) {
         Network network = model.load(role, device);
         network.freeze(true);
-        return new Generator(model.spec(), network, true);
+        try {
+            return new Generator(model.spec(), flow(network), true);
+        } catch (IllegalArgumentException e) {
+            network.close();
+            throw model.bad("a model of another kind", "one that makes samples", "is it a classifier?", e);
+        }
     }
 
     /** A generator on a network that stays the caller's and must not change during a call. */
     public static Generator of(ModelSpec spec, Network network) {
-        return new Generator(spec, network, false);
+        return new Generator(spec, flow(network), false);
+    }
+
+    private static FlowNetwork flow(Network network) {
+        if (network instanceof FlowNetwork flow) {
+            return flow;
+        }
+        throw new IllegalArgumentException("generator: got "
+                + network.getClass().getSimpleName() + "; expected a network with times, which makes samples");
     }
 
     /** Blocks until sampling runs at full speed. */
     public void warmUp() {
         device.warmUp();
-        sample(Math.min(16, GeneratorOptions.DEFAULT.chunk()), 1, 0, NO_LABEL);
+        boolean unlabelled = classes() == 0 || spec.network().nullLabel();
+        sample(Math.min(16, GeneratorOptions.DEFAULT.chunk()), 1, 0, unlabelled ? NO_LABEL : 0);
     }
 
     /** Sizes of one sample: (2) for points, (C, H, W) for images. */
@@ -105,7 +120,7 @@ public final class Generator implements AutoCloseable {
             return steps;
         }
         int plain = solver.ode().plan(TimeGrid.uniform(spec.path(), steps)).evaluations();
-        return options.guidance() == 1 ? plain : 2 * plain;
+        return options.guidance() == 1 || spec.network().guided() ? plain : 2 * plain;
     }
 
     /** Samples 0 .. n - 1 of a seed without label. */
@@ -224,13 +239,14 @@ public final class Generator implements AutoCloseable {
         if (solver == SolverChoice.FLOW_MAP) {
             return new FlowMapSampler(network).sample(noise, grid, cond, observer);
         }
-        Guidance guidance = new Guidance(network, classes(), true);
+        Guidance.Form form = spec.network().guided() ? Guidance.Form.INPUT : Guidance.Form.BATCHED;
+        Guidance guidance = new Guidance(network, classes(), form);
         return new OdeSampler(guidance, solver.ode()).sample(noise, grid, cond, observer);
     }
 
     private Cond cond(int[] labels, GeneratorOptions options) {
         if (classes() == 0) {
-            return Cond.NONE;
+            return new Cond(null, options.guidance(), options.guidanceFrom(), options.guidanceTo());
         }
         int[] known = new int[labels.length];
         for (int i = 0; i < known.length; i++) {
@@ -261,15 +277,22 @@ public final class Generator implements AutoCloseable {
                                 ? "none, the model has no classes"
                                 : "0 .. " + (classes() - 1) + ", or -1 for none"));
             }
+            if (label == NO_LABEL && classes() > 0 && !spec.network().nullLabel()) {
+                throw new IllegalArgumentException("generator: got no label; expected 0 .. " + (classes() - 1)
+                        + ", since the model was trained without a null label");
+            }
         }
         SolverChoice solver = solver(options);
         if (solver == SolverChoice.FLOW_MAP && spec.network().times() != 2) {
             throw new IllegalArgumentException("generator: got solver flow-map for a network with one time; expected"
                     + " euler, midpoint or heun");
         }
-        if (options.guidance() != 1 && (classes() == 0 || solver == SolverChoice.FLOW_MAP)) {
+        boolean mixed = solver != SolverChoice.FLOW_MAP && spec.network().nullLabel();
+        if (options.guidance() != 1 && !spec.network().guided() && !mixed) {
             throw new IllegalArgumentException("generator: got guidance " + options.guidance() + "; expected 1 "
-                    + (classes() == 0 ? "for a model without classes" : "with flow-map steps, or another solver"));
+                    + (classes() == 0
+                            ? "for a model without classes"
+                            : "with flow-map steps, another solver, or a model that takes the scale as an input"));
         }
     }
 

@@ -17,13 +17,21 @@ import org.fewstep.tensor.Tensor;
  * Classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598): v = uncond + w (cond - uncond) inside an interval of
  * times (Kynkaanniemi et al. 2024, arXiv:2404.07724), the conditional velocity outside.
  *
- * <p>Cost inside the interval: two evaluations, as one of twice the batch or as two. Both give the same bits.
- *
  * @param net velocity with a null label K
  * @param classes number of classes K; 0 where there is nothing to guide
- * @param batched whether both evaluations are one of twice the batch
+ * @param form how the guided velocity is found
  */
-public record Guidance(VelocityNet net, int classes, boolean batched) {
+public record Guidance(VelocityNet net, int classes, Form form) {
+    /** Ways to a guided velocity; the first two give the same bits. */
+    public enum Form {
+        /** One evaluation of twice the batch. */
+        BATCHED,
+        /** Two evaluations. */
+        SEPARATE,
+        /** One evaluation: the network takes the scale as an input and was trained to give the guided velocity. */
+        INPUT
+    }
+
     /**
      * The guided velocity.
      *
@@ -34,9 +42,9 @@ public record Guidance(VelocityNet net, int classes, boolean batched) {
     public Tensor v(Tensor x, double t, Cond cond) {
         Tensor labels = cond.labels();
         int batch = x.dim(0);
-        boolean inside = cond.guidanceFrom() <= t && t <= cond.guidanceTo();
-        if (cond.guidance() == 1 || !inside) {
-            return net.v(x, times(x, t, batch), cond);
+        Cond here = cond.at(t);
+        if (here.guidance() == 1 || form == Form.INPUT) {
+            return net.v(x, times(x, t, batch), here);
         }
         if (labels == null || classes == 0) {
             throw new IllegalArgumentException("guidance: got scale " + cond.guidance()
@@ -44,7 +52,7 @@ public record Guidance(VelocityNet net, int classes, boolean batched) {
         }
         Tensor conditional;
         Tensor unconditional;
-        if (batched) {
+        if (form == Form.BATCHED) {
             int[] both = Arrays.copyOf(labels.toInts(), 2 * batch);
             Arrays.fill(both, batch, 2 * batch, classes);
             Tensor v = net.v(concat(0, x, x), times(x, t, 2 * batch), labels(x.device(), both));

@@ -103,7 +103,12 @@ public final class ModelFile implements AutoCloseable {
     private ModelSpec readSpec() {
         try {
             NetworkConfig network = Settings.bind(NetworkConfig.class, json(KEY_NETWORK));
-            new NetworkBounds(network).check(largestRole());
+            long held = largestRole();
+            if (network.leastNumbers() > held) {
+                throw new IllegalArgumentException("network: got a structure of at least "
+                        + Math.round(network.leastNumbers()) + " numbers; expected at most the " + held
+                        + " in the file");
+            }
             JsonCursor shape = JsonCursor.root(Json.parse(meta(KEY_SHAPE)), source + " " + KEY_SHAPE);
             List<Integer> sizes = new ArrayList<>();
             for (JsonCursor size : shape.elements()) {

@@ -11,18 +11,14 @@ import org.fewstep.path.Path;
  * @param network structure
  * @param dtype of the parameters, F32 or F64
  * @param path in whose time the network is called
- * @param shape of one sample, whose sizes multiply to the network's dim
+ * @param shape of one sample, which the network accepts
  */
 public record ModelSpec(NetworkConfig network, DType dtype, Path path, List<Integer> shape) {
     public ModelSpec {
         shape = List.copyOf(shape);
-        long count = 1;
-        for (int size : shape) {
-            count = size < 1 || count > Integer.MAX_VALUE ? -1 : count * size;
-        }
-        if (count != network.dim()) {
-            throw new IllegalArgumentException("model: got samples of shape " + shape + " for a network of dim "
-                    + network.dim() + "; expected sizes that multiply to it");
+        if (!network.accepts(shape)) {
+            throw new IllegalArgumentException("model: got samples of shape " + shape + " for " + network
+                    + "; expected the shape that the network takes");
         }
         if (!dtype.floating()) {
             throw new IllegalArgumentException("model: got " + dtype + "; expected F32 or F64");

@@ -24,7 +24,7 @@ public final class ModelWriter {
     /** Starts a file for networks of this structure. */
     public ModelWriter(ModelSpec spec) {
         put(ModelFile.KEY_FORMAT, ModelFile.FORMAT);
-        put(ModelFile.KEY_NETWORK, Json.write(Settings.toJson(Settings.toMap(spec.network()))));
+        put(ModelFile.KEY_NETWORK, Json.write(Settings.toJson(Settings.toMap((Record) spec.network()))));
         put(ModelFile.KEY_DTYPE, spec.dtype().name());
         put(ModelFile.KEY_PATH, spec.path().name());
         put(

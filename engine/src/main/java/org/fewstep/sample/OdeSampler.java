@@ -15,7 +15,7 @@ import org.fewstep.tensor.Tensor;
 /**
  * Integrates a velocity along a time grid, with guidance where the condition asks for it.
  *
- * <p>Cost: the solver's evaluations, twice as many inside the guidance interval.
+ * <p>Cost: the solver's evaluations, twice as many inside the guidance interval unless guidance is an input.
  *
  * @shape x (B, ...)
  */
@@ -23,7 +23,7 @@ public final class OdeSampler {
     private final Guidance guidance;
     private final Solver solver;
 
-    /** Both evaluations of a guided velocity are one of twice the batch where {@code guidance} says so. */
+    /** With guidance where the condition asks for it. */
     public OdeSampler(Guidance guidance, Solver solver) {
         this.guidance = guidance;
         this.solver = solver;
@@ -31,7 +31,7 @@ public final class OdeSampler {
 
     /** Without guidance. */
     public OdeSampler(VelocityNet net, Solver solver) {
-        this(new Guidance(net, 0, true), solver);
+        this(new Guidance(net, 0, Guidance.Form.BATCHED), solver);
     }
 
     /**

@@ -21,7 +21,7 @@ public sealed interface MethodSettings {
     int times();
 
     /** The loss for a network of K classes, 0 for none. */
-    Loss<? super Network, ?> loss(int classes);
+    Loss<Network, ?> loss(int classes);
 
     /** Law of one training time. */
     enum TimeLaw {
@@ -69,13 +69,13 @@ public sealed interface MethodSettings {
         }
 
         @Override
-        public Loss<? super Network, ?> loss(int classes) {
-            return new org.fewstep.loss.FlowMatching(
+        public Loss<Network, ?> loss(int classes) {
+            return StudentLoss.of(new org.fewstep.loss.FlowMatching(
                     path(),
                     new org.fewstep.loss.FlowMatching.Config(
                             timeLaw == TimeLaw.UNIFORM ? UniformTimes.UNIT : new LogitNormalTimes(timeMean, timeStd),
                             classes == 0 ? 0 : labelDrop,
-                            classes));
+                            classes)));
         }
     }
 
@@ -149,7 +149,7 @@ public sealed interface MethodSettings {
         }
 
         @Override
-        public Loss<? super Network, ?> loss(int classes) {
+        public Loss<Network, ?> loss(int classes) {
             if (classes == 0 && (omega != 1 || kappa != 0)) {
                 throw new SettingsException(
                         "method.omega",
@@ -160,13 +160,13 @@ public sealed interface MethodSettings {
             Diagonal on = diagonal == DiagonalChoice.LEADING
                     ? new Diagonal.Leading(diagonalShare)
                     : new Diagonal.Ratio(1 - diagonalShare);
-            return new org.fewstep.loss.MeanFlow(new org.fewstep.loss.MeanFlow.Config(
+            return StudentLoss.of(new org.fewstep.loss.MeanFlow(new org.fewstep.loss.MeanFlow.Config(
                     new LogitNormalPairs(timeMean, timeStd, on),
                     p,
                     c,
                     new org.fewstep.loss.MeanFlow.Guidance(omega, kappa, guidanceFrom, guidanceTo),
                     classes == 0 ? 0 : labelDrop,
-                    classes));
+                    classes)));
         }
     }
 }

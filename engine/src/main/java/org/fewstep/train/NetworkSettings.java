@@ -1,16 +1,21 @@
 package org.fewstep.train;
 
+import java.util.List;
 import java.util.Map;
 import org.fewstep.io.SettingsChecks;
 import org.fewstep.io.SettingsException;
+import org.fewstep.model.DitConfig;
+import org.fewstep.model.MlpConfig;
 import org.fewstep.model.NetworkConfig;
+import org.fewstep.model.ResidualMlpConfig;
 import org.fewstep.model.TimeEncoding;
 import org.fewstep.model.TimePair;
+import org.fewstep.model.UNetConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run trains; the key {@code kind} picks one of the records. Numbers of a sample, classes and times follow from
- * data and method.
+ * What a run trains; the key {@code kind} picks one of the records. Shape of a sample, classes and times follow from data
+ * and method.
  */
 public sealed interface NetworkSettings {
     /** Times taken, or null for as many as the method needs. */
@@ -20,11 +25,12 @@ public sealed interface NetworkSettings {
     /**
      * The network's full configuration.
      *
-     * @param dim numbers in one sample
+     * @param shape sizes of one sample
      * @param classes number of classes, 0 for none
      * @param times 1 or 2
+     * @throws SettingsException when the network cannot take such samples
      */
-    NetworkConfig config(int dim, int classes, int times);
+    NetworkConfig config(List<Integer> shape, int classes, int times);
 
     /**
      * Concatenated inputs through a multi-layer perceptron, for points and small images.
@@ -70,10 +76,9 @@ public sealed interface NetworkSettings {
         }
 
         @Override
-        public NetworkConfig config(int dim, int classes, int times) {
-            return new NetworkConfig(
-                    NetworkConfig.Kind.MLP,
-                    dim,
+        public NetworkConfig config(List<Integer> shape, int classes, int times) {
+            return new MlpConfig(
+                    numbers(shape),
                     width,
                     depth,
                     times,
@@ -130,10 +135,9 @@ public sealed interface NetworkSettings {
         }
 
         @Override
-        public NetworkConfig config(int dim, int classes, int times) {
-            return new NetworkConfig(
-                    NetworkConfig.Kind.RESIDUAL_MLP,
-                    dim,
+        public NetworkConfig config(List<Integer> shape, int classes, int times) {
+            return new ResidualMlpConfig(
+                    numbers(shape),
                     width,
                     depth,
                     times,
@@ -146,8 +150,242 @@ public sealed interface NetworkSettings {
         }
     }
 
+    /**
+     * The diffusion transformer, for square images; {@link org.fewstep.model.Dit}.
+     *
+     * @param patch side of a patch in pixels, which divides the side of an image (default 4)
+     * @param width of a token, a multiple of 4 and of the heads (default 128)
+     * @param depth number of blocks (default 4)
+     * @param heads attention heads (default 4)
+     * @param mlpRatio hidden width of a block's two-layer part over the width (default 4)
+     * @param times 1 or 2 (default: what the method needs)
+     * @param pair second time that the network sees: end or span (default span)
+     * @param timeFactor highest angular frequency of the time features on [0, 1] (default 16)
+     * @param guided whether the guidance scale is an input (default false)
+     * @param rms root mean square in place of layer normalisation (default false)
+     */
+    record Dit(
+            int patch,
+            int width,
+            int depth,
+            int heads,
+            double mlpRatio,
+            @Nullable Integer times,
+            TimePair pair,
+            double timeFactor,
+            boolean guided,
+            boolean rms)
+            implements NetworkSettings {
+        static Map<String, Object> defaults() {
+            return Map.of(
+                    "patch",
+                    4,
+                    "width",
+                    128,
+                    "depth",
+                    4,
+                    "heads",
+                    4,
+                    "mlp-ratio",
+                    4.0,
+                    "pair",
+                    TimePair.SPAN,
+                    "time-factor",
+                    16.0,
+                    "guided",
+                    false,
+                    "rms",
+                    false);
+        }
+
+        public Dit {
+            SettingsChecks.atLeast("patch", patch, 1);
+            SettingsChecks.within("width", width, 4, MAX_WIDTH);
+            SettingsChecks.within("depth", depth, 1, MAX_DEPTH);
+            SettingsChecks.within("heads", heads, 1, width);
+            if (width % 4 != 0 || width % heads != 0) {
+                throw new SettingsException(
+                        "width", Integer.toString(width), "a multiple of 4 and of the " + heads + " heads", "");
+            }
+            SettingsChecks.within("mlp-ratio", mlpRatio, 1.0 / width, 64.0);
+            checkTimes(times);
+            SettingsChecks.positive("time-factor", timeFactor);
+        }
+
+        @Override
+        public NetworkConfig config(List<Integer> shape, int classes, int times) {
+            int side = side("dit", shape);
+            if (side % patch != 0) {
+                throw new SettingsException(
+                        "network.patch",
+                        Integer.toString(patch),
+                        "a divisor of " + side + ", the side of the images",
+                        "");
+            }
+            requireClasses(guided, classes);
+            return new DitConfig(
+                    side,
+                    patch,
+                    shape.get(0),
+                    width,
+                    depth,
+                    heads,
+                    mlpRatio,
+                    classes,
+                    classes > 0,
+                    false,
+                    times,
+                    pair,
+                    timeFactor,
+                    guided,
+                    rms);
+        }
+    }
+
+    /**
+     * The U-Net of image diffusion, for square images; {@link org.fewstep.model.UNet}.
+     *
+     * @param form blocks as in song (DDPM++) or dhariwal (ADM) (default dhariwal)
+     * @param width base width (default 32)
+     * @param mult width factor of each level, each level of half the resolution (default [1, 2])
+     * @param blocks blocks a level (default 1)
+     * @param attention resolutions with self-attention (default [])
+     * @param headWidth channels of an attention head, 0 for one head (default 0)
+     * @param embMult width of the condition over the base width (default 4)
+     * @param dropout probability that a number is dropped in training, below 1 (default 0)
+     * @param times 1 or 2 (default: what the method needs)
+     * @param pair second time that the network sees: end or span (default span)
+     * @param timeFactor highest angular frequency of the time features on [0, 1] (default 16)
+     */
+    record UNet(
+            UNetConfig.Form form,
+            int width,
+            List<Integer> mult,
+            int blocks,
+            List<Integer> attention,
+            int headWidth,
+            int embMult,
+            double dropout,
+            @Nullable Integer times,
+            TimePair pair,
+            double timeFactor)
+            implements NetworkSettings {
+        static Map<String, Object> defaults() {
+            return Map.ofEntries(
+                    Map.entry("form", UNetConfig.Form.DHARIWAL),
+                    Map.entry("width", 32),
+                    Map.entry("mult", List.of(1, 2)),
+                    Map.entry("blocks", 1),
+                    Map.entry("attention", List.of()),
+                    Map.entry("head-width", 0),
+                    Map.entry("emb-mult", 4),
+                    Map.entry("dropout", 0.0),
+                    Map.entry("pair", TimePair.SPAN),
+                    Map.entry("time-factor", 16.0));
+        }
+
+        public UNet {
+            mult = List.copyOf(mult);
+            attention = List.copyOf(attention);
+            SettingsChecks.within("width", width, 2, UNetConfig.MAX_WIDTH);
+            if (width % 2 != 0) {
+                throw new SettingsException("width", Integer.toString(width), "an even number, for time features", "");
+            }
+            SettingsChecks.within("mult", mult.size(), 1, UNetConfig.MAX_LENGTH);
+            for (int i = 0; i < mult.size(); i++) {
+                SettingsChecks.within("mult[" + i + "]", mult.get(i), 1, UNetConfig.MAX_WIDTH / width);
+            }
+            SettingsChecks.within("blocks", blocks, 1, MAX_DEPTH);
+            SettingsChecks.within("attention", attention.size(), 0, UNetConfig.MAX_LENGTH);
+            SettingsChecks.within("head-width", headWidth, 0, UNetConfig.MAX_WIDTH);
+            SettingsChecks.within("emb-mult", embMult, 1, UNetConfig.MAX_WIDTH / width);
+            if (!(dropout >= 0 && dropout < 1)) {
+                throw new SettingsException("dropout", Double.toString(dropout), "at least 0 and below 1", "");
+            }
+            checkTimes(times);
+            SettingsChecks.positive("time-factor", timeFactor);
+        }
+
+        @Override
+        public NetworkConfig config(List<Integer> shape, int classes, int times) {
+            int side = side("u-net", shape);
+            int halvings = mult.size() - 1;
+            if (side % (1 << halvings) != 0) {
+                throw new SettingsException(
+                        "network.mult",
+                        mult.size() + " levels",
+                        "as many as the side of the images, " + side + ", can be halved, and one more",
+                        "");
+            }
+            for (int i = 0; i < attention.size(); i++) {
+                int at = attention.get(i);
+                if (at < 1 || side % at != 0 || Integer.bitCount(side / at) != 1 || side / at > 1 << halvings) {
+                    throw new SettingsException(
+                            "network.attention[" + i + "]",
+                            Integer.toString(at),
+                            "the resolution of a level, " + side + " or a half of the one before",
+                            "");
+                }
+            }
+            return new UNetConfig(
+                    form,
+                    side,
+                    shape.get(0),
+                    shape.get(0),
+                    classes,
+                    0,
+                    width,
+                    mult,
+                    embMult,
+                    1,
+                    blocks,
+                    attention,
+                    headWidth,
+                    dropout,
+                    UNetConfig.Embedding.POSITIONAL,
+                    UNetConfig.Aux.PLAIN,
+                    UNetConfig.Aux.PLAIN,
+                    List.of(1.0, 1.0),
+                    times,
+                    pair,
+                    timeFactor);
+        }
+    }
+
     /** Greatest width; a square matrix of it still has an int number of elements. */
     int MAX_WIDTH = 32_768;
+
+    /** Most layers or blocks. */
+    int MAX_DEPTH = 1000;
+
+    /** Numbers in a sample. */
+    private static int numbers(List<Integer> shape) {
+        return shape.stream().reduce(1, Math::multiplyExact);
+    }
+
+    /** Side of square images (C, side, side). */
+    private static int side(String kind, List<Integer> shape) {
+        if (shape.size() != 3 || !shape.get(1).equals(shape.get(2))) {
+            throw new SettingsException(
+                    "network.kind",
+                    kind + " for samples of shape " + shape,
+                    "mlp or residual-mlp, or square images (C, side, side)",
+                    "");
+        }
+        return shape.get(1);
+    }
+
+    private static void requireClasses(boolean guided, int classes) {
+        if (guided && classes == 0) {
+            throw new SettingsException("network.guided", "true for data without classes", "false", "");
+        }
+    }
+
+    private static void checkTimes(@Nullable Integer times) {
+        if (times != null) {
+            SettingsChecks.within("times", times, 1, 2);
+        }
+    }
 
     private static void check(
             int width,
@@ -157,10 +395,8 @@ public sealed interface NetworkSettings {
             @Nullable Integer timeWidth,
             double maxFrequency) {
         SettingsChecks.within("width", width, 1, MAX_WIDTH);
-        SettingsChecks.within("depth", depth, 1, 1000);
-        if (times != null) {
-            SettingsChecks.within("times", times, 1, 2);
-        }
+        SettingsChecks.within("depth", depth, 1, MAX_DEPTH);
+        checkTimes(times);
         if (timeWidth != null) {
             boolean raw = encoding == TimeEncoding.RAW;
             if (raw ? timeWidth != 1 : timeWidth < 4 || timeWidth % 2 != 0 || timeWidth > MAX_WIDTH) {

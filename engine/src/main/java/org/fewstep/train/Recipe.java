@@ -1,6 +1,7 @@
 package org.fewstep.train;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.fewstep.data.Dataset;
 import org.fewstep.io.Settings;
@@ -75,8 +76,8 @@ public record Recipe(
 
     /** The network's full configuration for this data. */
     public NetworkConfig networkConfig(Dataset dataset) {
-        int dim = Arrays.stream(dataset.sampleShape()).reduce(1, Math::multiplyExact);
+        List<Integer> shape = Arrays.stream(dataset.sampleShape()).boxed().toList();
         Integer times = network.times();
-        return network.config(dim, classes(dataset), times == null ? method.times() : times);
+        return network.config(shape, classes(dataset), times == null ? method.times() : times);
     }
 }

@@ -159,12 +159,14 @@ final class UNets {
                 c.get("num_blocks").asInt(),
                 ints(c.get("attn_resolutions")),
                 headWidth,
-                choice(c, "embedding_type", UNetConfig.Times.POSITIONAL, UNetConfig.Times.values()),
+                c.has("dropout") ? c.get("dropout").asDouble() : 0,
+                choice(c, "embedding_type", UNetConfig.Embedding.POSITIONAL, UNetConfig.Embedding.values()),
                 choice(c, "encoder_type", UNetConfig.Aux.PLAIN, UNetConfig.Aux.values()),
                 choice(c, "decoder_type", UNetConfig.Aux.PLAIN, UNetConfig.Aux.values()),
                 filter,
-                false,
-                TimePair.SPAN);
+                1,
+                TimePair.SPAN,
+                1);
     }
 
     static Layer diffusers(GoldenRun run, JsonCursor c) {

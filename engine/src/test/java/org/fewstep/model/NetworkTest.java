@@ -8,10 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.fewstep.EngineTest;
 import org.fewstep.autodiff.Grad;
 import org.fewstep.autodiff.Jvp;
+import org.fewstep.io.Settings;
 import org.fewstep.kernels.DType;
 import org.fewstep.op.Ops;
 import org.fewstep.tensor.Dual;
@@ -25,16 +28,85 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NetworkTest extends EngineTest {
     static List<NetworkConfig> configs() {
         List<NetworkConfig> list = new ArrayList<>();
-        for (NetworkConfig.Kind kind : NetworkConfig.Kind.values()) {
-            list.add(new NetworkConfig(kind, 6, 8, 2, 2, TimePair.SPAN, TimeEncoding.RAW, 1, 1, 0, 5));
-            list.add(new NetworkConfig(kind, 6, 8, 2, 2, TimePair.END, TimeEncoding.SINUSOIDAL, 8, 4, 3, 5));
-            list.add(new NetworkConfig(kind, 6, 8, 1, 1, TimePair.SPAN, TimeEncoding.FOURIER, 6, 1, 3, 4));
-        }
+        list.add(new MlpConfig(6, 8, 2, 2, TimePair.SPAN, TimeEncoding.RAW, 1, 1, 0, 5));
+        list.add(new MlpConfig(6, 8, 2, 2, TimePair.END, TimeEncoding.SINUSOIDAL, 8, 4, 3, 5));
+        list.add(new MlpConfig(6, 8, 1, 1, TimePair.SPAN, TimeEncoding.FOURIER, 6, 1, 3, 4));
+        list.add(new ResidualMlpConfig(6, 8, 2, 2, TimePair.SPAN, TimeEncoding.RAW, 1, 1, 0, 5));
+        list.add(new ResidualMlpConfig(6, 8, 2, 2, TimePair.END, TimeEncoding.SINUSOIDAL, 8, 4, 3, 5));
+        list.add(new ResidualMlpConfig(6, 8, 1, 1, TimePair.SPAN, TimeEncoding.FOURIER, 6, 1, 3, 4));
+        list.add(dit(2, TimePair.SPAN, 0));
+        list.add(dit(2, TimePair.END, 3));
+        list.add(dit(1, TimePair.SPAN, 3));
+        list.add(unet(UNetConfig.Form.DHARIWAL, 2, TimePair.SPAN, 0));
+        list.add(unet(UNetConfig.Form.DHARIWAL, 2, TimePair.END, 3));
+        list.add(unet(UNetConfig.Form.SONG, 1, TimePair.SPAN, 3));
         return list;
     }
 
-    private Network network(NetworkConfig config) {
-        Network net = config.build(new Init(device, DType.F64, new Rng(3)));
+    private static DitConfig dit(int times, TimePair pair, int classes) {
+        return new DitConfig(4, 2, 2, 8, 2, 2, 2, classes, classes > 0, false, times, pair, 3, classes > 0, false);
+    }
+
+    private static UNetConfig unet(UNetConfig.Form form, int times, TimePair pair, int classes) {
+        UNetConfig.Aux plain = UNetConfig.Aux.PLAIN;
+        return new UNetConfig(
+                form,
+                4,
+                2,
+                2,
+                classes,
+                0,
+                4,
+                List.of(1, 2),
+                2,
+                1,
+                1,
+                List.of(2),
+                0,
+                0.3,
+                UNetConfig.Embedding.POSITIONAL,
+                plain,
+                plain,
+                List.of(1.0, 1.0),
+                times,
+                pair,
+                3);
+    }
+
+    /** Sizes of a batch that the network takes. */
+    private static int[] batch(NetworkConfig config, int n) {
+        return config.accepts(List.of(2, 4, 4)) ? new int[] {n, 2, 4, 4} : new int[] {n, 2, 3};
+    }
+
+    @Test
+    void everyArchitectureIsTested() {
+        Set<Class<?>> tested = new HashSet<>();
+        configs().forEach(config -> tested.add(config.getClass()));
+        for (Class<?> known : NetworkConfig.class.getPermittedSubclasses()) {
+            assertTrue(tested.contains(known), () -> known + " is not tested");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("configs")
+    void theLeastNumbersAreCloseToThoseThereAre(NetworkConfig config) {
+        try (FlowNetwork net = network(config)) {
+            double all = net.parameters().values().stream()
+                    .mapToDouble(p -> p.shape().count())
+                    .sum();
+            assertTrue(config.leastNumbers() <= all, config.leastNumbers() + " of " + all);
+            assertTrue(config.leastNumbers() > 0.7 * all, config.leastNumbers() + " of " + all);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("configs")
+    void configurationsComeBackFromMaps(NetworkConfig config) {
+        assertEquals(config, Settings.bind(NetworkConfig.class, Settings.toMap((Record) config)));
+    }
+
+    private FlowNetwork network(NetworkConfig config) {
+        FlowNetwork net = (FlowNetwork) config.build(new Init(device, DType.F64, new Rng(3)));
         // Zero layers are moved off zero, so that every path carries numbers.
         net.trained().forEach((name, p) -> {
             double[] noise = new Rng(9).stream(name).normal(0, p.shape().count(), 0);
@@ -66,11 +138,11 @@ class NetworkTest extends EngineTest {
     @ParameterizedTest
     @MethodSource("configs")
     void tangentInStateAndTimesMatchesDifferences(NetworkConfig config) {
-        try (Network net = network(config)) {
-            Tensor x = normal("x", 3, 2, 3);
+        try (FlowNetwork net = network(config)) {
+            Tensor x = normal("x", batch(config, 3));
             Tensor t = times(0.9, 0.6, 0.3);
             Tensor r = times(0.2, 0.6, 0.1);
-            Tensor dx = normal("dx", 3, 2, 3);
+            Tensor dx = normal("dx", batch(config, 3));
             Tensor dt = times(1, 1, 1);
             Tensor dr = times(-0.5, 0, 2);
             boolean two = config.times() == 2;
@@ -90,7 +162,7 @@ class NetworkTest extends EngineTest {
             }
             double[] tangent = Jvp.tangentOrZero(dual).toDoubles();
             for (int i = 0; i < tangent.length; i++) {
-                assertEquals((side[0][i] - side[1][i]) / (2 * h), tangent[i], 1e-7);
+                assertEquals((side[0][i] - side[1][i]) / (2 * h), tangent[i], 1e-7 * Math.max(1, Math.abs(tangent[i])));
             }
         }
     }
@@ -98,8 +170,8 @@ class NetworkTest extends EngineTest {
     @ParameterizedTest
     @MethodSource("configs")
     void everyParameterGetsItsGradient(NetworkConfig config) {
-        try (Network net = network(config)) {
-            Tensor x = normal("x", 3, 6);
+        try (FlowNetwork net = network(config)) {
+            Tensor x = normal("x", batch(config, 3));
             Tensor t = times(0.9, 0.6, 0.3);
             Tensor r = config.times() == 2 ? times(0.2, 0.6, 0.1) : t;
             Tensor loss = Ops.sum(Ops.square(net.u(x, t, r, cond(config))));
@@ -126,7 +198,7 @@ class NetworkTest extends EngineTest {
     @Test
     void residualMlpStartsAtZero() {
         NetworkConfig config = configs().get(4);
-        try (Network net = config.build(new Init(device, DType.F32, new Rng(1)))) {
+        try (FlowNetwork net = (FlowNetwork) config.build(new Init(device, DType.F32, new Rng(1)))) {
             Tensor x = Tensor.of(device, DType.F32, new double[] {1, 2, 3, 4, 5, 6}, 1, 6);
             Tensor t = Tensor.of(device, DType.F32, new double[] {0.5}, 1);
             assertArrayEquals(new float[6], net.u(x, t, t, Cond.NONE).toFloats());
@@ -136,7 +208,7 @@ class NetworkTest extends EngineTest {
     @Test
     void missingLabelsMeanTheNullLabel() {
         NetworkConfig config = configs().get(1);
-        try (Network net = network(config)) {
+        try (FlowNetwork net = network(config)) {
             Tensor x = normal("x", 2, 6);
             Tensor t = times(0.5, 0.5);
             double[] none = net.u(x, t, t, Cond.NONE).toDoubles();
@@ -153,7 +225,7 @@ class NetworkTest extends EngineTest {
 
     @Test
     void networkWithOneTimeRefusesTwo() {
-        try (Network net = network(configs().get(2))) {
+        try (FlowNetwork net = network(configs().get(2))) {
             Tensor x = normal("x", 1, 6);
             assertThrows(IllegalArgumentException.class, () -> net.u(x, times(0.5), times(0.1), Cond.NONE));
         }
@@ -161,7 +233,7 @@ class NetworkTest extends EngineTest {
 
     @Test
     void samplingHoldsOneStepsActivations() {
-        try (Network net = network(configs().get(4));
+        try (FlowNetwork net = network(configs().get(4));
                 NoGrad off = NoGrad.open()) {
             Tensor t = times(0.5, 0.5, 0.5);
             Tensor x = normal("x", 3, 6);

@@ -40,12 +40,14 @@ class UNetTest extends EngineTest {
                 1,
                 List.of(2),
                 form == UNetConfig.Form.SONG ? 0 : 4,
-                UNetConfig.Times.POSITIONAL,
+                0,
+                UNetConfig.Embedding.POSITIONAL,
                 UNetConfig.Aux.PLAIN,
                 UNetConfig.Aux.PLAIN,
                 List.of(1.0, 1.0),
-                second,
-                pair);
+                second ? 2 : 1,
+                pair,
+                1);
     }
 
     static List<UNetConfig> configs() {
@@ -204,12 +206,14 @@ class UNetTest extends EngineTest {
                         1,
                         List.of(),
                         0,
-                        UNetConfig.Times.FOURIER,
+                        0,
+                        UNetConfig.Embedding.FOURIER,
                         UNetConfig.Aux.PLAIN,
                         UNetConfig.Aux.PLAIN,
                         List.of(1.0, 1.0),
-                        false,
-                        TimePair.SPAN));
+                        1,
+                        TimePair.SPAN,
+                        1));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new DdpmUNetConfig(

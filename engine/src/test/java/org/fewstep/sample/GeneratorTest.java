@@ -19,10 +19,11 @@ import org.fewstep.kernels.Scope;
 import org.fewstep.kernels.cpu.CpuDevice;
 import org.fewstep.kernels.cpu.Provider;
 import org.fewstep.model.Cond;
+import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Init;
-import org.fewstep.model.Network;
 import org.fewstep.model.NetworkConfig;
 import org.fewstep.model.Parameter;
+import org.fewstep.model.ResidualMlpConfig;
 import org.fewstep.model.TimeEncoding;
 import org.fewstep.model.TimePair;
 import org.fewstep.path.LinearPath;
@@ -52,24 +53,14 @@ class GeneratorTest {
 
     /** A residual network over (1, 6, 6) whose layers that start at zero do not. */
     private ModelSpec spec(int times, int classes) {
-        NetworkConfig config = new NetworkConfig(
-                NetworkConfig.Kind.RESIDUAL_MLP,
-                36,
-                40,
-                2,
-                times,
-                TimePair.SPAN,
-                TimeEncoding.SINUSOIDAL,
-                8,
-                4,
-                classes,
-                16);
+        NetworkConfig config =
+                new ResidualMlpConfig(36, 40, 2, times, TimePair.SPAN, TimeEncoding.SINUSOIDAL, 8, 4, classes, 16);
         return new ModelSpec(
                 config, DType.F32, times == 2 ? LinearPath.NOISE_AT_ONE : LinearPath.NOISE_AT_ZERO, List.of(1, 6, 6));
     }
 
-    private Network network(ModelSpec spec) {
-        Network network = spec.network().build(new Init(device, spec.dtype(), new Rng(3)));
+    private FlowNetwork network(ModelSpec spec) {
+        FlowNetwork network = (FlowNetwork) spec.network().build(new Init(device, spec.dtype(), new Rng(3)));
         long number = 0;
         for (Parameter p : network.trained().values()) {
             double[] values = new Rng(4).normal(number, p.shape().count(), 0);
@@ -85,7 +76,7 @@ class GeneratorTest {
     private Generator generator(int times, int classes) {
         ModelSpec spec = spec(times, classes);
         Path file = folder.resolve("model" + times + classes + ".safetensors");
-        try (Network network = network(spec)) {
+        try (FlowNetwork network = network(spec)) {
             new ModelWriter(spec).network(ModelFile.STUDENT, network).write(file);
         }
         return Generator.load(file, device);
@@ -127,7 +118,7 @@ class GeneratorTest {
     @Test
     void oneStepIsOneEvaluationOfTheMap() {
         try (Generator generator = generator(2, 0);
-                Network network = network(spec(2, 0));
+                FlowNetwork network = network(spec(2, 0));
                 Scope scope = device.scope();
                 NoGrad off = NoGrad.open()) {
             Tensor eps = Noise.normal(device, DType.F32, new Rng(5).stream("sample"), 0, 0, Shape.of(4, 1, 6, 6));
@@ -259,7 +250,7 @@ class GeneratorTest {
     @Test
     void aBorrowedNetworkStaysOpen() {
         ModelSpec spec = spec(2, 0);
-        try (Network network = network(spec)) {
+        try (FlowNetwork network = network(spec)) {
             float[] x;
             try (Generator generator = Generator.of(spec, network)) {
                 x = generator.sample(3, 1, 1);

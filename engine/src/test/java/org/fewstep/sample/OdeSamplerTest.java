@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
+import java.util.List;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Scope;
@@ -64,9 +65,9 @@ class OdeSamplerTest {
         return Ops.mul(x, Tensor.perSample(factor, x));
     };
 
-    private double[] guided(boolean batched, double t, Cond cond) {
+    private double[] guided(Guidance.Form form, double t, Cond cond) {
         Tensor x = Tensor.of(device, DType.F64, new double[] {1, 2, 3}, 3, 1);
-        return new Guidance(byLabel, CLASSES, batched).v(x, t, cond).toDoubles();
+        return new Guidance(byLabel, CLASSES, form).v(x, t, cond).toDoubles();
     }
 
     @Test
@@ -76,13 +77,13 @@ class OdeSamplerTest {
             Cond cond = new Cond(labels, 1.5, 0.2, 0.6);
             double[] plain = {1, 3 * 2, 10 * 3};
             double[] mixed = {10 + 1.5 * (1 - 10), 2 * (10 + 1.5 * (3 - 10)), 30};
-            for (boolean batched : new boolean[] {false, true}) {
-                assertArrayEquals(mixed, guided(batched, 0.2, cond), 1e-13);
-                assertArrayEquals(mixed, guided(batched, 0.6, cond), 1e-13);
-                assertArrayEquals(plain, guided(batched, 0.1, cond), 1e-13);
-                assertArrayEquals(plain, guided(batched, 0.7, cond), 1e-13);
-                assertArrayEquals(plain, guided(batched, 0.4, cond.withGuidance(1)), 1e-13);
-                double[] unconditional = guided(batched, 0.4, cond.withGuidance(0));
+            for (Guidance.Form form : List.of(Guidance.Form.BATCHED, Guidance.Form.SEPARATE)) {
+                assertArrayEquals(mixed, guided(form, 0.2, cond), 1e-13);
+                assertArrayEquals(mixed, guided(form, 0.6, cond), 1e-13);
+                assertArrayEquals(plain, guided(form, 0.1, cond), 1e-13);
+                assertArrayEquals(plain, guided(form, 0.7, cond), 1e-13);
+                assertArrayEquals(plain, guided(form, 0.4, cond.withGuidance(1)), 1e-13);
+                double[] unconditional = guided(form, 0.4, cond.withGuidance(0));
                 assertArrayEquals(new double[] {10, 20, 30}, unconditional, 1e-13);
             }
         }
@@ -92,10 +93,12 @@ class OdeSamplerTest {
     void guidanceNeedsLabels() {
         try (Scope scope = device.scope()) {
             Cond none = new Cond(null, 2, 0, 1);
-            assertThrows(IllegalArgumentException.class, () -> guided(true, 0.5, none));
+            assertThrows(IllegalArgumentException.class, () -> guided(Guidance.Form.BATCHED, 0.5, none));
             Tensor x = Tensor.full(device, DType.F64, 1, Shape.of(1, 1));
             Cond cond = new Cond(Tensor.of(device, new int[] {0}, 1), 2, 0, 1);
-            assertThrows(IllegalArgumentException.class, () -> new Guidance(byLabel, 0, true).v(x, 0.5, cond));
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> new Guidance(byLabel, 0, Guidance.Form.BATCHED).v(x, 0.5, cond));
         }
     }
 }

@@ -286,8 +286,8 @@ class CheckpointTest {
             write(good);
         }
         refusedToResume(p -> {
-            p.edit("network", "\"kind\":\"mlp\"", "\"kind\":\"residual-mlp\"");
-            p.edit("network", "\"cond-width\":0", "\"cond-width\":2147483647");
+            p.edit("network", "\"kind\":\"mlp-config\"", "\"kind\":\"residual-mlp-config\"");
+            p.edit("network", "\"class-width\":0", "\"cond-width\":2147483647");
         });
         write(good);
         // The recipe may claim another network than the file has.

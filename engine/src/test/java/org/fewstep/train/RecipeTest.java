@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.fewstep.data.Dataset;
 import org.fewstep.io.BadFileException;
 import org.fewstep.io.Json;
@@ -20,8 +21,13 @@ import org.fewstep.io.SettingsException;
 import org.fewstep.kernels.DType;
 import org.fewstep.loss.FlowMatching;
 import org.fewstep.loss.MeanFlow;
+import org.fewstep.model.DitConfig;
+import org.fewstep.model.MlpConfig;
 import org.fewstep.model.NetworkConfig;
+import org.fewstep.model.ResidualMlpConfig;
 import org.fewstep.model.TimeEncoding;
+import org.fewstep.model.TimePair;
+import org.fewstep.model.UNetConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,11 +80,11 @@ class RecipeTest {
     @Test
     void theMethodDecidesLossTimesAndPath() {
         Recipe meanFlow = TinyRecipe.meanFlow();
-        assertInstanceOf(MeanFlow.class, meanFlow.method().loss(0));
+        assertInstanceOf(MeanFlow.class, ((StudentLoss<?>) meanFlow.method().loss(0)).inner());
         assertEquals(1, meanFlow.method().path().noiseTime());
         assertEquals(2, meanFlow.networkConfig(meanFlow.data().open()).times());
         Recipe flow = TinyRecipe.flowMatching();
-        assertInstanceOf(FlowMatching.class, flow.method().loss(3));
+        assertInstanceOf(FlowMatching.class, ((StudentLoss<?>) flow.method().loss(3)).inner());
         assertEquals(0, flow.method().path().noiseTime());
         assertEquals(1, flow.networkConfig(flow.data().open()).times());
         assertEquals(
@@ -96,15 +102,66 @@ class RecipeTest {
     void networkSettingsBecomeItsConfiguration() {
         NetworkSettings mlp = TinyRecipe.meanFlow("network.encoding=sinusoidal", "network.max-frequency=4")
                 .network();
-        NetworkConfig config = mlp.config(2, 5, 2);
-        assertEquals(NetworkConfig.Kind.MLP, config.kind());
+        MlpConfig config = (MlpConfig) mlp.config(List.of(2), 5, 2);
         assertEquals(TimeEncoding.SINUSOIDAL, config.timeEncoding());
         assertEquals(32, config.timeWidth());
-        assertEquals(5, config.condWidth());
-        NetworkConfig residual =
-                Recipe.from(TinyRecipe.glyphs("mean-flow")).network().config(64, 3, 2);
-        assertEquals(NetworkConfig.Kind.RESIDUAL_MLP, residual.kind());
+        assertEquals(5, config.classWidth());
+        ResidualMlpConfig residual = (ResidualMlpConfig)
+                Recipe.from(TinyRecipe.glyphs("mean-flow")).network().config(List.of(1, 8, 8), 3, 2);
         assertEquals(16, residual.condWidth());
+    }
+
+    private static Recipe images(String kind, String... overrides) {
+        Map<String, Object> map = TinyRecipe.glyphs("mean-flow");
+        map.put("network", Map.of("kind", kind));
+        return Recipe.from(map, List.of(overrides));
+    }
+
+    private static NetworkConfig config(Recipe recipe) {
+        return recipe.networkConfig(recipe.data().open());
+    }
+
+    @Test
+    void imagesFixWhatATransformerIs() {
+        DitConfig dit = (DitConfig) config(images("dit", "network.guided=true", "network.heads=8", "network.rms=true"));
+        assertEquals(new DitConfig(8, 4, 1, 128, 4, 8, 4, 3, true, false, 2, TimePair.SPAN, 16, true, true), dit);
+        assertTrue(dit.guided());
+        assertEquals("network.width", refused(images -> images("dit", images), "network.width=130"));
+        assertEquals("network.heads", refused(images -> images("dit", images), "network.heads=0"));
+        assertEquals("network.mlp-ratio", refused(images -> images("dit", images), "network.mlp-ratio=0"));
+        assertEquals("network.patch", refused(images -> config(images("dit", images)), "network.patch=3"));
+        assertEquals(
+                "network.guided",
+                refused(images -> config(images("dit", images)), "network.guided=true", "data.labels=false"));
+        assertEquals(
+                "network.kind",
+                refused(
+                        overrides -> config(Recipe.from(TinyRecipe.map("mean-flow"), List.of(overrides))),
+                        new String[] {"network.kind=dit", "network.depth=2"}));
+    }
+
+    @Test
+    void imagesFixWhatAUNetIs() {
+        UNetConfig unet = (UNetConfig) config(images(
+                "u-net", "network.mult=1,2,2", "network.attention=4", "network.dropout=0.2", "network.form=song"));
+        assertEquals(8, unet.resolution());
+        assertEquals(List.of(1, 2, 2), unet.mult());
+        assertEquals(List.of(4), unet.attention());
+        assertEquals(0.2, unet.dropout());
+        assertEquals(UNetConfig.Form.SONG, unet.form());
+        assertEquals(2, unet.times());
+        assertEquals(3, unet.classes());
+        assertEquals("network.dropout", refused(images -> images("u-net", images), "network.dropout=1"));
+        assertEquals("network.mult[1]", refused(images -> images("u-net", images), "network.mult=1,0"));
+        assertEquals("network.width", refused(images -> images("u-net", images), "network.width=31"));
+        assertEquals("network.mult", refused(images -> config(images("u-net", images)), "network.mult=1,1,1,1,1"));
+        assertEquals("network.attention[0]", refused(images -> config(images("u-net", images)), "network.attention=2"));
+    }
+
+    /** Path of the setting that is refused. */
+    private static String refused(Consumer<String[]> making, String... overrides) {
+        return assertThrows(SettingsException.class, () -> making.accept(overrides))
+                .path();
     }
 
     @Test

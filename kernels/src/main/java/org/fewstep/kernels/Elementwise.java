@@ -85,6 +85,8 @@ public final class Elementwise extends Workload {
         MAX(2),
         /** lesser of the two */
         MIN(2),
+        /** x^y */
+        POWER(2),
         /** 1 where x &gt; y, else 0 */
         GREATER(2),
         /** 1 where x &gt;= y, else 0 */

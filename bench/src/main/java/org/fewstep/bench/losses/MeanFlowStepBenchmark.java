@@ -9,8 +9,8 @@ import org.fewstep.kernels.Devices;
 import org.fewstep.loss.Batch;
 import org.fewstep.loss.LossResult;
 import org.fewstep.loss.MeanFlow;
+import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Init;
-import org.fewstep.model.Network;
 import org.fewstep.model.NetworkConfig;
 import org.fewstep.tensor.Noise;
 import org.fewstep.tensor.Rng;
@@ -41,7 +41,7 @@ public class MeanFlowStepBenchmark {
     private final Device device = Devices.best();
     private final Rng rng = new Rng(1);
     private final MeanFlow loss = new MeanFlow(MeanFlow.Config.UNCONDITIONAL);
-    private final Network net = NetworkConfig.mlp(2, 128, 3, 2, 0).build(new Init(device, DType.F32, rng));
+    private final FlowNetwork net = NetworkConfig.mlp(2, 128, 3, 2, 0).build(new Init(device, DType.F32, rng));
     private final List<Tensor> leaves = net.leaves();
     private int step;
 

@@ -24,9 +24,19 @@ final class EjmlPanelMathF64 implements PanelMathF64 {
     }
 
     @Override
-    public void exp(double[] x, int from, int n, double shift) {
+    public void softmax(double[] x, int from, int n) {
+        double max = MaxF64.row(x, from, n);
         for (int i = from; i < from + n; i++) {
-            x[i] = (double) StrictMath.exp(x[i] - shift);
+            x[i] = (double) StrictMath.exp(x[i] - max);
         }
+        double sum = DotF64.sum(x, from, n);
+        for (int i = from; i < from + n; i++) {
+            x[i] /= sum;
+        }
+    }
+
+    @Override
+    public double dot(double[] a, double[] b, int from, int n) {
+        return DotF64.dot(a, b, from, n);
     }
 }

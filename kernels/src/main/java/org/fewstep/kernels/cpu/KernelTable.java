@@ -51,7 +51,7 @@ record KernelTable(
         return switch (provider) {
             case VECTOR ->
                 new KernelTable(
-                        LoopsElementwiseF32::run,
+                        VectorElementwiseF32::run,
                         VectorMatMulF32::run,
                         ReduceF32::run,
                         ScanF32::run,

@@ -21,7 +21,20 @@ final class LoopsPanelMathF32 implements PanelMathF32 {
     }
 
     @Override
-    public void exp(float[] x, int from, int n, float shift) {
+    public void softmax(float[] x, int from, int n) {
+        exp(x, from, n, MaxF32.row(x, from, n));
+        float sum = DotF32.sum(x, from, n);
+        for (int i = from; i < from + n; i++) {
+            x[i] /= sum;
+        }
+    }
+
+    @Override
+    public float dot(float[] a, float[] b, int from, int n) {
+        return DotF32.dot(a, b, from, n);
+    }
+
+    private static void exp(float[] x, int from, int n, float shift) {
         LoopsMathF32 math = LoopsMathF32.mine();
         for (int first = from; first < from + n; first += LoopsMathF32.CHUNK) {
             int count = Math.min(LoopsMathF32.CHUNK, from + n - first);

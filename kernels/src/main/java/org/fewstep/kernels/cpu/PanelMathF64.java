@@ -21,6 +21,9 @@ interface PanelMathF64 {
      */
     void multiplyTurned(double[] a, int k, int rows, double[] b, int n, double[] c, Threads threads);
 
-    /** {@code x[i] = e^(x[i] - shift)} for n numbers from {@code from} on. */
-    void exp(double[] x, int from, int n, double shift);
+    /** A row of n scores becomes its softmax. */
+    void softmax(double[] x, int from, int n);
+
+    /** Sum of {@code a[i] b[i]} for n numbers from {@code from} on. */
+    double dot(double[] a, double[] b, int from, int n);
 }

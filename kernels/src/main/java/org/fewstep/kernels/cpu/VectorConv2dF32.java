@@ -39,6 +39,8 @@ final class VectorConv2dF32 {
             Conv2dF32.run(w, threads);
             return;
         }
+        // No workload of its own counts these products.
+        w.device().live().matMulFlops().addAndGet(2L * g.batch() * g.outChannels() * g.places() * g.depth());
         switch (w.code()) {
             case FORWARD -> {
                 Buffer bias = w.bias();

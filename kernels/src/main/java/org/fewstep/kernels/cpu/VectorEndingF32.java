@@ -36,7 +36,7 @@ record VectorEndingF32(float @Nullable [] bias, Elementwise.@Nullable Code activ
             if (pre != null) {
                 System.arraycopy(c, from, pre, from, length);
             }
-            LoopsElementwiseF32.apply(activation, 0, 0, c, c, c, c, from, from + length);
+            VectorElementwiseF32.apply(activation, 0, 0, c, c, c, c, from, from + length);
         }
     }
 }

@@ -2,11 +2,9 @@ package org.fewstep.kernels.cpu;
 
 import org.fewstep.kernels.Attention;
 
-/** Products by {@link VectorMatMulF32}, exponentials by {@link LoopsMathF32}. */
+/** Products by {@link VectorMatMulF32}, rows of scores by {@link VectorRowsF32}. */
 final class VectorPanelMathF32 implements PanelMathF32 {
     private static final float FLOPS_A_NANO = 50;
-
-    private static final LoopsPanelMathF32 LOOPS = new LoopsPanelMathF32();
 
     static void attention(Attention w, Threads threads) {
         AttentionF32.run(w, threads, new VectorPanelMathF32(), FLOPS_A_NANO);
@@ -23,7 +21,13 @@ final class VectorPanelMathF32 implements PanelMathF32 {
     }
 
     @Override
-    public void exp(float[] x, int from, int n, float shift) {
-        LOOPS.exp(x, from, n, shift);
+    public void softmax(float[] x, int from, int n) {
+        VectorRowsF32.exp(x, from, n, VectorRowsF32.max(x, from, n));
+        VectorRowsF32.scale(x, from, n, 1f / VectorRowsF32.sum(x, from, n));
+    }
+
+    @Override
+    public float dot(float[] a, float[] b, int from, int n) {
+        return VectorRowsF32.dot(a, b, from, n);
     }
 }

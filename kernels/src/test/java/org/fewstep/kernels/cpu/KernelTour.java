@@ -46,7 +46,7 @@ final class KernelTour {
             for (Workload work : all(blocks, slots, rows)) {
                 device.run(work);
                 for (Buffer written : work.writes()) {
-                    for (double x : blocks.read(written)) {
+                    for (double x : numbers(blocks, written)) {
                         // NaN has many bit patterns; which one an addition keeps is open.
                         hash = hash * 1_000_003 + (Double.isNaN(x) ? 1 : Double.doubleToRawLongBits(x));
                     }
@@ -54,6 +54,15 @@ final class KernelTour {
             }
             return hash;
         }
+    }
+
+    private static double[] numbers(Blocks blocks, Buffer written) {
+        if (written.dtype() != DType.I32) {
+            return blocks.read(written);
+        }
+        int[] places = new int[written.size()];
+        written.device().read(written, places, 0, places.length);
+        return java.util.Arrays.stream(places).asDoubleStream().toArray();
     }
 
     private static List<Workload> all(Blocks blocks, Slots slots, int rows) {
@@ -100,6 +109,11 @@ final class KernelTour {
         all.add(new MatMul(1, rows, n, 3, false, false, false, false, z, square, null, blocks.blank(size)));
         all.add(new MatMul(1, n, n, rows, true, false, false, false, z, y, null, blocks.blank(n * n)));
         for (Reduce.Code code : Reduce.Code.values()) {
+            if (code == Reduce.Code.ARG_MAX) {
+                all.add(new Reduce(code, rows, n, 1, 1, y, blocks.ints(new int[rows])));
+                all.add(new Reduce(code, 1, rows, n, 1, y, blocks.ints(new int[n])));
+                continue;
+            }
             all.add(new Reduce(code, 1, size, 1, 0.3, y, blocks.blank(1)));
             all.add(new Reduce(code, 1, rows, n, 0.3, y, blocks.blank(n)));
             all.add(new Reduce(code, rows, n, 1, 0.3, y, blocks.blank(rows)));

@@ -35,6 +35,18 @@ class MutationTest {
                 "ELEMENTWISE | F64 | StridedRows | this.column = lo % inner | this.column = 0",
                 "ELEMENTWISE | F32 | LoopsMathF32 | E3 = 0x1.122a72p-7f | E3 = 0x1.322a72p-7f",
                 "ELEMENTWISE | F32 | LoopsMathF32 | more[i] = (k - half + 127) << 23 | more[i] = (half + 127) << 23",
+                "ELEMENTWISE | F32 | VectorMathF32 | E3 = 0x1.122a72p-7f | E3 = 0x1.322a72p-7f",
+                "ELEMENTWISE | F32 | VectorMathF32 | n.sub(half).lanewise(LSHL, 23) | half.lanewise(LSHL, 23)",
+                "ELEMENTWISE | F32 | VectorMathF32 | n.and(2).lanewise(LSHL, 30) | n.and(2).lanewise(LSHL, 29)",
+                "ELEMENTWISE | F32 | VectorFunctionsF32 | blend(0f, near) | blend(0f, near.not())",
+                "ELEMENTWISE | F32 | VectorFunctionsF32 | x.compare(EQ, 0f) | x.compare(GT, 1e30f)",
+                "ELEMENTWISE | F32 | VectorGeluF32 | P4 = 0x1.488b52p-6f | P4 = 0x1.4a8b52p-6f",
+                "ELEMENTWISE | F32 | VectorGeluF32 | other.sub(s).mul(w1) | s.sub(other).mul(w1)",
+                "ELEMENTWISE | F32 | VectorPowF32 | 2.0 / 7 | 2.0 / 9",
+                "ELEMENTWISE | F32 | VectorPointsF32 | x.compare(LE, r.q) | x.compare(LE, r.p)",
+                "ELEMENTWISE | F32 | VectorElementwiseF32 | operand.walk(array, place + from) | operand.walk(array, from)",
+                "ELEMENTWISE | F32 | VectorElementwiseF32 | repeat(array[place]) | repeat(array[0])",
+                "ELEMENTWISE | F32 | VectorRunF32 | move(rest - L) | move(rest - L + 1)",
                 "MATMUL | F64 | EjmlMatMulF64 | x[r * n + j] += bias[j] | x[r * n + j] += bias[0]",
                 "MATMUL | F32 | LoopsMatMulF32 | if (last) { | if (firstK == 0) {",
                 "MATMUL | F32 | LoopsMatMulF32 | for (; l < kc; l++) { | for (; l < kc - 1; l++) {",
@@ -60,6 +72,10 @@ class MutationTest {
                 "CONV2D | F64 | Conv2dF64 | from[source + i] + shift | from[source + i]",
                 "ATTENTION | F64 | AttentionF64 | dp[j] * centred + p[j] | dp[j] * pull[j] + p[j]",
                 "ATTENTION | F64 | AttentionF64 | addTurned(pull, rows, dq, gradK); | addTurned(pull, rows, q, gradK);",
+                "CONV2D | F32 | VectorConv2dF32 | w[from + area - 1 - i] | w[from + i]",
+                "CONV2D | F32 | VectorPlacesF32 | c * plane + a * width + b | c * plane + a * width",
+                "CONV2D | F32 | VectorTapsF32 | taps[first + i] + k0 | taps[first + i]",
+                "ATTENTION | F32 | VectorRowsF32 | lanes[i - whole] += a[first + i] * b[first + i] | lanes[i - whole] += a[first + i]",
                 "ATTENTION | F32 | LoopsPanelMathF32 | subtract(math.x, shift, count) | subtract(math.x, 0, count)",
                 "GATHER | F64 | GatherF64 | += x[i * width + j] | = x[i * width + j]",
                 "RANDOM | F64 | RandomF64 | w.seed(), first + i, step | w.seed(), first, step",
@@ -97,7 +113,7 @@ class MutationTest {
     @CsvSource({
         "DEPTH = VectorLanesF32.DEPTH, DEPTH = 5",
         "BLOCK_ROWS = 240, BLOCK_ROWS = 12",
-        "BLOCK_COLUMNS = 2048, BLOCK_COLUMNS = 64"
+        "BLOCK_COLUMNS = 1024, BLOCK_COLUMNS = 64"
     })
     void otherBlocksGiveTheSameBits(String code, String other) throws Exception {
         String source = Files.readString(SOURCES.resolve("VectorProductF32.java"));
