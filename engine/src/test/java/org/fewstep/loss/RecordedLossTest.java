@@ -20,8 +20,8 @@ import org.fewstep.kernels.Recording;
 import org.fewstep.kernels.Scope;
 import org.fewstep.model.Cond;
 import org.fewstep.model.Dropout;
+import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Init;
-import org.fewstep.model.Network;
 import org.fewstep.model.NetworkConfig;
 import org.fewstep.path.CosinePath;
 import org.fewstep.path.Diagonal;
@@ -49,8 +49,9 @@ class RecordedLossTest extends EngineTest {
         return new Batch(Tensor.of(device, DType.F32, rng.normal(0, 2 * BATCH, 1000 + step), BATCH, 2), labels);
     }
 
-    private Network network(int times, int classes) {
-        return NetworkConfig.mlp(2, 16, 2, times, classes).build(new Init(device, DType.F32, rng.stream("init")));
+    private FlowNetwork network(int times, int classes) {
+        return (FlowNetwork)
+                NetworkConfig.mlp(2, 16, 2, times, classes).build(new Init(device, DType.F32, rng.stream("init")));
     }
 
     private static <N, D> List<Tensor> work(Loss<N, D> loss, N net, D draw, List<Tensor> leaves) {
@@ -108,8 +109,8 @@ class RecordedLossTest extends EngineTest {
 
     @Test
     void flowMatchingOnBothSides() {
-        try (Network plain = network(1, 0);
-                Network labelled = network(1, CLASSES)) {
+        try (FlowNetwork plain = network(1, 0);
+                FlowNetwork labelled = network(1, CLASSES)) {
             replays(new FlowMatching(new CosinePath(), FlowMatching.Config.UNCONDITIONAL), plain, plain.leaves());
             FlowMatching.Config config = new FlowMatching.Config(
                     UniformTimes.UNIT, new OptimalTransport(OptimalTransport.Draw.RESAMPLED), 0.4, CLASSES);
@@ -119,8 +120,8 @@ class RecordedLossTest extends EngineTest {
 
     @Test
     void meanFlowWithItsTangent() {
-        try (Network plain = network(2, 0);
-                Network labelled = network(2, CLASSES)) {
+        try (FlowNetwork plain = network(2, 0);
+                FlowNetwork labelled = network(2, CLASSES)) {
             replays(
                     new MeanFlow(new MeanFlow.Config(TIMES, 1, 0.01, MeanFlow.Guidance.NONE, 0, 0)),
                     plain,
@@ -135,7 +136,7 @@ class RecordedLossTest extends EngineTest {
 
     @Test
     void fastGenInBothFormsAndDerivatives() {
-        try (Network labelled = network(2, CLASSES)) {
+        try (FlowNetwork labelled = network(2, CLASSES)) {
             for (FastGenMeanFlow.Form form : FastGenMeanFlow.Form.values()) {
                 for (FlowDerivative derivative :
                         List.of(new FlowDerivative.ForwardMode(), new FlowDerivative.FiniteDifference(0.005, 0, 1))) {
@@ -151,8 +152,8 @@ class RecordedLossTest extends EngineTest {
 
     @Test
     void bridges() {
-        try (Network v = network(1, 0);
-                Network s = network(1, 0)) {
+        try (FlowNetwork v = network(1, 0);
+                FlowNetwork s = network(1, 0)) {
             replays(
                     new ConditionalFlowMatching(new ConditionalFlowMatching.Config(
                             new StraightBridge(0.1), UniformTimes.UNIT, new Sinkhorn(0.5))),
@@ -166,7 +167,7 @@ class RecordedLossTest extends EngineTest {
     }
 
     /** Denoising with dropout: the mask's counter is an input. */
-    private final class Noisy implements Loss<Network, Noisy.Draw> {
+    private final class Noisy implements Loss<FlowNetwork, Noisy.Draw> {
         record Draw(Tensor x0, Tensor t, Tensor counter) {}
 
         @Override
@@ -177,7 +178,7 @@ class RecordedLossTest extends EngineTest {
         }
 
         @Override
-        public LossResult loss(Network net, Draw draw) {
+        public LossResult loss(FlowNetwork net, Draw draw) {
             Tensor noise = Noise.normal(DType.F32, rng.stream("inside"), draw.counter, draw.x0.shape());
             Tensor dropped = Dropout.of(draw.x0, 0.3, rng.stream("mask"), draw.counter);
             Tensor shift = Tensor.constant(device, DType.F32, new double[] {0.5, -0.25}, 2);
@@ -203,7 +204,7 @@ class RecordedLossTest extends EngineTest {
 
     @Test
     void dropoutAndNoiseInsideTheLoss() {
-        try (Network plain = network(1, 0)) {
+        try (FlowNetwork plain = network(1, 0)) {
             replays(new Noisy(), plain, plain.leaves());
         }
         // A counter gives the numbers of (first, step).
@@ -221,7 +222,7 @@ class RecordedLossTest extends EngineTest {
     @Test
     void aDrawsTensorThatIsNotAnInputStopsTheReplay() {
         FlowMatching loss = new FlowMatching(new CosinePath(), FlowMatching.Config.UNCONDITIONAL);
-        try (Network net = network(1, 0)) {
+        try (FlowNetwork net = network(1, 0)) {
             Plan plan;
             try (Scope scope = device.scope()) {
                 FlowMatching.Draw draw = loss.draw(batch(0), rng, 0);

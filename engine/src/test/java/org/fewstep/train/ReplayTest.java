@@ -80,6 +80,31 @@ class ReplayTest {
         }
     }
 
+    /** A recipe on glyphs with the network of an architecture. */
+    private static Recipe images(String method, Map<String, Object> network) {
+        Map<String, Object> map = TinyRecipe.glyphs(method);
+        map.put("network", network);
+        return Recipe.from(map, List.of("training.batch=4", "training.steps=5", "training.ema=0.9"));
+    }
+
+    @Test
+    void imageNetworksAndTheirDropoutAreReplayed() throws IOException {
+        Map<String, Object> dit = Map.of("kind", "dit", "patch", 2, "width", 16, "depth", 2, "heads", 2);
+        Map<String, Object> adm = Map.of("kind", "u-net", "width", 8, "attention", List.of(4), "dropout", 0.2);
+        Map<String, Object> song = Map.of("kind", "u-net", "form", "song", "width", 8, "dropout", 0.3);
+        List<Recipe> recipes = List.of(
+                images("mean-flow", dit),
+                images("flow-matching", dit),
+                images("mean-flow", adm),
+                images("flow-matching", song));
+        try (Device device = new CpuDevice(Provider.best(), 2)) {
+            for (int i = 0; i < recipes.size(); i++) {
+                Path anew = run("anew" + i, recipes.get(i), false, device);
+                assertSameBits(anew, run("replayed" + i, recipes.get(i), true, device));
+            }
+        }
+    }
+
     @Test
     void sharedWorkHasTheSameBits() throws IOException {
         // Large enough that the threads share it.
