@@ -1,14 +1,7 @@
 package org.fewstep.autodiff;
 
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.Set;
-import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.Scope;
 import org.fewstep.op.Ops;
 import org.fewstep.tensor.NoGrad;
@@ -88,81 +81,57 @@ public final class Grad {
 
     private static List<Tensor> sweep(
             Tensor y, Node root, @Nullable Tensor seed, List<Tensor> parameters, boolean record, boolean consume) {
-        Set<Node> wanted = new HashSet<>();
-        for (Tensor p : parameters) {
-            wanted.add(node(p));
-        }
-        Map<Node, Boolean> useful = new IdentityHashMap<>();
-        markUseful(root, wanted, useful);
-
-        Map<Node, Tensor> cotangents = new IdentityHashMap<>();
-        Map<Node, Tensor> values = new IdentityHashMap<>();
-        PriorityQueue<Node> queue =
-                new PriorityQueue<>(Comparator.comparingLong(Node::id).reversed());
-        cotangents.put(root, seed == null ? Tensor.full(y.device(), y.dtype(), 1, y.shape()) : seed);
-        values.put(root, y);
-        queue.add(root);
-        Pending pending = new Pending(!record);
-        pending.add(cotangents.get(root));
-        pending.protect(seed);
-
-        while (!queue.isEmpty()) {
-            Node node = queue.remove();
-            Tensor g = cotangents.get(node);
-            Tensor value = values.get(node);
-            Op op = node.op();
-            if (op == null || g == null || value == null) {
-                continue;
-            }
-            if (node.isConsumed()) {
-                throw new IllegalStateException("grad: got a graph whose " + op.name() + " node was consumed by an"
-                        + " earlier Grad.of; expected a fresh one; use Grad.retain for the earlier call");
-            }
-            for (int i = 0; i < node.inputCount(); i++) {
-                Tensor x = node.input(i);
-                Node from = x.node();
-                if (from == null || !Boolean.TRUE.equals(useful.get(from))) {
+        try (Sweep sweep = Sweep.of(root, parameters)) {
+            // The caller's own cotangent is never given back.
+            sweep.deliver(0, seed == null ? Tensor.full(y.device(), y.dtype(), 1, y.shape()) : seed, y);
+            for (int at = 0; at < sweep.count(); at++) {
+                Node node = sweep.node(at);
+                Op op = node.op();
+                Tensor g = sweep.cotangent(at);
+                Tensor value = sweep.value(at);
+                if (op == null || g == null || value == null) {
                     continue;
                 }
-                Tensor before = cotangents.get(from);
-                Tensor total = record ? deliver(op, i, g, value, node, before) : scoped(op, i, g, value, node, before);
-                if (total == null) {
-                    continue;
+                if (node.isConsumed()) {
+                    throw new IllegalStateException("grad: got a graph whose " + op.name() + " node was consumed by an"
+                            + " earlier Grad.of; expected a fresh one; use Grad.retain for the earlier call");
                 }
-                if (before == null) {
-                    values.put(from, x.primal());
-                    queue.add(from);
-                }
-                if (total != before) {
-                    pending.add(total);
-                    cotangents.put(from, total);
-                    if (before != null) {
-                        pending.remove(before);
+                for (int i = 0; i < node.inputCount(); i++) {
+                    Tensor x = node.input(i);
+                    int from = sweep.place(x.node());
+                    if (from < 0 || !sweep.isUseful(from)) {
+                        continue;
+                    }
+                    Tensor before = sweep.cotangent(from);
+                    Tensor total =
+                            record ? deliver(op, i, g, value, node, before) : scoped(op, i, g, value, node, before);
+                    if (total != null && total != before) {
+                        sweep.deliver(from, total, x.primal());
+                        if (before != null) {
+                            sweep.drop(before, !record && !isSeed(before, seed));
+                        }
                     }
                 }
+                if (!sweep.isWanted(at)) {
+                    sweep.forget(at);
+                    sweep.drop(g, !record && !isSeed(g, seed));
+                }
+                if (consume) {
+                    node.consume(value);
+                }
             }
-            if (!wanted.contains(node)) {
-                cotangents.remove(node);
-                pending.remove(g);
+            List<Tensor> result = new ArrayList<>(parameters.size());
+            for (Tensor p : parameters) {
+                int at = sweep.place(p.node());
+                Tensor g = at < 0 ? null : sweep.cotangent(at);
+                result.add(g == null ? Tensor.full(p.device(), p.dtype(), 0, p.shape()) : g);
             }
-            if (consume) {
-                node.consume(value);
-            }
+            return result;
         }
-        List<Tensor> result = new ArrayList<>();
-        for (Tensor p : parameters) {
-            Tensor g = cotangents.get(node(p));
-            result.add(g == null ? Tensor.full(p.device(), p.dtype(), 0, p.shape()) : g);
-        }
-        return result;
     }
 
-    private static Node node(Tensor p) {
-        Node node = p.node();
-        if (node == null) {
-            throw new IllegalStateException("grad: a parameter lost its place in the graph");
-        }
-        return node;
+    private static boolean isSeed(Tensor g, @Nullable Tensor seed) {
+        return seed != null && g.buffer() == seed.buffer();
     }
 
     /** The rule's temporaries go back to the pool at once; only the delivered cotangent stays. */
@@ -179,67 +148,5 @@ public final class Grad {
             return before;
         }
         return before == null ? d : Ops.add(before, d);
-    }
-
-    private static boolean markUseful(Node root, Set<Node> wanted, Map<Node, Boolean> useful) {
-        // An explicit stack: graphs of long sampling loops are deeper than the thread's stack.
-        List<Node> order = new ArrayList<>();
-        Set<Node> seen = new HashSet<>();
-        PriorityQueue<Node> queue =
-                new PriorityQueue<>(Comparator.comparingLong(Node::id).reversed());
-        queue.add(root);
-        seen.add(root);
-        while (!queue.isEmpty()) {
-            Node node = queue.remove();
-            order.add(node);
-            for (int i = 0; i < node.inputCount(); i++) {
-                Node from = node.input(i).node();
-                if (from != null && seen.add(from)) {
-                    queue.add(from);
-                }
-            }
-        }
-        for (int k = order.size() - 1; k >= 0; k--) {
-            Node node = order.get(k);
-            boolean use = wanted.contains(node);
-            for (int i = 0; !use && i < node.inputCount(); i++) {
-                Node from = node.input(i).node();
-                use = from != null && Boolean.TRUE.equals(useful.get(from));
-            }
-            useful.put(node, use);
-        }
-        return Boolean.TRUE.equals(useful.get(root));
-    }
-
-    /** Counts which cotangents still wait, by buffer, and gives back those that no longer do. */
-    private static final class Pending {
-        private final Map<Buffer, Integer> uses = new IdentityHashMap<>();
-        private final boolean drop;
-        private @Nullable Buffer protectedBuffer;
-
-        Pending(boolean drop) {
-            this.drop = drop;
-        }
-
-        void protect(@Nullable Tensor seed) {
-            protectedBuffer = seed == null ? null : seed.buffer();
-        }
-
-        void add(@Nullable Tensor g) {
-            if (g != null) {
-                uses.merge(g.buffer(), 1, Integer::sum);
-            }
-        }
-
-        void remove(Tensor g) {
-            Buffer buffer = g.buffer();
-            int left = uses.merge(buffer, -1, Integer::sum);
-            if (left == 0) {
-                uses.remove(buffer);
-                if (drop && buffer != protectedBuffer) {
-                    Scope.drop(buffer);
-                }
-            }
-        }
     }
 }

@@ -4,13 +4,16 @@ import static org.fewstep.op.Ops.mean;
 import static org.fewstep.op.Ops.square;
 import static org.fewstep.op.Ops.sub;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.fewstep.model.Cond;
 import org.fewstep.model.VelocityNet;
 import org.fewstep.op.Ops;
 import org.fewstep.path.Bridge;
+import org.fewstep.path.BridgeColumns;
 import org.fewstep.path.IndependentCoupling;
 import org.fewstep.path.IndexPairs;
 import org.fewstep.path.MinibatchCoupling;
@@ -54,8 +57,9 @@ public final class ConditionalFlowMatching implements Loss<VelocityNet, Conditio
      * @param data (B, ...)
      * @param eps noise of the bridge (B, ...)
      * @param t times (B)
+     * @param at the bridge at t
      */
-    public record Draw(Tensor source, Tensor data, Tensor eps, double[] t) {}
+    public record Draw(Tensor source, Tensor data, Tensor eps, double[] t, BridgeColumns at) {}
 
     private final Config config;
 
@@ -70,15 +74,27 @@ public final class ConditionalFlowMatching implements Loss<VelocityNet, Conditio
         Tensor eps = Noise.normal(data.device(), data.dtype(), rng.stream("noise"), 0, step, data.shape());
         IndexPairs pairs = config.coupling.pairs(source, data, rng.stream("coupling"), step);
         double[] t = config.times.sample(rng.stream("times"), step, batch.size());
-        return new Draw(PerSample.pick(source, pairs.noise()), PerSample.pick(data, pairs.data()), eps, t);
+        return draw(PerSample.pick(source, pairs.noise()), PerSample.pick(data, pairs.data()), eps, t);
+    }
+
+    /** The draw of given numbers: source, data and noise (B, ...), times (B). */
+    public Draw draw(Tensor source, Tensor data, Tensor eps, double[] t) {
+        return new Draw(source, data, eps, t, BridgeColumns.of(config.bridge, t, data));
+    }
+
+    @Override
+    public List<Tensor> inputs(Draw draw) {
+        List<Tensor> inputs = new ArrayList<>(List.of(draw.source(), draw.data(), draw.eps()));
+        inputs.addAll(draw.at().tensors());
+        return inputs;
     }
 
     @Override
     public LossResult loss(VelocityNet net, Draw draw) {
-        Tensor xt = config.bridge.xt(draw.source(), draw.data(), draw.eps(), draw.t());
-        Tensor ut = config.bridge.velocity(draw.source(), draw.data(), draw.eps(), draw.t());
+        Tensor xt = config.bridge.xt(draw.source(), draw.data(), draw.eps(), draw.at());
+        Tensor ut = config.bridge.velocity(draw.source(), draw.data(), draw.eps(), draw.at());
 
-        Tensor v = net.v(xt, PerSample.times(draw.t(), xt), Cond.NONE);
+        Tensor v = net.v(xt, draw.at().t(), Cond.NONE);
         Tensor perSample = PerSample.meanOf(square(sub(v, ut)));
 
         Map<String, Tensor> parts = new LinkedHashMap<>();
@@ -95,7 +111,7 @@ public final class ConditionalFlowMatching implements Loss<VelocityNet, Conditio
 
     @Override
     public Draw slice(Draw draw, int from, int to) {
-        return new Draw(
+        return draw(
                 Ops.slice(draw.source(), 0, from, to),
                 Ops.slice(draw.data(), 0, from, to),
                 Ops.slice(draw.eps(), 0, from, to),

@@ -10,8 +10,10 @@ import static org.fewstep.op.Ops.square;
 import static org.fewstep.op.Ops.stopGradient;
 import static org.fewstep.op.Ops.sub;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.fewstep.autodiff.Jvp;
 import org.fewstep.model.Cond;
@@ -20,6 +22,7 @@ import org.fewstep.op.Ops;
 import org.fewstep.path.Diagonal;
 import org.fewstep.path.LinearPath;
 import org.fewstep.path.LogitNormalPairs;
+import org.fewstep.path.PathColumns;
 import org.fewstep.path.TimePairSampler;
 import org.fewstep.path.TimePairs;
 import org.fewstep.tensor.Dual;
@@ -117,8 +120,20 @@ public final class FastGenMeanFlow implements Loss<FlowMapNet, FastGenMeanFlow.D
      * @param r end times (B), r &lt;= t
      * @param labels after dropout, K for none; null without classes
      * @param warmup size a of the derivative term
+     * @param on what the loss reads of the times and labels
      */
-    public record Draw(Tensor x0, Tensor eps, double[] t, double[] r, int @Nullable [] labels, double warmup) {}
+    public record Draw(
+            Tensor x0, Tensor eps, double[] t, double[] r, int @Nullable [] labels, double warmup, OnDevice on) {}
+
+    /**
+     * Times and labels of a draw as tensors.
+     *
+     * @param path the path at t
+     * @param times t and r
+     * @param size a (t - r) (B, 1, ..., 1)
+     * @param cond the labels
+     */
+    public record OnDevice(PathColumns path, FlowDerivative.Times times, Tensor size, Cond cond) {}
 
     private static final LinearPath PATH = LinearPath.NOISE_AT_ONE;
 
@@ -135,23 +150,51 @@ public final class FastGenMeanFlow implements Loss<FlowMapNet, FastGenMeanFlow.D
         TimePairs times = config.times.sample(rng.stream("times"), step, batch.size());
         int[] labels = Labels.of("fastgen mean flow", batch, config.classes);
         boolean[] dropped = Labels.dropEach(rng, step, batch.size(), config.labelDrop);
-        return new Draw(
-                x0, eps, times.t(), times.r(), Labels.without(labels, dropped, config.classes), config.warmup(step));
+        return draw(x0, eps, times, Labels.without(labels, dropped, config.classes), config.warmup(step));
+    }
+
+    /**
+     * The draw of given numbers.
+     *
+     * @param x0 data (B, ...)
+     * @param eps noise (B, ...)
+     * @param labels after dropout (B), or null
+     * @param warmup size a of the derivative term
+     */
+    public Draw draw(Tensor x0, Tensor eps, TimePairs times, int @Nullable [] labels, double warmup) {
+        double[] t = times.t();
+        double[] r = times.r();
+        double[] size = new double[t.length];
+        for (int i = 0; i < size.length; i++) {
+            size[i] = warmup * (t[i] - r[i]);
+        }
+        OnDevice on = new OnDevice(
+                PathColumns.of(PATH, t, x0),
+                config.derivative.at(t, r, x0),
+                Tensor.perSample(size, x0),
+                Labels.cond(labels, config.classes, x0));
+        return new Draw(x0, eps, t, r, labels, warmup, on);
+    }
+
+    @Override
+    public List<Tensor> inputs(Draw draw) {
+        OnDevice on = draw.on();
+        List<Tensor> inputs = new ArrayList<>(List.of(draw.x0(), draw.eps(), on.size()));
+        inputs.addAll(on.path().tensors());
+        inputs.addAll(on.times().tensors());
+        Labels.addTo(inputs, on.cond());
+        return inputs;
     }
 
     @Override
     public LossResult loss(FlowMapNet net, Draw draw) {
-        Tensor z = PATH.xt(draw.x0(), draw.eps(), draw.t());
-        Tensor v = PATH.velocity(draw.x0(), draw.eps(), draw.t());
-        Cond cond = Labels.cond(draw.labels(), config.classes, z);
-        Dual dual = config.derivative.along(net, z, v, draw.t(), draw.r(), cond);
+        OnDevice on = draw.on();
+        Tensor z = PATH.xt(draw.x0(), draw.eps(), on.path());
+        Tensor v = PATH.velocity(draw.x0(), draw.eps(), on.path());
+        Dual dual = config.derivative.along(net, z, v, on.times(), on.cond());
         Tensor u = dual.value();
         Tensor dudt = Jvp.tangentOrZero(dual);
-        double[] size = new double[draw.t().length];
-        for (int i = 0; i < size.length; i++) {
-            size[i] = draw.warmup() * (draw.t()[i] - draw.r()[i]);
-        }
-        Tensor target = stopGradient(sub(v, mul(Tensor.perSample(size, z), dudt)));
+        Tensor target = stopGradient(sub(v, mul(on.size(), dudt)));
 
         Tensor aim; // the target, or the tangent
         Tensor weight;
@@ -192,11 +235,10 @@ public final class FastGenMeanFlow implements Loss<FlowMapNet, FastGenMeanFlow.D
 
     @Override
     public Draw slice(Draw draw, int from, int to) {
-        return new Draw(
+        return draw(
                 Ops.slice(draw.x0(), 0, from, to),
                 Ops.slice(draw.eps(), 0, from, to),
-                Arrays.copyOfRange(draw.t(), from, to),
-                Arrays.copyOfRange(draw.r(), from, to),
+                new TimePairs(Arrays.copyOfRange(draw.t(), from, to), Arrays.copyOfRange(draw.r(), from, to)),
                 Labels.slice(draw.labels(), from, to),
                 draw.warmup());
     }

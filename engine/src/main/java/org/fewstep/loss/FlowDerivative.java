@@ -4,7 +4,8 @@ import static org.fewstep.op.Ops.add;
 import static org.fewstep.op.Ops.mul;
 import static org.fewstep.op.Ops.sub;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import org.fewstep.autodiff.Jvp;
 import org.fewstep.model.Cond;
 import org.fewstep.model.FlowMapNet;
@@ -16,25 +17,56 @@ import org.jspecify.annotations.Nullable;
 /** How the derivative du/dt of an average velocity along the flow is found; it is a constant, the value is recorded. */
 public sealed interface FlowDerivative {
     /**
+     * The times of a batch as tensors.
+     *
+     * @param t start times (B)
+     * @param r end times (B)
+     * @param more what else the derivative reads of the times
+     */
+    record Times(Tensor t, Tensor r, List<Tensor> more) {
+        public Times {
+            more = List.copyOf(more);
+        }
+
+        /** All of them, in a fixed order. */
+        List<Tensor> tensors() {
+            List<Tensor> all = new ArrayList<>(List.of(t, r));
+            all.addAll(more);
+            return all;
+        }
+    }
+
+    /** The times t, r (B) beside the state {@code like} (B, ...). */
+    Times at(double[] t, double[] r, Tensor like);
+
+    /**
      * u(z, t, r) with its derivative along (v, 1, 0).
      *
      * @param z states (B, ...)
      * @param v velocity of z (B, ...)
-     * @param t start times (B)
-     * @param r end times (B)
+     * @param times of {@link #at}
      */
-    Dual along(FlowMapNet net, Tensor z, Tensor v, double[] t, double[] r, Cond cond);
+    Dual along(FlowMapNet net, Tensor z, Tensor v, Times times, Cond cond);
+
+    /** As above for start times t (B) and end times r (B). */
+    default Dual along(FlowMapNet net, Tensor z, Tensor v, double[] t, double[] r, Cond cond) {
+        return along(net, z, v, at(t, r, z), cond);
+    }
 
     /** Exactly, by one forward-mode pass. */
     record ForwardMode() implements FlowDerivative {
         @Override
-        public Dual along(FlowMapNet net, Tensor z, Tensor v, double[] t, double[] r, Cond cond) {
-            double[] ones = new double[t.length];
-            Arrays.fill(ones, 1);
+        public Times at(double[] t, double[] r, Tensor like) {
+            return new Times(PerSample.times(t, like), PerSample.times(r, like), List.of());
+        }
+
+        @Override
+        public Dual along(FlowMapNet net, Tensor z, Tensor v, Times times, Cond cond) {
+            Tensor ones = Tensor.full(z.device(), z.dtype(), 1, times.t().shape());
             Dual dual = Jvp.detached(
                     in -> net.u(in[0], in[1], in[2], cond),
-                    new Tensor[] {z, PerSample.times(t, z), PerSample.times(r, z)},
-                    new @Nullable Tensor[] {v, PerSample.times(ones, z), null});
+                    new Tensor[] {z, times.t(), times.r()},
+                    new @Nullable Tensor[] {v, ones, null});
             return new Dual(dual.value(), Jvp.tangentOrZero(dual));
         }
     }
@@ -57,33 +89,47 @@ public sealed interface FlowDerivative {
         }
 
         @Override
-        public Dual along(FlowMapNet net, Tensor z, Tensor v, double[] t, double[] r, Cond cond) {
+        public Times at(double[] t, double[] r, Tensor like) {
             int batch = t.length;
             double[] up = new double[batch];
             double[] down = new double[batch];
+            double[] above = new double[batch];
+            double[] below = new double[batch];
             double[] perSpan = new double[batch];
             for (int i = 0; i < batch; i++) {
-                boolean above = t[i] + eps <= maxT;
-                boolean below = t[i] - eps >= minT && t[i] - eps > r[i];
-                up[i] = above ? eps : 0;
-                down[i] = above && !below ? 0 : -eps;
+                boolean upper = t[i] + eps <= maxT;
+                boolean lower = t[i] - eps >= minT && t[i] - eps > r[i];
+                up[i] = upper ? eps : 0;
+                down[i] = upper && !lower ? 0 : -eps;
+                above[i] = t[i] + up[i];
+                below[i] = t[i] + down[i];
                 perSpan[i] = 1 / (up[i] - down[i]);
             }
-            Tensor u = net.u(z, PerSample.times(t, z), PerSample.times(r, z), cond);
-            try (NoGrad off = NoGrad.open()) {
-                Tensor difference = sub(moved(net, z, v, t, up, r, cond), moved(net, z, v, t, down, r, cond));
-                return new Dual(u, mul(difference, Tensor.perSample(perSpan, z)));
-            }
+            return new Times(
+                    PerSample.times(t, like),
+                    PerSample.times(r, like),
+                    List.of(
+                            Tensor.perSample(up, like),
+                            PerSample.times(above, like),
+                            Tensor.perSample(down, like),
+                            PerSample.times(below, like),
+                            Tensor.perSample(perSpan, like)));
         }
 
-        private static Tensor moved(
-                FlowMapNet net, Tensor z, Tensor v, double[] t, double[] by, double[] r, Cond cond) {
-            double[] at = new double[t.length];
-            for (int i = 0; i < at.length; i++) {
-                at[i] = t[i] + by[i];
+        @Override
+        public Dual along(FlowMapNet net, Tensor z, Tensor v, Times times, Cond cond) {
+            Tensor up = times.more().get(0);
+            Tensor above = times.more().get(1);
+            Tensor down = times.more().get(2);
+            Tensor below = times.more().get(3);
+            Tensor perSpan = times.more().get(4);
+            Tensor r = times.r();
+            Tensor u = net.u(z, times.t(), r, cond);
+            try (NoGrad off = NoGrad.open()) {
+                Tensor later = net.u(add(z, mul(v, up)), above, r, cond);
+                Tensor earlier = net.u(add(z, mul(v, down)), below, r, cond);
+                return new Dual(u, mul(sub(later, earlier), perSpan));
             }
-            Tensor there = add(z, mul(v, Tensor.perSample(by, z)));
-            return net.u(there, PerSample.times(at, z), PerSample.times(r, z), cond);
         }
     }
 }

@@ -4,8 +4,10 @@ import static org.fewstep.op.Ops.mean;
 import static org.fewstep.op.Ops.square;
 import static org.fewstep.op.Ops.sub;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.fewstep.model.Cond;
 import org.fewstep.model.VelocityNet;
@@ -14,6 +16,7 @@ import org.fewstep.path.IndependentCoupling;
 import org.fewstep.path.IndexPairs;
 import org.fewstep.path.MinibatchCoupling;
 import org.fewstep.path.Path;
+import org.fewstep.path.PathColumns;
 import org.fewstep.path.TimeSampler;
 import org.fewstep.path.UniformTimes;
 import org.fewstep.tensor.Noise;
@@ -68,8 +71,10 @@ public final class FlowMatching implements Loss<VelocityNet, FlowMatching.Draw> 
      * @param eps noise (B, ...)
      * @param t times (B)
      * @param labels after dropout, K for none; null without classes
+     * @param at the path at t
+     * @param cond the labels on the device
      */
-    public record Draw(Tensor x0, Tensor eps, double[] t, int @Nullable [] labels) {}
+    public record Draw(Tensor x0, Tensor eps, double[] t, int @Nullable [] labels, PathColumns at, Cond cond) {}
 
     private final Path path;
     private final Config config;
@@ -92,20 +97,32 @@ public final class FlowMatching implements Loss<VelocityNet, FlowMatching.Draw> 
         double[] t = config.times.sample(rng.stream("times"), step, batch.size());
         int[] labels = Labels.pick(Labels.of("flow matching", batch, config.classes), pairs.data());
         boolean[] dropped = Labels.dropEach(rng, step, batch.size(), config.labelDrop);
-        return new Draw(
+        return draw(
                 PerSample.pick(x0, pairs.data()),
                 PerSample.pick(eps, pairs.noise()),
                 t,
                 Labels.without(labels, dropped, config.classes));
     }
 
+    /** The draw of given numbers: data and noise (B, ...), times (B), labels (B) after dropout or null. */
+    public Draw draw(Tensor x0, Tensor eps, double[] t, int @Nullable [] labels) {
+        return new Draw(x0, eps, t, labels, PathColumns.of(path, t, x0), Labels.cond(labels, config.classes, x0));
+    }
+
+    @Override
+    public List<Tensor> inputs(Draw draw) {
+        List<Tensor> inputs = new ArrayList<>(List.of(draw.x0(), draw.eps()));
+        inputs.addAll(draw.at().tensors());
+        Labels.addTo(inputs, draw.cond());
+        return inputs;
+    }
+
     @Override
     public LossResult loss(VelocityNet net, Draw draw) {
-        Tensor xt = path.xt(draw.x0(), draw.eps(), draw.t());
-        Tensor target = path.velocity(draw.x0(), draw.eps(), draw.t());
-        Cond cond = Labels.cond(draw.labels(), config.classes, xt);
+        Tensor xt = path.xt(draw.x0(), draw.eps(), draw.at());
+        Tensor target = path.velocity(draw.x0(), draw.eps(), draw.at());
 
-        Tensor v = net.v(xt, PerSample.times(draw.t(), xt), cond);
+        Tensor v = net.v(xt, draw.at().t(), draw.cond());
         Tensor perSample = PerSample.meanOf(square(sub(v, target)));
 
         Map<String, Tensor> parts = new LinkedHashMap<>();
@@ -122,7 +139,7 @@ public final class FlowMatching implements Loss<VelocityNet, FlowMatching.Draw> 
 
     @Override
     public Draw slice(Draw draw, int from, int to) {
-        return new Draw(
+        return draw(
                 Ops.slice(draw.x0(), 0, from, to),
                 Ops.slice(draw.eps(), 0, from, to),
                 Arrays.copyOfRange(draw.t(), from, to),

@@ -1,8 +1,11 @@
 package org.fewstep.loss;
 
 import java.util.Arrays;
+import java.util.List;
+import org.fewstep.kernels.DType;
 import org.fewstep.model.Cond;
 import org.fewstep.tensor.Rng;
+import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +63,19 @@ final class Labels {
     /** The labels as a condition without guidance. */
     static Cond cond(int @Nullable [] labels, int classes, Tensor like) {
         return labels == null ? Cond.NONE : Cond.labels(like.device(), labels, classes);
+    }
+
+    /** The null label K for every sample, made on the device. */
+    static Cond none(int classes, Tensor like) {
+        return new Cond(Tensor.full(like.device(), DType.I32, classes, Shape.of(like.dim(0))), 1, 0, 1);
+    }
+
+    /** Adds the label tensor of a condition to the inputs of a draw. */
+    static void addTo(List<Tensor> inputs, Cond cond) {
+        Tensor labels = cond.labels();
+        if (labels != null) {
+            inputs.add(labels);
+        }
     }
 
     /** The labels at the given indices. */

@@ -1,6 +1,8 @@
 package org.fewstep.loss;
 
+import java.util.List;
 import org.fewstep.tensor.Rng;
+import org.fewstep.tensor.Tensor;
 
 /**
  * A training objective.
@@ -16,8 +18,16 @@ public interface Loss<N, D> {
      */
     D draw(Batch batch, Rng rng, int step);
 
-    /** The objective for a draw; deterministic. */
+    /** The objective for a draw; deterministic, and made of workloads alone where {@link #inputs} are named. */
     LossResult loss(N net, D draw);
+
+    /**
+     * The tensors through which draws of one shape differ, in a fixed order: a recorded step gets the next draw's numbers
+     * in them. Empty where the loss reads host numbers of the draw, so that it cannot be recorded.
+     */
+    default List<Tensor> inputs(D draw) {
+        return List.of();
+    }
 
     /** How the samples hang together. */
     Coupling coupling();

@@ -9,8 +9,10 @@ import static org.fewstep.op.Ops.square;
 import static org.fewstep.op.Ops.stopGradient;
 import static org.fewstep.op.Ops.sub;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.fewstep.autodiff.Jvp;
 import org.fewstep.model.Cond;
@@ -19,6 +21,7 @@ import org.fewstep.op.Ops;
 import org.fewstep.path.Diagonal;
 import org.fewstep.path.LinearPath;
 import org.fewstep.path.LogitNormalPairs;
+import org.fewstep.path.PathColumns;
 import org.fewstep.path.TimePairSampler;
 import org.fewstep.path.TimePairs;
 import org.fewstep.tensor.Dual;
@@ -123,8 +126,26 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
      * @param r end times (B), r &lt;= t
      * @param labels after dropout, K for none; null without classes
      * @param dropped samples that lost label and guidance (B)
+     * @param on what the loss reads of the times and labels
      */
-    public record Draw(Tensor x0, Tensor eps, double[] t, double[] r, int @Nullable [] labels, boolean[] dropped) {}
+    public record Draw(
+            Tensor x0, Tensor eps, double[] t, double[] r, int @Nullable [] labels, boolean[] dropped, OnDevice on) {}
+
+    /**
+     * Times and labels of a draw as tensors.
+     *
+     * @param path the path at t
+     * @param times t and r
+     * @param span clip(t - r, 0, 1) (B, 1, ..., 1)
+     * @param weights of the sample's, the null label's and the label's velocity in v_g, each (B, 1, ..., 1); none where
+     *     guidance is off
+     * @param cond the labels
+     */
+    public record OnDevice(PathColumns path, FlowDerivative.Times times, Tensor span, List<Tensor> weights, Cond cond) {
+        public OnDevice {
+            weights = List.copyOf(weights);
+        }
+    }
 
     private final Config config;
 
@@ -149,22 +170,73 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
         boolean[] dropped = new boolean[uniformDrop.length];
         Arrays.fill(dropped, 0, count, true);
         int[] labels = Labels.of("mean flow", batch, config.classes);
-        return new Draw(
-                batch.x0(), eps, times.t(), times.r(), Labels.without(labels, dropped, config.classes), dropped);
+        return draw(batch.x0(), eps, times, Labels.without(labels, dropped, config.classes), dropped);
+    }
+
+    /**
+     * The draw of given numbers.
+     *
+     * @param x0 data (B, ...)
+     * @param eps noise (B, ...)
+     * @param labels after dropout (B), or null
+     * @param dropped samples without guidance (B)
+     */
+    public Draw draw(Tensor x0, Tensor eps, TimePairs times, int @Nullable [] labels, boolean[] dropped) {
+        double[] t = times.t();
+        double[] r = times.r();
+        OnDevice on = new OnDevice(
+                PathColumns.of(PATH, t, x0),
+                ALONG_THE_FLOW.at(t, r, x0),
+                Tensor.perSample(span(t, r), x0),
+                config.guidance.isOff() ? List.of() : weights(t, dropped, x0),
+                Labels.cond(labels, config.classes, x0));
+        return new Draw(x0, eps, t, r, labels, dropped, on);
+    }
+
+    private static double[] span(double[] t, double[] r) {
+        double[] span = new double[t.length];
+        for (int i = 0; i < span.length; i++) {
+            span[i] = Math.min(Math.max(t[i] - r[i], 0), 1);
+        }
+        return span;
+    }
+
+    private List<Tensor> weights(double[] t, boolean[] dropped, Tensor like) {
+        Guidance g = config.guidance;
+        double[] sample = new double[t.length];
+        double[] none = new double[t.length];
+        double[] own = new double[t.length];
+        for (int i = 0; i < t.length; i++) {
+            sample[i] = dropped[i] ? 1 : g.omega(t[i]);
+            own[i] = dropped[i] ? 0 : g.kappa(t[i]);
+            none[i] = 1 - sample[i] - own[i];
+        }
+        return List.of(Tensor.perSample(sample, like), Tensor.perSample(none, like), Tensor.perSample(own, like));
+    }
+
+    @Override
+    public List<Tensor> inputs(Draw draw) {
+        OnDevice on = draw.on();
+        List<Tensor> inputs = new ArrayList<>(List.of(draw.x0(), draw.eps(), on.span()));
+        inputs.addAll(on.path().tensors());
+        inputs.addAll(on.times().tensors());
+        inputs.addAll(on.weights());
+        Labels.addTo(inputs, on.cond());
+        return inputs;
     }
 
     @Override
     public LossResult loss(FlowMapNet net, Draw draw) {
-        Tensor z = PATH.xt(draw.x0(), draw.eps(), draw.t());
-        Tensor v = PATH.velocity(draw.x0(), draw.eps(), draw.t());
-        Cond cond = Labels.cond(draw.labels(), config.classes, z);
-        Tensor vg = stopGradient(guided(net, z, v, cond, draw));
+        OnDevice on = draw.on();
+        Tensor z = PATH.xt(draw.x0(), draw.eps(), on.path());
+        Tensor v = PATH.velocity(draw.x0(), draw.eps(), on.path());
+        Tensor vg = stopGradient(guided(net, z, v, on));
 
-        Dual dual = ALONG_THE_FLOW.along(net, z, vg, draw.t(), draw.r(), cond);
+        Dual dual = ALONG_THE_FLOW.along(net, z, vg, on.times(), on.cond());
         Tensor u = dual.value();
         Tensor dudt = Jvp.tangentOrZero(dual);
 
-        Tensor target = stopGradient(sub(vg, mul(Tensor.perSample(span(draw), z), dudt)));
+        Tensor target = stopGradient(sub(vg, mul(on.span(), dudt)));
         Tensor l = PerSample.sumOf(square(sub(u, target)));
         Tensor weight = pow(scaleShift(stopGradient(l), 1, config.c), -config.p);
         Tensor perSample = mul(l, weight);
@@ -181,37 +253,19 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
         return new LossResult(mean(perSample), mean(stopGradient(l)), perSample, parts);
     }
 
-    private Tensor guided(FlowMapNet net, Tensor z, Tensor v, Cond cond, Draw draw) {
-        Guidance g = config.guidance;
-        if (g.isOff()) {
+    private Tensor guided(FlowMapNet net, Tensor z, Tensor v, OnDevice on) {
+        if (on.weights().isEmpty()) {
             return v;
         }
-        int batch = draw.t().length;
-        double[] sample = new double[batch];
-        double[] none = new double[batch];
-        double[] own = new double[batch];
-        for (int i = 0; i < batch; i++) {
-            double ti = draw.t()[i];
-            sample[i] = draw.dropped()[i] ? 1 : g.omega(ti);
-            own[i] = draw.dropped()[i] ? 0 : g.kappa(ti);
-            none[i] = 1 - sample[i] - own[i];
-        }
-        int[] nulls = new int[batch];
-        Arrays.fill(nulls, config.classes);
-        Tensor t = PerSample.times(draw.t(), z);
+        Tensor sample = on.weights().get(0);
+        Tensor none = on.weights().get(1);
+        Tensor own = on.weights().get(2);
+        Tensor t = on.times().t();
         try (NoGrad off = NoGrad.open()) {
-            Tensor vNull = net.v(z, t, Labels.cond(nulls, config.classes, z));
-            Tensor sum = add(mul(Tensor.perSample(sample, z), v), mul(Tensor.perSample(none, z), vNull));
-            return g.kappa == 0 ? sum : add(sum, mul(Tensor.perSample(own, z), net.v(z, t, cond)));
+            Tensor vNull = net.v(z, t, Labels.none(config.classes, z));
+            Tensor sum = add(mul(sample, v), mul(none, vNull));
+            return config.guidance.kappa == 0 ? sum : add(sum, mul(own, net.v(z, t, on.cond())));
         }
-    }
-
-    private static double[] span(Draw draw) {
-        double[] span = new double[draw.t().length];
-        for (int i = 0; i < span.length; i++) {
-            span[i] = Math.min(Math.max(draw.t()[i] - draw.r()[i], 0), 1);
-        }
-        return span;
     }
 
     @Override
@@ -221,11 +275,10 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
 
     @Override
     public Draw slice(Draw draw, int from, int to) {
-        return new Draw(
+        return draw(
                 Ops.slice(draw.x0(), 0, from, to),
                 Ops.slice(draw.eps(), 0, from, to),
-                Arrays.copyOfRange(draw.t(), from, to),
-                Arrays.copyOfRange(draw.r(), from, to),
+                new TimePairs(Arrays.copyOfRange(draw.t(), from, to), Arrays.copyOfRange(draw.r(), from, to)),
                 Labels.slice(draw.labels(), from, to),
                 Arrays.copyOfRange(draw.dropped(), from, to));
     }

@@ -3,16 +3,20 @@ package org.fewstep.loss;
 import static org.fewstep.op.Ops.add;
 import static org.fewstep.op.Ops.mean;
 import static org.fewstep.op.Ops.mul;
+import static org.fewstep.op.Ops.reshape;
 import static org.fewstep.op.Ops.square;
 import static org.fewstep.op.Ops.sub;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.fewstep.model.Cond;
 import org.fewstep.model.ScoreNet;
 import org.fewstep.model.VelocityNet;
 import org.fewstep.op.Ops;
+import org.fewstep.path.BridgeColumns;
 import org.fewstep.path.BrownianBridge;
 import org.fewstep.path.IndexPairs;
 import org.fewstep.path.MinibatchCoupling;
@@ -42,7 +46,7 @@ import org.fewstep.tensor.Tensor;
  *     and Flow Matching, 2023, arXiv:2307.03672
  * @shape data (B, ...); total (), perSample (B)
  */
-public final class SchroedingerBridge implements Loss<SchroedingerBridge.Nets, ConditionalFlowMatching.Draw> {
+public final class SchroedingerBridge implements Loss<SchroedingerBridge.Nets, SchroedingerBridge.Draw> {
     private static final double GUARD = 1e-8;
 
     /**
@@ -67,6 +71,18 @@ public final class SchroedingerBridge implements Loss<SchroedingerBridge.Nets, C
         }
     }
 
+    /**
+     * The randomness of a step.
+     *
+     * @param source (B, ...); standard normal when drawn here
+     * @param data (B, ...)
+     * @param eps noise of the bridge (B, ...)
+     * @param t times (B)
+     * @param at the bridge at t
+     * @param lambda 2 sigma_t / (sigma^2 + 1e-8) (B, 1, ..., 1)
+     */
+    public record Draw(Tensor source, Tensor data, Tensor eps, double[] t, BridgeColumns at, Tensor lambda) {}
+
     private final Config config;
 
     public SchroedingerBridge(Config config) {
@@ -74,40 +90,50 @@ public final class SchroedingerBridge implements Loss<SchroedingerBridge.Nets, C
     }
 
     @Override
-    public ConditionalFlowMatching.Draw draw(Batch batch, Rng rng, int step) {
+    public Draw draw(Batch batch, Rng rng, int step) {
         Tensor data = batch.x0();
         Tensor source = Noise.normal(data.device(), data.dtype(), rng.stream("source"), 0, step, data.shape());
         Tensor eps = Noise.normal(data.device(), data.dtype(), rng.stream("noise"), 0, step, data.shape());
         IndexPairs pairs = config.coupling.pairs(source, data, rng.stream("coupling"), step);
         double[] t = config.times.sample(rng.stream("times"), step, batch.size());
-        return new ConditionalFlowMatching.Draw(
-                PerSample.pick(source, pairs.noise()), PerSample.pick(data, pairs.data()), eps, t);
+        return draw(PerSample.pick(source, pairs.noise()), PerSample.pick(data, pairs.data()), eps, t);
+    }
+
+    /** The draw of given numbers: source, data and noise (B, ...), times (B). */
+    public Draw draw(Tensor source, Tensor data, Tensor eps, double[] t) {
+        BrownianBridge bridge = config.bridge;
+        double[] lambda = new double[t.length];
+        for (int i = 0; i < t.length; i++) {
+            lambda[i] = 2 * bridge.noise(t[i]) / (bridge.sigma() * bridge.sigma() + GUARD);
+        }
+        return new Draw(source, data, eps, t, BridgeColumns.of(bridge, t, data), Tensor.perSample(lambda, data));
     }
 
     @Override
-    public LossResult loss(Nets nets, ConditionalFlowMatching.Draw draw) {
+    public List<Tensor> inputs(Draw draw) {
+        List<Tensor> inputs = new ArrayList<>(List.of(draw.source(), draw.data(), draw.eps(), draw.lambda()));
+        inputs.addAll(draw.at().tensors());
+        return inputs;
+    }
+
+    @Override
+    public LossResult loss(Nets nets, Draw draw) {
         BrownianBridge bridge = config.bridge;
-        Tensor xt = bridge.xt(draw.source(), draw.data(), draw.eps(), draw.t());
-        Tensor ut = bridge.velocity(draw.source(), draw.data(), draw.eps(), draw.t());
-        Tensor t = PerSample.times(draw.t(), xt);
-        double[] width = new double[draw.t().length];
-        double[] lambda = new double[draw.t().length];
-        for (int i = 0; i < lambda.length; i++) {
-            width[i] = bridge.noise(draw.t()[i]);
-            lambda[i] = 2 * width[i] / (bridge.sigma() * bridge.sigma() + GUARD);
-        }
+        Tensor xt = bridge.xt(draw.source(), draw.data(), draw.eps(), draw.at());
+        Tensor ut = bridge.velocity(draw.source(), draw.data(), draw.eps(), draw.at());
+        Tensor t = draw.at().t();
 
         Tensor v = nets.v().v(xt, t, Cond.NONE);
         Tensor s = nets.s().score(xt, t, Cond.NONE);
         Tensor flow = PerSample.meanOf(square(sub(v, ut)));
-        Tensor score = PerSample.meanOf(square(add(mul(Tensor.perSample(lambda, s), s), draw.eps())));
+        Tensor score = PerSample.meanOf(square(add(mul(draw.lambda(), s), draw.eps())));
         Tensor perSample = add(flow, score);
 
         Map<String, Tensor> parts = new LinkedHashMap<>();
         parts.put("xt", xt);
         parts.put("ut", ut);
-        parts.put("sigma_t", PerSample.times(width, xt));
-        parts.put("lambda", PerSample.times(lambda, xt));
+        parts.put("sigma_t", reshape(draw.at().noise(), xt.dim(0)));
+        parts.put("lambda", reshape(draw.lambda(), xt.dim(0)));
         parts.put("v", v);
         parts.put("s", s);
         parts.put("flow_loss", mean(flow));
@@ -116,7 +142,7 @@ public final class SchroedingerBridge implements Loss<SchroedingerBridge.Nets, C
     }
 
     /** The score of the bridge given its ends, -eps / sigma_t (B, ...); undefined at t = 0 and 1. */
-    public Tensor conditionalScore(ConditionalFlowMatching.Draw draw) {
+    public Tensor conditionalScore(Draw draw) {
         double[] factor = new double[draw.t().length];
         for (int i = 0; i < factor.length; i++) {
             factor[i] = -1 / config.bridge.noise(draw.t()[i]);
@@ -134,8 +160,8 @@ public final class SchroedingerBridge implements Loss<SchroedingerBridge.Nets, C
     }
 
     @Override
-    public ConditionalFlowMatching.Draw slice(ConditionalFlowMatching.Draw draw, int from, int to) {
-        return new ConditionalFlowMatching.Draw(
+    public Draw slice(Draw draw, int from, int to) {
+        return draw(
                 Ops.slice(draw.source(), 0, from, to),
                 Ops.slice(draw.data(), 0, from, to),
                 Ops.slice(draw.eps(), 0, from, to),

@@ -10,6 +10,11 @@ public enum Activation {
         public Tensor of(Tensor x) {
             return Ops.silu(x);
         }
+
+        @Override
+        Tensor after(Linear layer, Tensor x) {
+            return layer.of(x, org.fewstep.op.Activation.SILU);
+        }
     },
     TANH {
         @Override
@@ -20,4 +25,9 @@ public enum Activation {
 
     /** The activation of x. */
     public abstract Tensor of(Tensor x);
+
+    /** The activation of a layer's value, in the layer's kernel where that has it. */
+    Tensor after(Linear layer, Tensor x) {
+        return of(layer.of(x));
+    }
 }

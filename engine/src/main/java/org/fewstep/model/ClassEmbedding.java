@@ -1,6 +1,6 @@
 package org.fewstep.model;
 
-import java.util.Arrays;
+import org.fewstep.kernels.DType;
 import org.fewstep.op.Ops;
 import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
@@ -33,9 +33,8 @@ public final class ClassEmbedding extends Module {
      */
     public Tensor of(@Nullable Tensor labels, int batch) {
         if (labels == null) {
-            int[] none = new int[batch];
-            Arrays.fill(none, classes);
-            return Ops.gatherRows(table.tensor(), Tensor.of(table.buffer().device(), none, batch));
+            Tensor none = Tensor.full(table.buffer().device(), DType.I32, classes, Shape.of(batch));
+            return Ops.gatherRows(table.tensor(), none);
         }
         if (labels.dim(0) != batch) {
             throw new IllegalArgumentException("class embedding: got " + labels.dim(0) + " labels for a batch of "

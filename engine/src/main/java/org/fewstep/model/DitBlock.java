@@ -1,5 +1,6 @@
 package org.fewstep.model;
 
+import org.fewstep.op.Activation;
 import org.fewstep.op.Ops;
 import org.fewstep.tensor.Tensor;
 
@@ -32,7 +33,7 @@ final class DitBlock extends Module {
     Tensor of(Tensor x, Tensor c) {
         Tensor[] m = Ops.split(Ops.reshape(modulation.of(c), x.dim(0), 1, 6 * x.dim(2)), 2, 6);
         Tensor h = Ops.mulAdd(m[2], attention.of(norm.modulated(x, m[0], m[1])), x);
-        Tensor wide = Ops.geluTanh(up.of(norm.modulated(h, m[3], m[4])));
+        Tensor wide = up.of(norm.modulated(h, m[3], m[4]), Activation.GELU_TANH);
         return Ops.mulAdd(m[5], down.of(wide), h);
     }
 }

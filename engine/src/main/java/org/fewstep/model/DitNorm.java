@@ -8,6 +8,6 @@ record DitNorm(boolean rms) {
     private static final double EPS = 1e-6;
 
     Tensor modulated(Tensor x, Tensor shift, Tensor scale) {
-        return Ops.modulate(rms ? Ops.rmsNorm(x, EPS) : Ops.layerNorm(x, EPS), shift, scale);
+        return rms ? Ops.modulatedRmsNorm(x, shift, scale, EPS) : Ops.modulatedLayerNorm(x, shift, scale, EPS);
     }
 }

@@ -36,8 +36,21 @@ public final class Dropout {
         return p == 0 ? x : of(x, mask(x, p, rng, first, step), p);
     }
 
+    /**
+     * As above, in a form that a recorded step replays.
+     *
+     * @param counter {@link Noise#counter} of the batch's first sample and the step, written anew before each replay
+     */
+    public static Tensor of(Tensor x, double p, Rng rng, Tensor counter) {
+        requireProbability(p);
+        return p == 0 ? x : of(x, kept(Noise.uniform(x.dtype(), rng, counter, x.shape()), x, p), p);
+    }
+
     private static Tensor mask(Tensor x, double p, Rng rng, long first, int step) {
-        Tensor u = Noise.uniform(x.device(), x.dtype(), rng, first, step, x.shape());
+        return kept(Noise.uniform(x.device(), x.dtype(), rng, first, step, x.shape()), x, p);
+    }
+
+    private static Tensor kept(Tensor u, Tensor x, double p) {
         return Ops.greaterEqual(u, Tensor.full(x.device(), x.dtype(), p, Shape.of()));
     }
 

@@ -78,6 +78,6 @@ public final class FirFilter {
     }
 
     private Tensor kernelLike(Tensor x) {
-        return Tensor.of(x.device(), x.dtype(), kernel, 1, 1, taps.length, taps.length);
+        return Tensor.constant(x.device(), x.dtype(), kernel, 1, 1, taps.length, taps.length);
     }
 }

@@ -28,6 +28,6 @@ public final class GroupNorm extends Module {
         int channels = weight.shape().count();
         Tensor scale = Ops.reshape(weight.tensor(), channels, 1, 1);
         Tensor shift = Ops.reshape(bias.tensor(), channels, 1, 1);
-        return Ops.mulAdd(Ops.groupNorm(x, groups, eps), scale, shift);
+        return Ops.groupNorm(x, groups, scale, shift, eps);
     }
 }

@@ -19,6 +19,6 @@ public final class LayerNorm extends Module {
 
     /** x (..., features), normalised, scaled and shifted. */
     public Tensor of(Tensor x) {
-        return Ops.mulAdd(Ops.layerNorm(x, eps), weight.tensor(), bias.tensor());
+        return Ops.layerNorm(x, weight.tensor(), bias.tensor(), eps);
     }
 }

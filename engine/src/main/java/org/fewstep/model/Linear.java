@@ -35,4 +35,9 @@ public final class Linear extends Module {
     public Tensor of(Tensor x) {
         return Ops.linear(x, w.tensor(), b.tensor());
     }
+
+    /** f of the layer's value, in one kernel. */
+    Tensor of(Tensor x, org.fewstep.op.Activation f) {
+        return Ops.linear(x, w.tensor(), b.tensor(), f);
+    }
 }

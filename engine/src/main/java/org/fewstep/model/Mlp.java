@@ -29,10 +29,9 @@ public final class Mlp extends Module {
     public Tensor of(Tensor x) {
         Tensor h = x;
         for (int i = 0; i < layers.size(); i++) {
-            h = layers.get(i).of(h);
-            if (i + 1 < layers.size()) {
-                h = activation.of(h);
-            }
+            h = i + 1 < layers.size()
+                    ? activation.after(layers.get(i), h)
+                    : layers.get(i).of(h);
         }
         return h;
     }

@@ -44,7 +44,7 @@ public final class ResidualMlp extends FlowNetwork {
         }
 
         Tensor of(Tensor h, Tensor c) {
-            return Ops.add(h, last.of(Ops.silu(first.of(modulate(h, modulation.of(c))))));
+            return Ops.add(h, last.of(first.of(modulate(h, modulation.of(c)), org.fewstep.op.Activation.SILU)));
         }
     }
 
@@ -76,9 +76,9 @@ public final class ResidualMlp extends FlowNetwork {
     /** (1 + scale) norm(h) + shift, (scale, shift) the halves of m. */
     private static Tensor modulate(Tensor h, Tensor m) {
         int width = h.dim(1);
-        Tensor scale = Ops.scaleShift(Ops.slice(m, 1, 0, width), 1, 1);
+        Tensor scale = Ops.slice(m, 1, 0, width);
         Tensor shift = Ops.slice(m, 1, width, 2 * width);
-        return Ops.mulAdd(Ops.layerNorm(h, EPS), scale, shift);
+        return Ops.modulatedLayerNorm(h, shift, scale, EPS);
     }
 
     @Override
@@ -96,7 +96,7 @@ public final class ResidualMlp extends FlowNetwork {
         if (labels != null) {
             c = Ops.add(c, labels.of(cond.labels(), batch));
         }
-        c = Ops.silu(condOut.of(Ops.silu(c)));
+        c = condOut.of(Ops.silu(c), org.fewstep.op.Activation.SILU);
         Tensor flat = Ops.reshape(x, Shape.of(batch, config.dim()));
         Tensor h = in.of(flat);
         for (Block block : blocks) {

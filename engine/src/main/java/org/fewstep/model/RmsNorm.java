@@ -17,6 +17,6 @@ public final class RmsNorm extends Module {
 
     /** x (..., features), normalised and scaled. */
     public Tensor of(Tensor x) {
-        return Ops.mul(Ops.rmsNorm(x, eps), weight.tensor());
+        return Ops.rmsNorm(x, weight.tensor(), eps);
     }
 }

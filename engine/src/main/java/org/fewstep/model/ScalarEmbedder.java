@@ -1,5 +1,6 @@
 package org.fewstep.model;
 
+import org.fewstep.op.Activation;
 import org.fewstep.op.Ops;
 import org.fewstep.tensor.Tensor;
 
@@ -27,6 +28,6 @@ final class ScalarEmbedder extends Module {
 
     /** t (B) to (B, width). */
     Tensor of(Tensor t) {
-        return out.of(Ops.silu(in.of(features.of(factor == 1 ? t : Ops.scale(t, factor)))));
+        return out.of(in.of(features.of(factor == 1 ? t : Ops.scale(t, factor)), Activation.SILU));
     }
 }

@@ -18,6 +18,25 @@ record AttentionRun(QkvLayout layout, int heads, double scale) {
         }
     }
 
+    /** softmax(scale q k^T) v: fused for equal shapes, else composed. */
+    static Tensor of(Tensor q, Tensor k, Tensor v, double scale) {
+        Args.requireFloats("attention", q, k, v);
+        if (q.rank() != 4
+                || k.rank() != 4
+                || v.rank() != 4
+                || !k.shape().equals(Shape.of(q.dim(0), q.dim(1), k.dim(2), q.dim(3)))
+                || !v.shape().equals(Shape.of(q.dim(0), q.dim(1), k.dim(2), v.dim(3)))) {
+            throw new IllegalArgumentException("attention: got q " + q.shape() + ", k " + k.shape() + ", v " + v.shape()
+                    + "; expected (B, H, T, C), (B, H, S, C) and (B, H, S, D)");
+        }
+        Args.requireFinite("attention", "scale", scale);
+        if (q.shape().equals(k.shape()) && q.shape().equals(v.shape())) {
+            return new AttentionRun(QkvLayout.HEADS, q.dim(1), scale).value(Ops.concat(3, q, k, v));
+        }
+        Tensor weights = Ops.softmax(Ops.scale(Ops.matmul(q, k, false, true), scale));
+        return Ops.matmul(weights, v);
+    }
+
     /** Runs a kernel; d and g are there as the code asks. */
     Tensor of(Code code, String name, Tensor x, @Nullable Tensor d, @Nullable Tensor g, @Nullable Tensor value) {
         Shape small = check(name, x, d, g);

@@ -13,6 +13,7 @@ record CumSum(int axis, boolean reversed) implements LinearOp {
     @Override
     public Tensor forward(Tensor... in) {
         Tensor x = in[0];
+        Args.requireFloats(name(), x);
         int outer = 1;
         int inner = 1;
         for (int d = 0; d < x.rank(); d++) {

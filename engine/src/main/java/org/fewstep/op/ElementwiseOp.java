@@ -1,5 +1,6 @@
 package org.fewstep.op;
 
+import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.Elementwise;
 import org.fewstep.kernels.Layout;
 import org.fewstep.tensor.Op;
@@ -44,6 +45,14 @@ public interface ElementwiseOp extends Op {
             shape = Shape.broadcast(name(), shape, x.shape());
         }
         Tensor y = Tensor.of(in[0].device().allocate(in[0].dtype(), shape.count()), shape);
+        if (sameShape(in)) {
+            Buffer[] buffers = new Buffer[in.length];
+            for (int k = 0; k < in.length; k++) {
+                buffers[k] = in[k].buffer();
+            }
+            y.device().run(Elementwise.flat(code(), a(), b(), shape.count(), y.buffer(), buffers));
+            return y;
+        }
         int[] sizes = shape.sizes();
         Layout[] layouts = new Layout[in.length];
         for (int k = 0; k < in.length; k++) {
@@ -51,6 +60,14 @@ public interface ElementwiseOp extends Op {
         }
         y.device().run(new Elementwise(code(), a(), b(), sizes, Layout.contiguous(y.buffer(), sizes), layouts));
         return y;
+    }
+
+    private static boolean sameShape(Tensor[] in) {
+        boolean same = true;
+        for (Tensor x : in) {
+            same = same && x.shape().equals(in[0].shape());
+        }
+        return same;
     }
 
     @Override

@@ -14,6 +14,9 @@ record GatherRows(Tensor index) implements LinearOp {
     @Override
     public Tensor forward(Tensor... in) {
         Tensor table = in[0];
+        Args.requireFloats(name(), table);
+        Picking.requireTable(name(), table);
+        Picking.requireIndex(name(), table, index);
         Tensor y = Tensor.of(
                 table.device().allocate(table.dtype(), index.dim(0) * table.dim(1)),
                 Shape.of(index.dim(0), table.dim(1)));

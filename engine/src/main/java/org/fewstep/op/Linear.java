@@ -1,5 +1,7 @@
 package org.fewstep.op;
 
+import org.fewstep.kernels.Buffer;
+import org.fewstep.kernels.Elementwise;
 import org.fewstep.tensor.Op;
 import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
@@ -14,27 +16,49 @@ record Linear() implements Op {
 
     @Override
     public Tensor forward(Tensor... in) {
-        Tensor x = in[0];
-        Tensor w = in[1];
-        Tensor b = in[2];
+        requireFit(in[0], in[1], in[2]);
+        Shape shape = Shape.of(in[0].dim(0), in[1].dim(1));
+        Tensor y = Tensor.of(in[0].device().allocate(in[0].dtype(), shape.count()), shape);
+        run(in[0], in[1], in[2], null, null, y.buffer());
+        return y;
+    }
+
+    /** Runs the product of operands that fit, ending in an activation where one is given. */
+    static void run(
+            Tensor x, Tensor w, Tensor b, Elementwise.@Nullable Code activation, @Nullable Buffer pre, Buffer y) {
+        int m = x.dim(0);
+        int n = w.dim(1);
+        y.device()
+                .run(new org.fewstep.kernels.MatMul(
+                        1,
+                        m,
+                        n,
+                        x.dim(1),
+                        false,
+                        false,
+                        false,
+                        false,
+                        x.buffer(),
+                        w.buffer(),
+                        b.buffer(),
+                        activation,
+                        pre,
+                        y));
+    }
+
+    static void requireFit(Tensor x, Tensor w, Tensor b) {
         if (x.rank() != 2
                 || w.rank() != 2
                 || b.rank() != 1
                 || x.dim(1) != w.dim(0)
                 || w.dim(1) != b.dim(0)
+                || !x.dtype().floating()
                 || x.dtype() != w.dtype()
                 || x.dtype() != b.dtype()) {
             throw new IllegalArgumentException("linear: got x " + x.dtype() + " " + x.shape() + ", W " + w.dtype() + " "
                     + w.shape() + ", b " + b.dtype() + " " + b.shape()
-                    + "; expected (M, K), (K, N) and (N) of one dtype");
+                    + "; expected (M, K), (K, N) and (N) of F32 or F64, the same for all");
         }
-        int m = x.dim(0);
-        int n = w.dim(1);
-        Tensor y = Tensor.of(x.device().allocate(x.dtype(), Math.multiplyExact(m, n)), Shape.of(m, n));
-        y.device()
-                .run(new org.fewstep.kernels.MatMul(
-                        1, m, n, x.dim(1), false, false, false, false, x.buffer(), w.buffer(), b.buffer(), y.buffer()));
-        return y;
     }
 
     @Override

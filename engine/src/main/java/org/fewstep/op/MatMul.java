@@ -5,7 +5,10 @@ import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** op(A) op(B), op = identity or transpose, for (M, K) and (K, N) matrices or batches of them of equal length. */
+/**
+ * op(A) op(B), op = identity or transpose, for (M, K) and (K, N) matrices or batches of them, of equal length or of one
+ * matrix that all share.
+ */
 record MatMul(boolean transA, boolean transB) implements Op {
     @Override
     public String name() {
@@ -16,23 +19,27 @@ record MatMul(boolean transA, boolean transB) implements Op {
     public Tensor forward(Tensor... in) {
         Tensor a = in[0];
         Tensor b = in[1];
+        Args.requireFloats(name(), a, b);
         int rank = a.rank();
-        boolean fits = (rank == 2 || rank == 3) && b.rank() == rank && (rank == 2 || a.dim(0) == b.dim(0));
-        int m = fits ? a.dim(transA ? -1 : -2) : 0;
-        int k = fits ? a.dim(transA ? -2 : -1) : 0;
-        int n = fits ? b.dim(transB ? -2 : -1) : 0;
-        if (!fits || k != b.dim(transB ? -1 : -2) || a.dtype() != b.dtype()) {
-            throw new IllegalArgumentException("matmul: got lhs " + a.dtype() + " " + a.shape()
-                    + (transA ? " transposed" : "") + ", rhs " + b.dtype() + " " + b.shape()
-                    + (transB ? " transposed" : "") + "; expected matrices, or equal batches of them, with equal inner"
-                    + " sizes");
+        int batchA = rank == 3 ? a.dim(0) : 1;
+        int batchB = rank == 3 && b.rank() == 3 ? b.dim(0) : 1;
+        if ((rank != 2 && rank != 3)
+                || b.rank() != rank
+                || (batchA != batchB && batchA != 1 && batchB != 1)
+                || a.dim(transA ? -2 : -1) != b.dim(transB ? -1 : -2)) {
+            throw Products.mismatch(a, b, transA, transB);
         }
-        int batch = rank == 2 ? 1 : a.dim(0);
+        int m = a.dim(transA ? -1 : -2);
+        int k = a.dim(transA ? -2 : -1);
+        int n = b.dim(transB ? -2 : -1);
+        int batch = batchA == 1 ? batchB : batchA;
         Shape shape = rank == 2 ? Shape.of(m, n) : Shape.of(batch, m, n);
         Tensor c = Tensor.of(a.device().allocate(a.dtype(), shape.count()), shape);
+        boolean sharedA = batchA != batch;
+        boolean sharedB = batchB != batch;
         c.device()
                 .run(new org.fewstep.kernels.MatMul(
-                        batch, m, n, k, transA, transB, false, false, a.buffer(), b.buffer(), null, c.buffer()));
+                        batch, m, n, k, transA, transB, sharedA, sharedB, a.buffer(), b.buffer(), null, c.buffer()));
         return c;
     }
 
@@ -41,9 +48,11 @@ record MatMul(boolean transA, boolean transB) implements Op {
         Tensor a = in[0];
         Tensor b = in[1];
         if (i == 0) {
-            return transA ? Ops.matmul(b, g, transB, true) : Ops.matmul(g, b, false, !transB);
+            Tensor da = transA ? Ops.matmul(b, g, transB, true) : Ops.matmul(g, b, false, !transB);
+            return Ops.sumTo(da, a.shape());
         }
-        return transB ? Ops.matmul(g, a, true, transA) : Ops.matmul(a, g, !transA, false);
+        Tensor db = transB ? Ops.matmul(g, a, true, transA) : Ops.matmul(a, g, !transA, false);
+        return Ops.sumTo(db, b.shape());
     }
 
     @Override

@@ -16,6 +16,10 @@ record MaxAlong() implements Op {
     @Override
     public Tensor forward(Tensor... in) {
         Tensor x = in[0];
+        Args.requireFloats(name(), x);
+        if (x.rank() < 1 || x.dim(-1) == 0) {
+            throw new IllegalArgumentException("max: got " + x.shape() + "; expected a last axis of at least 1");
+        }
         int[] sizes = x.shape().sizes();
         int n = sizes[sizes.length - 1];
         sizes[sizes.length - 1] = 1;

@@ -107,6 +107,7 @@ public final class Ops {
 
     /** x where x &gt; 0, else slope x. */
     public static Tensor leakyRelu(Tensor x, double slope) {
+        Args.requireFinite("leakyRelu", "slope", slope);
         return Tensor.apply(new LeakyRelu(slope), x);
     }
 
@@ -150,24 +151,52 @@ public final class Ops {
         return Tensor.apply(new GreaterEqual(), x, y);
     }
 
+    /** 1 where x &lt; y, else 0. */
+    public static Tensor less(Tensor x, Tensor y) {
+        Args.requireFloats("less", x, y);
+        return greater(y, x);
+    }
+
+    /** 1 where x &lt;= y, else 0. */
+    public static Tensor lessEqual(Tensor x, Tensor y) {
+        Args.requireFloats("lessEqual", x, y);
+        return greaterEqual(y, x);
+    }
+
     /** 1 where x == y, else 0. */
     public static Tensor equal(Tensor x, Tensor y) {
         return Tensor.apply(new Equal(), x, y);
     }
 
-    /** factor x. */
+    /** 1 where x != y, else 0; NaN differs from everything. */
+    public static Tensor notEqual(Tensor x, Tensor y) {
+        Args.requireFloats("notEqual", x, y);
+        return scaleShift(equal(x, y), -1, 1);
+    }
+
+    /** factor x, factor finite. */
     public static Tensor scale(Tensor x, double factor) {
+        Args.requireFinite("scale", "factor", factor);
+        Args.requireFloats("scale", x);
         return scaleShift(x, factor, 0);
     }
 
-    /** factor x + shift. */
+    /** factor x + shift, both finite. */
     public static Tensor scaleShift(Tensor x, double factor, double shift) {
+        Args.requireFinite("scaleShift", "factor", factor);
+        Args.requireFinite("scaleShift", "shift", shift);
         return Tensor.apply(new ScaleShift(factor, shift), x);
     }
 
-    /** x^exponent. */
+    /** x^exponent, exponent finite. */
     public static Tensor pow(Tensor x, double exponent) {
+        Args.requireFinite("pow", "exponent", exponent);
         return Tensor.apply(new Pow(exponent), x);
+    }
+
+    /** x^exponent for each point, broadcast; the slope in the exponent is 0 where x is 0. */
+    public static Tensor pow(Tensor x, Tensor exponent) {
+        return Tensor.apply(new Power(), x, exponent);
     }
 
     /** x limited to [low, high]. */
@@ -195,43 +224,38 @@ public final class Ops {
 
     /** x repeated to {@code shape}. */
     public static Tensor broadcastTo(Tensor x, Shape shape) {
-        return x.shape().equals(shape) ? x : Tensor.apply(new BroadcastTo(shape), x);
+        return x.shape().equals(shape) ? live("broadcastTo", x) : Tensor.apply(new BroadcastTo(shape), x);
     }
 
     /** The transpose of {@link #broadcastTo}: sums over what was repeated. */
     public static Tensor sumTo(Tensor x, Shape shape) {
-        if (x.shape().equals(shape)) {
-            return x;
-        }
-        int lead = x.rank() - shape.rank();
-        List<Integer> axes = new ArrayList<>();
-        for (int d = 0; d < x.rank(); d++) {
-            if (d < lead || (shape.dim(d - lead) == 1 && x.dim(d) != 1)) {
-                axes.add(d);
-            }
-        }
-        return reshape(reduce(x, axes, 1), shape);
+        return Reductions.sumTo(x, shape);
     }
 
     /** Sum over the given axes, which disappear; over all of them when none is given. */
     public static Tensor sum(Tensor x, int... axes) {
-        return reduce(x, axes(x, axes), 1);
+        Args.requireFloats("sum", x);
+        return Reductions.sum(x, Reductions.axes("sum", x, axes), 1);
     }
 
     /** Mean over the given axes, which disappear; over all of them when none is given. */
     public static Tensor mean(Tensor x, int... axes) {
-        List<Integer> list = axes(x, axes);
-        return reduce(x, list, 1.0 / count(x, list));
+        Args.requireFloats("mean", x);
+        return Reductions.mean("mean", x, axes);
     }
 
     /** Sum over one axis, kept as size 1. */
     public static Tensor sumKeep(Tensor x, int axis) {
-        return keep(x, axis, sum(x, axis));
+        Args.requireFloats("sumKeep", x);
+        List<Integer> list = Reductions.axes("sumKeep", x, axis);
+        return reshape(Reductions.sum(x, list, 1), Reductions.kept(x, list));
     }
 
     /** Mean over one axis, kept as size 1. */
     public static Tensor meanKeep(Tensor x, int axis) {
-        return keep(x, axis, mean(x, axis));
+        Args.requireFloats("meanKeep", x);
+        List<Integer> list = Reductions.axes("meanKeep", x, axis);
+        return reshape(Reductions.mean("meanKeep", x, axis), Reductions.kept(x, list));
     }
 
     /** Greatest element over the last axis, kept as size 1; ties share the derivative equally. */
@@ -241,131 +265,88 @@ public final class Ops {
 
     /** Greatest element over the given axes, which disappear; over all of them when none is given. Ties share. */
     public static Tensor greatest(Tensor x, int... axes) {
-        List<Integer> list = axes(x, axes);
-        List<Integer> order = new ArrayList<>();
-        List<Integer> sizes = new ArrayList<>();
-        for (int d = 0; d < x.rank(); d++) {
-            if (!list.contains(d)) {
-                order.add(d);
-                sizes.add(x.dim(d));
-            }
-        }
-        Shape left = Shape.of(sizes.stream().mapToInt(Integer::intValue).toArray());
-        order.addAll(list);
-        Tensor last = permute(x, order.stream().mapToInt(Integer::intValue).toArray());
-        return reshape(max(reshape(last, left.count(), (int) count(x, list))), left);
+        return Reductions.greatest("greatest", x, axes);
     }
 
     /** Least element over the given axes, which disappear; over all of them when none is given. Ties share. */
     public static Tensor least(Tensor x, int... axes) {
-        return neg(greatest(neg(x), axes));
+        Args.requireFloats("least", x);
+        return neg(Reductions.greatest("least", neg(x), axes));
+    }
+
+    /**
+     * Index (I32) of the greatest element along one axis, which disappears: the first of equals, the first NaN if any. It
+     * has no derivative and throws {@link IllegalStateException} when asked for one.
+     */
+    public static Tensor argMax(Tensor x, int axis) {
+        return Tensor.apply(new ArgMax(Args.axis("argMax", x, axis)), x);
     }
 
     /** Mean of (x - mean)^2 over the given axes, which disappear; over all of them when none is given. */
     public static Tensor variance(Tensor x, int... axes) {
-        List<Integer> list = axes(x, axes);
-        int[] kept = x.shape().sizes();
-        for (int axis : list) {
-            kept[axis] = 1;
-        }
-        return mean(square(sub(x, reshape(mean(x, axes), Shape.of(kept)))), axes);
+        return Reductions.variance(x, axes);
     }
 
-    /** Euclidean norm over the given axes, which disappear; over all of them when none is given. No slope at 0. */
+    /** Sum of |x| over the given axes, which disappear; over all of them when none is given. Slope 0 at 0. */
+    public static Tensor norm1(Tensor x, int... axes) {
+        Args.requireFloats("norm1", x);
+        return Reductions.sum(abs(x), Reductions.axes("norm1", x, axes), 1);
+    }
+
+    /**
+     * Euclidean norm over the given axes, which disappear; over all of them when none is given. Where all numbers are 0,
+     * the derivatives of every order are 0.
+     */
     public static Tensor norm(Tensor x, int... axes) {
-        return sqrt(sum(square(x), axes));
+        return Reductions.norm(x, axes);
     }
 
-    /** ln sum e^x over the last axis, kept as size 1, stable for all finite x and for -infinity. */
-    public static Tensor logSumExp(Tensor x) {
-        // The shift is a constant: it leaves value and derivatives of every order unchanged. Limits keep inf - inf out.
-        Tensor shift = clamp(max(x).stopGradient(), -1e38, 1e38);
-        return add(shift, log(sumKeep(exp(sub(x, shift)), -1)));
+    /**
+     * ln sum e^x over the given axes, which disappear; over all of them when none is given. Stable for all finite x and for
+     * -infinity.
+     */
+    public static Tensor logSumExp(Tensor x, int... axes) {
+        return Reductions.logSumExp(x, axes);
     }
 
     /** Running sum along one axis. */
     public static Tensor cumSum(Tensor x, int axis) {
-        return Tensor.apply(new CumSum(x.shape().axis(axis), false), x);
-    }
-
-    private static Tensor keep(Tensor x, int axis, Tensor y) {
-        int[] sizes = x.shape().sizes();
-        sizes[x.shape().axis(axis)] = 1;
-        return reshape(y, Shape.of(sizes));
-    }
-
-    private static List<Integer> axes(Tensor x, int[] axes) {
-        List<Integer> list = new ArrayList<>();
-        for (int d = 0; d < x.rank(); d++) {
-            boolean asked = axes.length == 0;
-            for (int axis : axes) {
-                asked |= x.shape().axis(axis) == d;
-            }
-            if (asked) {
-                list.add(d);
-            }
-        }
-        return list;
-    }
-
-    private static long count(Tensor x, List<Integer> axes) {
-        long count = 1;
-        for (int axis : axes) {
-            count *= x.dim(axis);
-        }
-        return count;
-    }
-
-    // Neighbouring axes are merged first, so that a full reduction is one pass.
-    private static Tensor reduce(Tensor x, List<Integer> axes, double scale) {
-        Tensor y = x;
-        double left = scale;
-        for (int k = axes.size() - 1; k >= 0; ) {
-            int last = axes.get(k);
-            int first = last;
-            while (k > 0 && axes.get(k - 1) == first - 1) {
-                first--;
-                k--;
-            }
-            k--;
-            if (first < last) {
-                int[] sizes = y.shape().sizes();
-                int[] merged = new int[sizes.length - (last - first)];
-                for (int d = 0; d < merged.length; d++) {
-                    merged[d] = d <= first ? sizes[d] : sizes[d + last - first];
-                }
-                for (int d = first + 1; d <= last; d++) {
-                    merged[first] *= sizes[d];
-                }
-                y = reshape(y, Shape.of(merged));
-            }
-            y = Tensor.apply(new Sum(first, left), y);
-            left = 1;
-        }
-        return left == 1 ? y : scale(y, left);
+        return Tensor.apply(new CumSum(Args.axis("cumSum", x, axis), false), x);
     }
 
     /** The same elements with another shape; one size may be -1. */
     public static Tensor reshape(Tensor x, int... sizes) {
         int free = -1;
-        int known = 1;
+        long known = 1;
+        boolean fits = true;
         for (int d = 0; d < sizes.length; d++) {
             if (sizes[d] == -1 && free < 0) {
                 free = d;
             } else {
+                fits &= sizes[d] >= 0;
                 known *= sizes[d];
             }
         }
+        int count = x.shape().count();
+        if (!fits || (free < 0 ? known != count : known == 0 || count % known != 0)) {
+            throw new IllegalArgumentException("reshape: got " + x.shape() + " for " + Arrays.toString(sizes)
+                    + "; expected as many elements, and at most one size of -1, which they determine");
+        }
         int[] full = sizes.clone();
         if (free >= 0) {
-            full[free] = known == 0 ? 0 : x.shape().count() / known;
+            full[free] = (int) (count / known);
         }
         return reshape(x, Shape.of(full));
     }
 
     /** The same elements with another shape. */
     public static Tensor reshape(Tensor x, Shape shape) {
-        return x.shape().equals(shape) ? x : Tensor.apply(new Reshape(shape), x);
+        return x.shape().equals(shape) ? live("reshape", x) : Tensor.apply(new Reshape(shape), x);
+    }
+
+    private static Tensor live(String name, Tensor x) {
+        Args.requireLive(name, x);
+        return x;
     }
 
     /** Axes in another order: axis d of the value is axis order[d] of x. */
@@ -382,17 +363,21 @@ public final class Ops {
             throw new IllegalArgumentException(
                     "permute: got order " + Arrays.toString(order) + " for " + x.shape() + "; expected each axis once");
         }
-        return Tensor.apply(new Permute(Arrays.stream(order).boxed().toList()), x);
+        List<Integer> axes = new ArrayList<>(order.length);
+        for (int d : order) {
+            axes.add(d);
+        }
+        return Tensor.apply(new Permute(List.copyOf(axes)), x);
     }
 
     /** Indices from (included) to (excluded) of one axis. */
     public static Tensor slice(Tensor x, int axis, int from, int to) {
-        int d = x.shape().axis(axis);
+        int d = Args.axis("slice", x, axis);
         if (from < 0 || from > to || to > x.dim(d)) {
             throw new IllegalArgumentException("slice: got " + from + " to " + to + " of axis " + axis + " of "
                     + x.shape() + "; expected 0 <= from <= to <= size");
         }
-        return from == 0 && to == x.dim(d) ? x : Tensor.apply(new Slice(d, from, to), x);
+        return from == 0 && to == x.dim(d) ? live("slice", x) : Tensor.apply(new Slice(d, from, to), x);
     }
 
     /** x with zeros before and after along one axis. */
@@ -401,7 +386,7 @@ public final class Ops {
             throw new IllegalArgumentException(
                     "pad: got " + before + " before and " + after + " after; expected at least 0");
         }
-        return Tensor.apply(new Pad(x.shape().axis(axis), before, after), x);
+        return Tensor.apply(new Pad(Args.axis("pad", x, axis), before, after), x);
     }
 
     /** The tensors one after another along one axis. */
@@ -409,66 +394,49 @@ public final class Ops {
         if (xs.length == 0) {
             throw new IllegalArgumentException("concat: got no tensors; expected at least one");
         }
-        return xs.length == 1 ? xs[0] : Tensor.apply(new Concat(xs[0].shape().axis(axis)), xs);
+        int d = Args.axis("concat", xs[0], axis);
+        return xs.length == 1 ? live("concat", xs[0]) : Tensor.apply(new Concat(d), xs);
     }
 
     /** The tensors, all of one shape, side by side along a new axis. */
     public static Tensor stack(int axis, Tensor... xs) {
-        Tensor[] grown = new Tensor[xs.length];
-        for (int k = 0; k < xs.length; k++) {
-            int[] sizes = new int[xs[k].rank() + 1];
-            int place = axis < 0 ? axis + sizes.length : axis;
-            if (place < 0 || place >= sizes.length || !xs[k].shape().equals(xs[0].shape())) {
-                throw new IllegalArgumentException("stack: got axis " + axis + ", " + xs[0].shape() + " and "
-                        + xs[k].shape() + "; expected equal shapes and an axis of the result");
-            }
-            for (int d = 0; d < sizes.length; d++) {
-                sizes[d] = d == place ? 1 : xs[k].dim(d < place ? d : d - 1);
-            }
-            grown[k] = reshape(xs[k], Shape.of(sizes));
-        }
-        return concat(axis, grown);
+        return Pieces.stack(axis, xs);
     }
 
     /** Equal pieces along one axis, in order. */
     public static Tensor[] split(Tensor x, int axis, int pieces) {
-        int size = x.dim(axis);
-        if (pieces < 1 || size % pieces != 0) {
-            throw new IllegalArgumentException("split: got " + pieces + " pieces of axis " + axis + " of " + x.shape()
-                    + "; expected a number of pieces that divides the size");
-        }
-        Tensor[] all = new Tensor[pieces];
-        for (int k = 0; k < pieces; k++) {
-            all[k] = slice(x, axis, k * (size / pieces), (k + 1) * (size / pieces));
-        }
-        return all;
+        return Pieces.split(x, axis, pieces);
     }
 
-    /** A B for matrices or equal batches of them; a batch times one matrix shares the matrix. */
+    /** Pieces of the given lengths along one axis, in order. */
+    public static Tensor[] split(Tensor x, int axis, int[] lengths) {
+        return Pieces.split(x, axis, lengths);
+    }
+
+    /** A B, see {@link #matmul(Tensor, Tensor, boolean, boolean)}. */
     public static Tensor matmul(Tensor a, Tensor b) {
         return matmul(a, b, false, false);
     }
 
-    /** op(A) op(B) with op a transpose of the last two axes where asked. */
+    /**
+     * op(A) op(B) with op a transpose of the last two axes where asked; the axes before them are a batch, broadcast.
+     *
+     * @param a op(a) is (..., M, K)
+     * @param b op(b) is (..., K, N)
+     * @return (..., M, N)
+     */
     public static Tensor matmul(Tensor a, Tensor b, boolean transA, boolean transB) {
-        if (a.rank() > 2 && b.rank() == 2 && !transA) {
-            int[] sizes = a.shape().sizes();
-            Tensor flat = Tensor.apply(new MatMul(false, transB), reshape(a, -1, a.dim(-1)), b);
-            sizes[sizes.length - 1] = flat.dim(1);
-            return reshape(flat, Shape.of(sizes));
-        }
-        return Tensor.apply(new MatMul(transA, transB), a, b);
+        return Products.matmul(a, b, transA, transB);
     }
 
     /** x W + b for x (..., K), W (K, N), b (N). */
     public static Tensor linear(Tensor x, Tensor w, Tensor b) {
-        if (x.rank() == 2) {
-            return Tensor.apply(new Linear(), x, w, b);
-        }
-        int[] sizes = x.shape().sizes();
-        Tensor flat = Tensor.apply(new Linear(), reshape(x, -1, x.dim(-1)), w, b);
-        sizes[sizes.length - 1] = flat.dim(1);
-        return reshape(flat, Shape.of(sizes));
+        return Products.like(x, Tensor.apply(new Linear(), Products.rows("linear", x, w), w, b));
+    }
+
+    /** f(x W + b) for x (..., K), W (K, N), b (N), in one kernel. */
+    public static Tensor linear(Tensor x, Tensor w, Tensor b, Activation f) {
+        return Products.like(x, LinearActivation.of(f, Products.rows("linear", x, w), w, b));
     }
 
     /**
@@ -517,36 +485,45 @@ public final class Ops {
 
     /** Mean of each factor x factor block of images (B, C, H, W), H and W multiples of the factor. */
     public static Tensor averagePool(Tensor x, int factor) {
-        requireImages("averagePool", x, factor);
-        if (x.dim(2) % factor != 0 || x.dim(3) % factor != 0) {
-            throw new IllegalArgumentException("averagePool: got " + x.shape() + " and factor " + factor
-                    + "; expected a height and width that are multiples of it");
-        }
-        int height = x.dim(2) / factor;
-        int width = x.dim(3) / factor;
-        Tensor blocks = reshape(x, Shape.of(x.dim(0) * x.dim(1) * height, factor, width, factor));
-        return reshape(mean(blocks, 1, 3), Shape.of(x.dim(0), x.dim(1), height, width));
+        return Images.averagePool(x, factor);
     }
 
     /** Images (B, C, H, W) with each pixel repeated to a factor x factor block. */
     public static Tensor upsampleNearest(Tensor x, int factor) {
-        requireImages("upsampleNearest", x, factor);
-        int rows = x.dim(0) * x.dim(1) * x.dim(2);
-        Tensor pixels = reshape(x, Shape.of(rows, 1, x.dim(3), 1));
-        Tensor blocks = broadcastTo(pixels, Shape.of(rows, factor, x.dim(3), factor));
-        return reshape(blocks, Shape.of(x.dim(0), x.dim(1), x.dim(2) * factor, x.dim(3) * factor));
-    }
-
-    private static void requireImages(String name, Tensor x, int factor) {
-        if (x.rank() != 4 || factor < 1) {
-            throw new IllegalArgumentException(
-                    name + ": got " + x.shape() + " and factor " + factor + "; expected (B, C, H, W) and at least 1");
-        }
+        return Images.upsampleNearest(x, factor);
     }
 
     /** Softmax over the last axis. */
     public static Tensor softmax(Tensor x) {
         return Tensor.apply(new Softmax(), x);
+    }
+
+    /** Softmax over one axis. */
+    public static Tensor softmax(Tensor x, int axis) {
+        int d = Args.axis("softmax", x, axis);
+        return swapped(softmax(swapped(x, d)), d);
+    }
+
+    /** Logarithm of softmax over the last axis. */
+    public static Tensor logSoftmax(Tensor x) {
+        return Tensor.apply(new LogSoftmax(), x);
+    }
+
+    /** Logarithm of softmax over one axis. */
+    public static Tensor logSoftmax(Tensor x, int axis) {
+        int d = Args.axis("logSoftmax", x, axis);
+        return swapped(logSoftmax(swapped(x, d)), d);
+    }
+
+    /** x with axis d and the last one exchanged. */
+    private static Tensor swapped(Tensor x, int d) {
+        int last = x.rank() - 1;
+        if (d == last) {
+            return x;
+        }
+        int[] order = new int[x.rank()];
+        Arrays.setAll(order, i -> i == d ? last : i == last ? d : i);
+        return permute(x, order);
     }
 
     /**
@@ -558,23 +535,7 @@ public final class Ops {
      * @return (B, H, T, D); in memory linear in T where all three shapes are equal, else quadratic
      */
     public static Tensor attention(Tensor q, Tensor k, Tensor v, double scale) {
-        if (q.rank() != 4
-                || k.rank() != 4
-                || v.rank() != 4
-                || !k.shape().equals(Shape.of(q.dim(0), q.dim(1), k.dim(2), q.dim(3)))
-                || !v.shape().equals(Shape.of(q.dim(0), q.dim(1), k.dim(2), v.dim(3)))) {
-            throw new IllegalArgumentException("attention: got q " + q.shape() + ", k " + k.shape() + ", v " + v.shape()
-                    + "; expected (B, H, T, C), (B, H, S, C) and (B, H, S, D)");
-        }
-        if (q.shape().equals(k.shape()) && q.shape().equals(v.shape())) {
-            return new AttentionRun(QkvLayout.HEADS, q.dim(1), scale).value(concat(3, q, k, v));
-        }
-        int heads = q.dim(0) * q.dim(1);
-        Tensor queries = reshape(q, Shape.of(heads, q.dim(2), q.dim(3)));
-        Tensor keys = reshape(k, Shape.of(heads, k.dim(2), k.dim(3)));
-        Tensor values = reshape(v, Shape.of(heads, v.dim(2), v.dim(3)));
-        Tensor weights = softmax(scale(matmul(queries, keys, false, true), scale));
-        return reshape(matmul(weights, values), Shape.of(q.dim(0), q.dim(1), q.dim(2), v.dim(3)));
+        return AttentionRun.of(q, k, v, scale);
     }
 
     /**
@@ -584,8 +545,8 @@ public final class Ops {
      * @return (B, T, heads C)
      */
     public static Tensor selfAttention(Tensor qkv, int heads) {
-        int channels = qkv.dim(-1) / 3 / Math.max(1, heads);
-        return new AttentionRun(QkvLayout.TOKENS, heads, 1 / Math.sqrt(channels)).value(qkv);
+        int channels = (qkv.rank() == 0 ? 0 : qkv.dim(-1)) / 3 / Math.max(1, heads);
+        return new AttentionRun(QkvLayout.TOKENS, heads, 1 / Math.sqrt(Math.max(1, channels))).value(qkv);
     }
 
     /**
@@ -595,13 +556,8 @@ public final class Ops {
      * @return (N, C, T)
      */
     public static Tensor pixelAttention(Tensor qkv) {
-        double scale = 1 / Math.sqrt(qkv.rank() == 4 ? qkv.dim(1) : 1);
+        double scale = 1 / Math.sqrt(qkv.rank() == 4 ? Math.max(1, qkv.dim(1)) : 1);
         return new AttentionRun(QkvLayout.CHANNELS, 1, scale).value(qkv);
-    }
-
-    /** Logarithm of softmax over the last axis. */
-    public static Tensor logSoftmax(Tensor x) {
-        return Tensor.apply(new LogSoftmax(), x);
     }
 
     /** (x - mean) / sqrt(variance + eps) over the last axis. */
@@ -609,9 +565,35 @@ public final class Ops {
         return Tensor.apply(new RowNorm(true, eps), x);
     }
 
+    /** Layer norm times scale plus shift in one kernel; scale and shift repeat to x, as (N) for x (..., N) does. */
+    public static Tensor layerNorm(Tensor x, Tensor scale, Tensor shift, double eps) {
+        return ScaledNorm.of(new NormForm(true, eps, 0), 0, x, scale, shift);
+    }
+
+    /**
+     * Adaptive layer norm, layerNorm(x) (1 + scale) + shift, in one kernel.
+     *
+     * @param x (B, ..., N)
+     * @param shift repeats to x, as (B, 1, N) for one row a sample
+     * @param scale as {@code shift}
+     */
+    public static Tensor modulatedLayerNorm(Tensor x, Tensor shift, Tensor scale, double eps) {
+        return ScaledNorm.of(new NormForm(true, eps, 0), 1, x, scale, shift);
+    }
+
     /** x / sqrt(mean(x^2) + eps) over the last axis. */
     public static Tensor rmsNorm(Tensor x, double eps) {
         return Tensor.apply(new RowNorm(false, eps), x);
+    }
+
+    /** RMS norm times scale in one kernel; scale repeats to x, as (N) for x (..., N) does. */
+    public static Tensor rmsNorm(Tensor x, Tensor scale, double eps) {
+        return ScaledNorm.of(new NormForm(false, eps, 0), 0, x, scale, null);
+    }
+
+    /** Adaptive RMS norm, rmsNorm(x) (1 + scale) + shift, as {@link #modulatedLayerNorm}. */
+    public static Tensor modulatedRmsNorm(Tensor x, Tensor shift, Tensor scale, double eps) {
+        return ScaledNorm.of(new NormForm(false, eps, 0), 1, x, scale, shift);
     }
 
     /**
@@ -620,37 +602,59 @@ public final class Ops {
      * @param x (B, C, ...), C a multiple of {@code groups}
      */
     public static Tensor groupNorm(Tensor x, int groups, double eps) {
-        if (x.rank() < 2 || groups < 1 || x.dim(1) % groups != 0) {
-            throw new IllegalArgumentException("groupNorm: got " + groups + " groups for " + x.shape()
-                    + "; expected (B, C, ...) with C a multiple of the groups");
-        }
-        int rows = x.dim(0) * groups;
-        Tensor flat = reshape(x, Shape.of(rows, rows == 0 ? 1 : x.shape().count() / rows));
-        return reshape(layerNorm(flat, eps), x.shape());
+        NormForm form = NormForm.ofGroups(eps, groups);
+        form.requireFit(x);
+        return form.of(x);
+    }
+
+    /**
+     * Group norm times scale plus shift in one kernel.
+     *
+     * @param x (B, C, ...), C a multiple of {@code groups}
+     * @param scale (C, 1, ...) for all samples or (B, C, 1, ...) for each
+     * @param shift as {@code scale}
+     */
+    public static Tensor groupNorm(Tensor x, int groups, Tensor scale, Tensor shift, double eps) {
+        return ScaledNorm.of(NormForm.ofGroups(eps, groups), 0, x, scale, shift);
+    }
+
+    /** Adaptive group norm, groupNorm(x) (1 + scale) + shift, in one kernel; tables as for {@link #groupNorm}. */
+    public static Tensor modulatedGroupNorm(Tensor x, int groups, Tensor shift, Tensor scale, double eps) {
+        return ScaledNorm.of(NormForm.ofGroups(eps, groups), 1, x, scale, shift);
     }
 
     /** x (1 + scale) + shift, broadcast: the modulation of adaptive normalisation. */
     public static Tensor modulate(Tensor x, Tensor shift, Tensor scale) {
+        Args.requireFloats("modulate", x, shift, scale);
         return mulAdd(x, scaleShift(scale, 1, 1), shift);
     }
 
     /**
-     * Rows of a table (rows, width) picked by index.
+     * Rows of a table (rows, width) picked by index: (count, width).
      *
      * @throws IllegalArgumentException when an index is outside 0..rows-1
      */
     public static Tensor gatherRows(Tensor table, int[] index) {
-        for (int i : index) {
-            if (i < 0 || i >= table.dim(0)) {
-                throw new IllegalArgumentException("gatherRows: got index " + i + " for a table of shape "
-                        + table.shape() + "; expected 0.." + (table.dim(0) - 1));
-            }
-        }
-        return Tensor.apply(new GatherRows(Tensor.of(table.device(), index, index.length)), table);
+        return Picking.gatherRows(table, index);
     }
 
     /** As {@link #gatherRows(Tensor, int[])} with the I32 index (count) on the device already, checked when it runs. */
     public static Tensor gatherRows(Tensor table, Tensor index) {
         return Tensor.apply(new GatherRows(index), table);
+    }
+
+    /** Rows of x (count, width) added to a zero table (rows, width): row i to row index[i]. */
+    public static Tensor scatterAddRows(Tensor x, int[] index, int rows) {
+        return Picking.scatterAddRows(x, index, rows);
+    }
+
+    /** As {@link #scatterAddRows(Tensor, int[], int)} with the I32 index (count) on the device already. */
+    public static Tensor scatterAddRows(Tensor x, Tensor index, int rows) {
+        return Tensor.apply(new ScatterAddRows(index, rows), x);
+    }
+
+    /** One element of each row of the last axis, which disappears: the index[r]-th of row r, rows in order. */
+    public static Tensor pick(Tensor x, int[] index) {
+        return Picking.pick(x, index);
     }
 }

@@ -2,6 +2,7 @@ package org.fewstep.op;
 
 import org.fewstep.kernels.Elementwise;
 import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** x^exponent with a constant exponent. */
 record Pow(double exponent) implements ElementwiseOp {
@@ -21,7 +22,10 @@ record Pow(double exponent) implements ElementwiseOp {
     }
 
     @Override
-    public Tensor along(int i, Tensor d, Tensor y, Tensor... in) {
+    public @Nullable Tensor along(int i, Tensor d, Tensor y, Tensor... in) {
+        if (exponent == 0) {
+            return null;
+        }
         return Ops.scale(Ops.mul(d, Ops.pow(in[0], exponent - 1)), exponent);
     }
 }

@@ -20,6 +20,9 @@ final class Rows {
 
     static Tensor norm(String name, Norm.Code code, double eps, Tensor x, @Nullable Tensor g) {
         int rows = rows(name, x, g);
+        if (!(eps > 0 && eps < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(name + ": got eps " + eps + "; expected a positive number");
+        }
         Shape shape = x.shape();
         if (code.rstd()) {
             int[] sizes = shape.sizes();
@@ -32,6 +35,11 @@ final class Rows {
     }
 
     private static int rows(String name, Tensor x, @Nullable Tensor g) {
+        if (g == null) {
+            Args.requireFloats(name, x);
+        } else {
+            Args.requireFloats(name, x, g);
+        }
         if (x.rank() < 1 || x.dim(-1) == 0 || (g != null && !g.shape().equals(x.shape()))) {
             throw new IllegalArgumentException(name + ": got " + x.shape() + (g == null ? "" : " and " + g.shape())
                     + "; expected a last axis of at least 1" + (g == null ? "" : " and equal shapes"));

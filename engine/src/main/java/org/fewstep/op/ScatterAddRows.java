@@ -14,6 +14,13 @@ record ScatterAddRows(Tensor index, int rows) implements LinearOp {
     @Override
     public Tensor forward(Tensor... in) {
         Tensor x = in[0];
+        Args.requireFloats(name(), x);
+        Picking.requireTable(name(), x);
+        Picking.requireIndex(name(), x, index);
+        if (x.dim(0) != index.dim(0) || rows < 0) {
+            throw new IllegalArgumentException("scatterAddRows: got " + index.dim(0) + " indices and " + rows
+                    + " rows for " + x.shape() + "; expected one index a row of x, and rows of at least 0");
+        }
         Tensor y = Tensor.of(x.device().allocate(x.dtype(), rows * x.dim(1)), Shape.of(rows, x.dim(1)));
         y.device()
                 .run(new Gather(

@@ -14,6 +14,7 @@ record Sum(int axis, double scale) implements LinearOp {
     @Override
     public Tensor forward(Tensor... in) {
         Tensor x = in[0];
+        Args.requireFloats(name(), x);
         int[] sizes = x.shape().sizes();
         int outer = 1;
         int inner = 1;

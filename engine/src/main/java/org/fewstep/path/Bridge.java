@@ -3,7 +3,6 @@ package org.fewstep.path;
 import static org.fewstep.op.Ops.add;
 import static org.fewstep.op.Ops.mul;
 
-import java.util.function.DoubleUnaryOperator;
 import org.fewstep.tensor.Tensor;
 
 /**
@@ -34,30 +33,21 @@ public interface Bridge {
 
     /** x_t for one time a sample; all of shape (B, ...). */
     default Tensor xt(Tensor source, Tensor data, Tensor eps, double[] t) {
-        return combine(source, this::source, data, this::data, eps, this::noise, t);
+        return xt(source, data, eps, BridgeColumns.of(this, t, source));
+    }
+
+    /** x_t = a y + b x + c eps with this bridge's columns. */
+    default Tensor xt(Tensor source, Tensor data, Tensor eps, BridgeColumns at) {
+        return add(add(mul(source, at.source()), mul(data, at.data())), mul(eps, at.noise()));
     }
 
     /** The conditional velocity. */
     default Tensor velocity(Tensor source, Tensor data, Tensor eps, double[] t) {
-        return combine(source, this::dSource, data, this::dData, eps, this::dNoise, t);
+        return velocity(source, data, eps, BridgeColumns.of(this, t, source));
     }
 
-    private static Tensor combine(
-            Tensor y,
-            DoubleUnaryOperator a,
-            Tensor x,
-            DoubleUnaryOperator b,
-            Tensor eps,
-            DoubleUnaryOperator c,
-            double[] t) {
-        return add(add(term(y, a, t), term(x, b, t)), term(eps, c, t));
-    }
-
-    private static Tensor term(Tensor x, DoubleUnaryOperator coefficient, double[] t) {
-        double[] values = new double[t.length];
-        for (int i = 0; i < t.length; i++) {
-            values[i] = coefficient.applyAsDouble(t[i]);
-        }
-        return mul(x, Tensor.perSample(values, x));
+    /** The conditional velocity a' y + b' x + c' eps with this bridge's columns. */
+    default Tensor velocity(Tensor source, Tensor data, Tensor eps, BridgeColumns at) {
+        return add(add(mul(source, at.dSource()), mul(data, at.dData())), mul(eps, at.dNoise()));
     }
 }

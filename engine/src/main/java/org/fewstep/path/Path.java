@@ -3,7 +3,6 @@ package org.fewstep.path;
 import static org.fewstep.op.Ops.add;
 import static org.fewstep.op.Ops.mul;
 
-import java.util.function.DoubleUnaryOperator;
 import org.fewstep.tensor.Tensor;
 
 /**
@@ -55,21 +54,21 @@ public interface Path {
 
     /** x_t for one time a sample; data and noise of shape (B, ...). */
     default Tensor xt(Tensor x0, Tensor eps, double[] t) {
-        return combine(x0, this::alpha, eps, this::sigma, t);
+        return xt(x0, eps, PathColumns.of(this, t, x0));
+    }
+
+    /** x_t = alpha x0 + sigma eps with this path's columns. */
+    default Tensor xt(Tensor x0, Tensor eps, PathColumns at) {
+        return add(mul(x0, at.alpha()), mul(eps, at.sigma()));
     }
 
     /** The conditional velocity dx_t/dt = alpha'(t) x0 + sigma'(t) eps. */
     default Tensor velocity(Tensor x0, Tensor eps, double[] t) {
-        return combine(x0, this::dAlpha, eps, this::dSigma, t);
+        return velocity(x0, eps, PathColumns.of(this, t, x0));
     }
 
-    private static Tensor combine(Tensor x, DoubleUnaryOperator a, Tensor y, DoubleUnaryOperator b, double[] t) {
-        double[] ca = new double[t.length];
-        double[] cb = new double[t.length];
-        for (int i = 0; i < t.length; i++) {
-            ca[i] = a.applyAsDouble(t[i]);
-            cb[i] = b.applyAsDouble(t[i]);
-        }
-        return add(mul(x, Tensor.perSample(ca, x)), mul(y, Tensor.perSample(cb, y)));
+    /** The conditional velocity with this path's columns. */
+    default Tensor velocity(Tensor x0, Tensor eps, PathColumns at) {
+        return add(mul(x0, at.dAlpha()), mul(eps, at.dSigma()));
     }
 }

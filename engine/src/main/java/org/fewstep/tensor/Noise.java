@@ -24,21 +24,45 @@ public final class Noise {
         return draw(Random.Code.UNIFORM, device, dtype, rng, first, step, shape);
     }
 
+    /**
+     * The counter of noise that a recorded run draws anew in each replay: write (step, low and high word of the first
+     * sample's number) to its buffer in between.
+     *
+     * @return I32 (3) in the innermost scope
+     */
+    public static Tensor counter(Device device, long first, int step) {
+        return Tensor.of(device, new int[] {step, (int) first, (int) (first >>> 32)}, 3);
+    }
+
+    /** Standard normal numbers of a {@link #counter}, (B, ...). */
+    public static Tensor normal(DType dtype, Rng rng, Tensor counter, Shape shape) {
+        return draw(Random.Code.NORMAL, counter.buffer(), dtype, rng, shape);
+    }
+
+    /** Uniform numbers of a {@link #counter}, (B, ...). */
+    public static Tensor uniform(DType dtype, Rng rng, Tensor counter, Shape shape) {
+        return draw(Random.Code.UNIFORM, counter.buffer(), dtype, rng, shape);
+    }
+
     private static Tensor draw(
             Random.Code code, Device device, DType dtype, Rng rng, long first, int step, Shape shape) {
+        Buffer counter = device.own(DType.I32, 3);
+        try {
+            device.write(counter, new int[] {step, (int) first, (int) (first >>> 32)}, 0, 3);
+            return draw(code, counter, dtype, rng, shape);
+        } finally {
+            counter.release();
+        }
+    }
+
+    private static Tensor draw(Random.Code code, Buffer counter, DType dtype, Rng rng, Shape shape) {
         if (shape.rank() < 1) {
             throw new IllegalArgumentException("noise: got a scalar shape; expected (B, ...)");
         }
         int samples = shape.dim(0);
         int width = samples == 0 ? 0 : shape.count() / samples;
-        Buffer out = device.allocate(dtype, shape.count());
-        Buffer counter = device.own(DType.I32, 3);
-        try {
-            device.write(counter, new int[] {step, (int) first, (int) (first >>> 32)}, 0, 3);
-            device.run(new Random(code, rng.seed(), samples, width, counter, out));
-        } finally {
-            counter.release();
-        }
+        Buffer out = counter.device().allocate(dtype, shape.count());
+        out.device().run(new Random(code, rng.seed(), samples, width, counter, out));
         return Tensor.of(out, shape);
     }
 }

@@ -5,7 +5,6 @@ import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Elementwise;
-import org.fewstep.kernels.Layout;
 import org.fewstep.kernels.Scope;
 import org.jspecify.annotations.Nullable;
 
@@ -67,11 +66,18 @@ public final class Tensor {
         return of(buffer, shape);
     }
 
+    /**
+     * Host numbers that are the same each time the program runs: tables, filter taps. Unlike other host numbers they may
+     * be used in a recorded run; its replays see these numbers.
+     */
+    public static Tensor constant(Device device, DType dtype, double[] data, int... sizes) {
+        return of(device.constant(dtype, data), checked(data.length, sizes));
+    }
+
     /** A constant filled with one number. */
     public static Tensor full(Device device, DType dtype, double value, Shape shape) {
         Buffer buffer = device.allocate(dtype, shape.count());
-        int[] sizes = shape.sizes();
-        device.run(new Elementwise(Elementwise.Code.FILL, value, 0, sizes, Layout.contiguous(buffer, sizes)));
+        device.run(Elementwise.flat(Elementwise.Code.FILL, value, 0, shape.count(), buffer));
         return of(buffer, shape);
     }
 

@@ -10,6 +10,7 @@ import org.fewstep.io.BadFileException;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Slots;
+import org.fewstep.loss.LossResult;
 import org.fewstep.model.Init;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parameter;
@@ -44,7 +45,7 @@ final class TrainState implements AutoCloseable {
             this.optimizer = own(optimizer(o));
             Double limit = o.clip();
             this.clip =
-                    own(new GradClip(device, spec.dtype(), slots, limit == null ? Double.POSITIVE_INFINITY : limit));
+                    own(new GradClip(device, spec.dtype(), slots, limit == null ? Double.POSITIVE_INFINITY : limit, 2));
             for (double decay : training.ema()) {
                 Network average = own(spec.network().build(init));
                 averages.add(new Ema<>(student, average, decay, training.emaWarmUp(), slots));
@@ -83,19 +84,34 @@ final class TrainState implements AutoCloseable {
         return averages.isEmpty() ? student : averages.get(0).network();
     }
 
-    /** Sets the scalars of update n, counted from 0, and measures the gradients. */
-    void prepare(long n, double lr, List<Tensor> gradients) {
+    /** Sets the scalars of update n, counted from 0. */
+    void prepare(long n, double lr) {
         optimizer.prepare(n + 1, lr);
         for (Ema<Network> average : averages) {
             average.prepare(n);
         }
         slots.stage();
-        clip.apply(gradients);
     }
 
-    /** Norm, clip factor and not-finite flag of the gradients measured last; waits for the device. */
-    double[] gradNorm() {
-        return clip.read();
+    /** Measures gradients and the loss they belong to; the numbers stay on the device. */
+    void measure(List<Tensor> gradients, LossResult result) {
+        clip.apply(gradients, result.total(), result.error());
+    }
+
+    /**
+     * What was measured last; waits for the device.
+     *
+     * @param norm of all gradients
+     * @param finite whether the norm is
+     * @param objective value that was differentiated
+     * @param error value to watch
+     */
+    record Measured(double norm, boolean finite, double objective, double error) {}
+
+    /** Reads what was measured last, in one transfer. */
+    Measured measured() {
+        double[] host = clip.read();
+        return new Measured(host[0], host[2] == 0, host[3], host[4]);
     }
 
     /** Carries out the update that was prepared. */

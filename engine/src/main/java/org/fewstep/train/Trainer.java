@@ -7,20 +7,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.fewstep.autodiff.Grad;
 import org.fewstep.data.Dataset;
 import org.fewstep.io.MetricsLog;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Scope;
 import org.fewstep.loss.Batch;
 import org.fewstep.loss.Loss;
-import org.fewstep.loss.LossResult;
 import org.fewstep.model.Network;
 import org.fewstep.sample.Generator;
 import org.fewstep.sample.ModelFile;
 import org.fewstep.sample.ModelSpec;
 import org.fewstep.tensor.Rng;
-import org.fewstep.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,13 +34,12 @@ public final class Trainer implements AutoCloseable {
     private final Device device;
     private final Dataset dataset;
     private final ModelSpec spec;
-    private final Loss<? super Network, ?> loss;
     private final LrSchedule schedule;
-    private final Rng draws;
     private final Batches batches;
     private final List<Callback> callbacks;
     private final RunFolder folder;
     private final TrainState state;
+    private final TrainingStep<?> work;
     private final MetricsLog metrics;
     private long step;
     private long saved;
@@ -65,9 +61,7 @@ public final class Trainer implements AutoCloseable {
             TrainingSettings training = recipe.training();
             OptimizerSettings o = recipe.optimizer();
             Rng rng = new Rng(training.seed());
-            this.loss = recipe.method().loss(recipe.classes(dataset));
             this.schedule = new LrSchedule(o.schedule(), o.lr(), o.warmUp(), training.steps(), o.finalFactor());
-            this.draws = rng.stream("draw");
             this.batches = new Batches(
                     dataset, training.batch(), rng.stream("order"), device, spec.dtype(), recipe.classes(dataset) > 0);
             if (from != null) {
@@ -75,6 +69,8 @@ public final class Trainer implements AutoCloseable {
             }
             this.state = new TrainState(recipe, spec, device);
             opened.add(state);
+            this.work = work(recipe.method().loss(recipe.classes(dataset)), rng.stream("draw"));
+            opened.add(0, work);
             if (from != null) {
                 this.step = restore(from);
             }
@@ -208,31 +204,27 @@ public final class Trainer implements AutoCloseable {
 
     private StepReport advance() {
         try (Scope scope = device.scope()) {
-            Batch batch = batches.at(step);
-            LossResult result = loss(loss, batch);
-            List<Tensor> gradients = Grad.of(result.total(), state.leaves());
             double lr = schedule.at(step);
-            state.prepare(step, lr, gradients);
-            double objective = result.total().item();
-            double value = result.error().item();
-            double[] norm = state.gradNorm();
-            if (!Double.isFinite(objective) || !Double.isFinite(value) || norm[2] != 0) {
+            state.prepare(step, lr);
+            work.measure(batches.at(step), step);
+            TrainState.Measured m = state.measured();
+            if (!Double.isFinite(m.objective()) || !Double.isFinite(m.error()) || !m.finite()) {
                 throw explain();
             }
-            state.update(gradients);
+            work.update();
             step++;
-            return new StepReport(step, recipe.training().steps(), value, objective, lr, norm[0]);
+            return new StepReport(step, recipe.training().steps(), m.error(), m.objective(), lr, m.norm());
         }
     }
 
-    private <D> LossResult loss(Loss<? super Network, D> objective, Batch batch) {
-        return objective.loss(state.student(), objective.draw(batch, draws, Math.toIntExact(step)));
+    private <D> TrainingStep<D> work(Loss<? super Network, D> loss, Rng draws) {
+        return new TrainingStep<>(device, loss, draws, state, recipe.training().replay());
     }
 
     private NotFiniteException explain() {
         try (Scope scope = device.scope()) {
             Batch batch = batches.at(step);
-            return new NotFiniteSearch(step + 1, state.student()).run(batch.x0(), () -> loss(loss, batch));
+            return new NotFiniteSearch(step + 1, state.student()).run(batch.x0(), () -> work.loss(batch, step));
         }
     }
 
@@ -299,7 +291,7 @@ public final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
-        closeAll(List.of(metrics, state, folder));
+        closeAll(List.of(metrics, work, state, folder));
     }
 
     /** Closes all; the first failure is thrown, the others are suppressed in it. */

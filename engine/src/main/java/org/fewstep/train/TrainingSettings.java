@@ -18,6 +18,8 @@ import org.fewstep.kernels.DType;
  * @param dtype f32 or f64 (default f32)
  * @param logEvery steps between rows of the metrics, at least 1 (default 50)
  * @param checkpointEvery steps between checkpoints, at least 1 (default 1000)
+ * @param replay whether steps are recorded once and replayed where the method allows it; same bits, less time (default
+ *     true)
  */
 public record TrainingSettings(
         int batch,
@@ -27,10 +29,11 @@ public record TrainingSettings(
         boolean emaWarmUp,
         DType dtype,
         int logEvery,
-        int checkpointEvery) {
+        int checkpointEvery,
+        boolean replay) {
     /** The defaults. */
     public static final TrainingSettings DEFAULT =
-            new TrainingSettings(256, 5000, 0, List.of(0.999), true, DType.F32, 50, 1000);
+            new TrainingSettings(256, 5000, 0, List.of(0.999), true, DType.F32, 50, 1000, true);
 
     static Map<String, Object> defaults() {
         return org.fewstep.io.Settings.toMap(DEFAULT);

@@ -20,9 +20,10 @@ final class ConditionalFlowMatchingAdapter implements Adapter {
             default -> throw run.params().fail("variant", variant, "icfm, target_lipman or vp_trig");
         };
         GoldenMlp net = run.mlp();
-        ConditionalFlowMatching.Draw draw = new ConditionalFlowMatching.Draw(
-                run.tensor("x0"), run.tensor("x1"), run.tensor("eps"), run.numbers("t"));
-        LossResult result = new ConditionalFlowMatching(new ConditionalFlowMatching.Config(bridge)).loss(net, draw);
+        ConditionalFlowMatching loss = new ConditionalFlowMatching(new ConditionalFlowMatching.Config(bridge));
+        ConditionalFlowMatching.Draw draw =
+                loss.draw(run.tensor("x0"), run.tensor("x1"), run.tensor("eps"), run.numbers("t"));
+        LossResult result = loss.loss(net, draw);
 
         run.expected().offer("xt", result.part("xt"));
         run.expected().offer("ut", result.part("ut"));

@@ -6,6 +6,7 @@ import org.fewstep.loss.LossResult;
 import org.fewstep.model.Cond;
 import org.fewstep.path.Diagonal;
 import org.fewstep.path.LogitNormalPairs;
+import org.fewstep.path.TimePairs;
 import org.fewstep.tensor.Dual;
 import org.fewstep.tensor.Tensor;
 
@@ -51,9 +52,10 @@ final class FastGenMeanFlowAdapter implements Adapter {
                     0,
                     0);
             GoldenMlp net = run.mlp();
+            FastGenMeanFlow loss = new FastGenMeanFlow(config);
             FastGenMeanFlow.Draw draw =
-                    new FastGenMeanFlow.Draw(run.tensor("x"), run.tensor("e"), t, r, null, config.warmup(iteration));
-            LossResult result = new FastGenMeanFlow(config).loss(net, draw);
+                    loss.draw(run.tensor("x"), run.tensor("e"), new TimePairs(t, r), null, config.warmup(iteration));
+            LossResult result = loss.loss(net, draw);
             if (!shared) {
                 shared = true;
                 Tensor z = result.part("z");

@@ -4,6 +4,7 @@ import org.fewstep.loss.LossResult;
 import org.fewstep.loss.MeanFlow;
 import org.fewstep.path.Diagonal;
 import org.fewstep.path.LogitNormalPairs;
+import org.fewstep.path.TimePairs;
 
 /** MeanFlow without guidance, times given. */
 final class MeanFlowTorchAdapter implements Adapter {
@@ -18,8 +19,8 @@ final class MeanFlowTorchAdapter implements Adapter {
                 0));
         GoldenMlp net = run.mlp();
         double[] t = run.numbers("t");
-        MeanFlow.Draw draw =
-                new MeanFlow.Draw(run.tensor("x"), run.tensor("e"), t, run.numbers("r"), null, new boolean[t.length]);
+        MeanFlow.Draw draw = loss.draw(
+                run.tensor("x"), run.tensor("e"), new TimePairs(t, run.numbers("r")), null, new boolean[t.length]);
         offer(run, net, loss.loss(net, draw));
     }
 

@@ -1,6 +1,5 @@
 package org.fewstep.golden;
 
-import org.fewstep.loss.ConditionalFlowMatching;
 import org.fewstep.loss.LossResult;
 import org.fewstep.loss.SchroedingerBridge;
 import org.fewstep.tensor.Tensor;
@@ -14,8 +13,8 @@ final class SchroedingerBridgeAdapter implements Adapter {
         GoldenMlp s = run.mlp("model", "s");
         SchroedingerBridge loss = new SchroedingerBridge(
                 new SchroedingerBridge.Config(run.params().number("sigma")));
-        ConditionalFlowMatching.Draw draw = new ConditionalFlowMatching.Draw(
-                run.tensor("x0"), run.tensor("x1"), run.tensor("eps"), run.numbers("t"));
+        SchroedingerBridge.Draw draw =
+                loss.draw(run.tensor("x0"), run.tensor("x1"), run.tensor("eps"), run.numbers("t"));
         LossResult result = loss.loss(new SchroedingerBridge.Nets(v, s), draw);
 
         ExpectedArrays expected = run.expected();

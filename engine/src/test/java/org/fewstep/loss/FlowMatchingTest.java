@@ -129,7 +129,7 @@ class FlowMatchingTest extends EngineTest {
         assertArrayEquals(Arrays.copyOfRange(whole, 1, 4), part);
 
         SchroedingerBridge bridge = new SchroedingerBridge(new SchroedingerBridge.Config(0.5));
-        ConditionalFlowMatching.Draw pairs = bridge.draw(batch(5), rng, 0);
+        SchroedingerBridge.Draw pairs = bridge.draw(batch(5), rng, 0);
         SchroedingerBridge.Nets nets = new SchroedingerBridge.Nets(SHRINK, (x, t, cond) -> x);
         LossResult result = bridge.loss(nets, pairs);
         assertEquals(
@@ -137,8 +137,8 @@ class FlowMatchingTest extends EngineTest {
                 result.total().item(),
                 1e-14);
         // At t = 1/2 with s = sigma^2 / 2 times the conditional score the score loss is 0 up to the guard.
-        ConditionalFlowMatching.Draw half = new ConditionalFlowMatching.Draw(
-                pairs.source(), pairs.data(), pairs.eps(), new double[] {0.5, 0.5, 0.5, 0.5, 0.5});
+        SchroedingerBridge.Draw half =
+                bridge.draw(pairs.source(), pairs.data(), pairs.eps(), new double[] {0.5, 0.5, 0.5, 0.5, 0.5});
         SchroedingerBridge.Nets exact =
                 new SchroedingerBridge.Nets(SHRINK, (x, t, cond) -> Ops.scale(bridge.conditionalScore(half), 0.125));
         assertEquals(0, bridge.loss(exact, half).part("score_loss").item(), 1e-14);

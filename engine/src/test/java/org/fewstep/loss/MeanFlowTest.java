@@ -26,6 +26,7 @@ import org.fewstep.path.Diagonal;
 import org.fewstep.path.GaussianMixture;
 import org.fewstep.path.LogitNormalPairs;
 import org.fewstep.path.PathCoefficients;
+import org.fewstep.path.TimePairs;
 import org.fewstep.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -66,8 +67,9 @@ class MeanFlowTest extends EngineTest {
         GaussianMixture data = new GaussianMixture(new double[] {1}, new double[][] {{MEAN, MEAN}}, new double[] {STD});
         PathCoefficients at = PathCoefficients.of(MeanFlow.PATH, t);
         // The pair whose line through z has the marginal velocity.
-        MeanFlow.Draw draw = new MeanFlow.Draw(data.x0(z, at), data.eps(z, at), t, r, null, new boolean[4]);
-        LossResult result = new MeanFlow(MeanFlow.Config.UNCONDITIONAL).loss(EXACT, draw);
+        MeanFlow loss = new MeanFlow(MeanFlow.Config.UNCONDITIONAL);
+        MeanFlow.Draw draw = loss.draw(data.x0(z, at), data.eps(z, at), new TimePairs(t, r), null, new boolean[4]);
+        LossResult result = loss.loss(EXACT, draw);
         assertArrayEquals(z.toDoubles(), result.part("z").toDoubles(), 1e-14);
         assertArrayEquals(result.part("u").toDoubles(), result.part("u_target").toDoubles(), 1e-12);
         assertEquals(0, result.total().item(), 1e-20);
@@ -77,10 +79,9 @@ class MeanFlowTest extends EngineTest {
     void targetIsAConstant() {
         Tensor w = Tensor.of(device, DType.F64, new double[] {0.4}, 1).requireGrad();
         FlowMapNet net = (x, from, to, cond) -> mul(mul(x, w), reshape(sub(from, to), from.dim(0), 1));
-        MeanFlow.Draw draw = new MeanFlow.Draw(
-                random(2, 0), random(2, 1), new double[] {0.8, 0.6}, new double[] {0.2, 0.6}, null, new boolean[2]);
-        LossResult result =
-                new MeanFlow(new MeanFlow.Config(TIMES, 0, 1, MeanFlow.Guidance.NONE, 0, 0)).loss(net, draw);
+        MeanFlow loss = new MeanFlow(new MeanFlow.Config(TIMES, 0, 1, MeanFlow.Guidance.NONE, 0, 0));
+        TimePairs times = new TimePairs(new double[] {0.8, 0.6}, new double[] {0.2, 0.6});
+        LossResult result = loss.loss(net, loss.draw(random(2, 0), random(2, 1), times, null, new boolean[2]));
         double[] u = result.part("u").toDoubles();
         double[] target = result.part("u_target").toDoubles();
         double wanted = 0;
@@ -112,7 +113,8 @@ class MeanFlowTest extends EngineTest {
             return add(scale(x, 0), Tensor.of(device, DType.F64, column, column.length, 1));
         };
         double[] t = {0.3, 0.3, 0.3, 0.71, 0.7};
-        MeanFlow.Draw fixed = new MeanFlow.Draw(draw.x0(), draw.eps(), t, new double[5], draw.labels(), draw.dropped());
+        MeanFlow.Draw fixed =
+                loss.draw(draw.x0(), draw.eps(), new TimePairs(t, new double[5]), draw.labels(), draw.dropped());
         LossResult result = loss.loss(net, fixed);
         double[] v = result.part("v").toDoubles();
         double[] guided = result.part("v_guided").toDoubles();
@@ -172,14 +174,17 @@ class MeanFlowTest extends EngineTest {
     void normalisedTangentHasTheErrorsGradient() {
         Tensor w = Tensor.of(device, DType.F64, new double[] {0.4, -0.3}, 2).requireGrad();
         FlowMapNet net = (x, from, to, cond) -> mul(x, w);
-        FastGenMeanFlow.Draw draw =
-                new FastGenMeanFlow.Draw(random(1, 0), random(1, 1), new double[] {0.8}, new double[] {0.2}, null, 0.5);
+        TimePairs times = new TimePairs(new double[] {0.8}, new double[] {0.2});
         double[][] g = new double[2][];
         for (FastGenMeanFlow.Form form : FastGenMeanFlow.Form.values()) {
             FastGenMeanFlow loss = new FastGenMeanFlow(new FastGenMeanFlow.Config(
                     TIMES, form, 1, 0.1, 100, false, new FlowDerivative.ForwardMode(), 0, 0));
-            g[form.ordinal()] =
-                    Grad.of(loss.loss(net, draw).total(), List.of(w)).get(0).toDoubles();
+            g[form.ordinal()] = Grad.of(
+                            loss.loss(net, loss.draw(random(1, 0), random(1, 1), times, null, 0.5))
+                                    .total(),
+                            List.of(w))
+                    .get(0)
+                    .toDoubles();
         }
         assertEquals(g[0][0] / g[0][1], g[1][0] / g[1][1], 1e-10);
         assertEquals(0.3, FastGenMeanFlow.Config.UNCONDITIONAL.warmup(3) * 0.3);

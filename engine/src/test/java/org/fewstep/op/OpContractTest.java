@@ -2,6 +2,7 @@ package org.fewstep.op;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -11,11 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 import org.fewstep.EngineTest;
 import org.fewstep.autodiff.Grad;
@@ -25,6 +28,7 @@ import org.fewstep.tensor.Dual;
 import org.fewstep.tensor.Op;
 import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -153,6 +157,7 @@ class OpContractTest extends EngineTest {
         binary(r, new SiluAlong(), (d, x) -> d * siluSlope(x), -2, 2, true);
         binary(r, new Maximum(), Math::max, -2, 2, false);
         binary(r, new Minimum(), Math::min, -2, 2, false);
+        binary(r, new Power(), Math::pow, 0.4, 2, true);
         binary(r, new Greater(), (x, y) -> x > y ? 1 : 0, -2, 2, false);
         binary(r, new GreaterEqual(), (x, y) -> x >= y ? 1 : 0, -2, 2, false);
         binary(r, new Equal(), (x, y) -> x == y ? 1 : 0, -2, 2, false);
@@ -176,6 +181,7 @@ class OpContractTest extends EngineTest {
         rowRows(r);
         convRows(r);
         attentionRows(r);
+        scaledNormRows(r);
         return r;
     }
 
@@ -382,7 +388,67 @@ class OpContractTest extends EngineTest {
                     },
                     true,
                     List.of(new In(-1, 1, s[0], s[2]), new In(-1, 1, s[2], s[1]), new In(-1, 1, s[1]))));
+            for (Activation f : Activation.values()) {
+                // Away from the kink of relu, on either side of it.
+                for (double shift : f == Activation.RELU ? new double[] {5, -5} : new double[] {0}) {
+                    r.add(activated(f, s, shift));
+                }
+            }
         }
+        for (int t = 0; t < 4; t++) {
+            boolean ta = (t & 1) != 0;
+            boolean tb = (t & 2) != 0;
+            In[] one = {
+                ta ? new In(-1, 1, 1, 5, 3) : new In(-1, 1, 1, 3, 5),
+                tb ? new In(-1, 1, 1, 4, 5) : new In(-1, 1, 1, 5, 4)
+            };
+            In[] all = {
+                ta ? new In(-1, 1, 2, 5, 3) : new In(-1, 1, 2, 3, 5),
+                tb ? new In(-1, 1, 2, 4, 5) : new In(-1, 1, 2, 5, 4)
+            };
+            r.add(new Row(
+                    new MatMul(ta, tb),
+                    x -> product(twice(x[0]), x[1], 2, 3, 4, 5, ta, tb),
+                    true,
+                    List.of(one[0], all[1])));
+            r.add(new Row(
+                    new MatMul(ta, tb),
+                    x -> product(x[0], twice(x[1]), 2, 3, 4, 5, ta, tb),
+                    true,
+                    List.of(all[0], one[1])));
+        }
+    }
+
+    private static double[] twice(double[] x) {
+        double[] y = Arrays.copyOf(x, 2 * x.length);
+        System.arraycopy(x, 0, y, x.length, x.length);
+        return y;
+    }
+
+    private static double activation(Activation f, double x) {
+        return switch (f) {
+            case SILU -> x * sigmoid(x);
+            case GELU -> x * normal(x);
+            case GELU_TANH -> x * (1 + Math.tanh(tanhArgument(x))) / 2;
+            case RELU -> Math.max(x, 0);
+        };
+    }
+
+    private static Row activated(Activation f, int[] s, double shift) {
+        return new Row(
+                new LinearActivation(f),
+                x -> {
+                    double[] y = product(x[0], x[1], 1, s[0], s[1], s[2], false, false);
+                    for (int i = 0; i < y.length; i++) {
+                        y[i] = activation(f, y[i] + x[2][i % s[1]]);
+                    }
+                    return y;
+                },
+                true,
+                List.of(
+                        new In(-0.5, 0.5, s[0], s[2]),
+                        new In(-0.5, 0.5, s[2], s[1]),
+                        new In(shift - 0.1, shift + 0.1, s[1])));
     }
 
     /** Sizes of one convolution row: w is (o, c / groups, kh, kw), x (b, c, h, w), y (b, o, oh, ow). */
@@ -598,6 +664,73 @@ class OpContractTest extends EngineTest {
                     false,
                     List.of(x)));
         }
+    }
+
+    /** A normalisation with tables: shape of x, groups, shape of the tables, and place i's entry of them. */
+    private record Scaled(int[] x, int groups, int[] table, IntUnaryOperator entry) {}
+
+    private static void scaledNormRows(List<Row> r) {
+        List<Scaled> all = List.of(
+                new Scaled(new int[] {4, 7}, 0, new int[] {7}, i -> i % 7),
+                new Scaled(new int[] {2, 3, 5}, 0, new int[] {2, 1, 5}, i -> i / 15 * 5 + i % 5),
+                new Scaled(new int[] {2, 3, 5}, 0, new int[] {1, 3, 5}, i -> i % 15),
+                new Scaled(new int[] {3, 6}, 0, new int[] {3, 6}, i -> i),
+                new Scaled(new int[] {300, 3}, 0, new int[] {3}, i -> i % 3),
+                new Scaled(new int[] {0, 6}, 0, new int[] {6}, i -> i % 6),
+                new Scaled(new int[] {2, 6, 2, 2}, 3, new int[] {6, 1, 1}, i -> i / 4 % 6),
+                new Scaled(new int[] {2, 4, 3}, 1, new int[] {2, 4, 1}, i -> i / 3),
+                new Scaled(new int[] {3, 4}, 2, new int[] {1, 4}, i -> i % 4));
+        for (Scaled c : all) {
+            for (boolean centred : c.groups > 0 ? new boolean[] {true} : new boolean[] {true, false}) {
+                for (double base : new double[] {0, 1}) {
+                    scaledNorm(r, c, new NormForm(centred, 0.1, c.groups), base);
+                }
+            }
+        }
+    }
+
+    private static void scaledNorm(List<Row> r, Scaled c, NormForm form, double base) {
+        In x = new In(-2, 2, c.x);
+        In table = new In(-1, 1, c.table);
+        int n = form.length(Shape.of(c.x));
+        Function<double[], double[]> z = v -> byRow(v, n, row -> normalise(row, form.centred(), form.eps()));
+        for (boolean shifted : new boolean[] {true, false}) {
+            r.add(new Row(
+                    new ScaledNorm(form, base),
+                    v -> {
+                        double[] y = z.apply(v[0]);
+                        for (int i = 0; i < y.length; i++) {
+                            int e = c.entry.applyAsInt(i);
+                            y[i] = y[i] * (base + v[1][e]) + (shifted ? v[2][e] : 0);
+                        }
+                        return y;
+                    },
+                    true,
+                    shifted ? List.of(x, table, table) : List.of(x, table)));
+        }
+        r.add(new Row(
+                new ScaledNormBack(form, base),
+                v -> {
+                    double[] u = v[2].clone();
+                    for (int i = 0; i < u.length; i++) {
+                        u[i] *= base + v[1][c.entry.applyAsInt(i)];
+                    }
+                    return alongNorm(v[0], u, n, form.centred(), form.eps());
+                },
+                true,
+                List.of(x, table, x)));
+        r.add(new Row(
+                new NormScaleBack(form, Shape.of(c.table)),
+                v -> {
+                    double[] y = z.apply(v[0]);
+                    double[] sum = new double[Shape.of(c.table).count()];
+                    for (int i = 0; i < y.length; i++) {
+                        sum[c.entry.applyAsInt(i)] += y[i] * v[1][i];
+                    }
+                    return sum;
+                },
+                true,
+                List.of(x, x)));
     }
 
     private Tensor tensor(DType dtype, double[] data, In in) {
@@ -828,9 +961,111 @@ class OpContractTest extends EngineTest {
         close("jvp", Ops.gatherRows(table, index).toDoubles(), tangent(dual), 0);
     }
 
+    /** An operation whose rules can be planted with errors: x^3, with factors of its slope in either mode. */
+    private record Planted(double forward, double reverse) implements Op {
+        @Override
+        public String name() {
+            return "planted";
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            return Ops.pow(in[0], 3);
+        }
+
+        @Override
+        public Tensor vjp(int i, Tensor g, Tensor y, Tensor... in) {
+            return Ops.scale(Ops.mul(g, Ops.square(in[0])), 3 * reverse);
+        }
+
+        @Override
+        public Tensor jvp(@Nullable Tensor[] dx, Tensor y, Tensor... in) {
+            return Ops.scale(Ops.mul(Objects.requireNonNull(dx[0]), Ops.square(in[0])), 3 * forward);
+        }
+    }
+
+    /** A slope that is right to first order but cut off from its input, as if it were a constant. */
+    private record CutOff() implements Op {
+        @Override
+        public String name() {
+            return "cutOff";
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            return Ops.pow(in[0], 3);
+        }
+
+        @Override
+        public Tensor vjp(int i, Tensor g, Tensor y, Tensor... in) {
+            return Ops.scale(Ops.mul(g, Ops.square(in[0].stopGradient())), 3);
+        }
+
+        @Override
+        public Tensor jvp(@Nullable Tensor[] dx, Tensor y, Tensor... in) {
+            return Ops.scale(Ops.mul(Objects.requireNonNull(dx[0]), Ops.square(in[0].stopGradient())), 3);
+        }
+    }
+
+    /** A fused pass whose tangent differs from the rule. */
+    private record WrongPass() implements Op {
+        private static final Planted RIGHT = new Planted(1, 1);
+
+        @Override
+        public String name() {
+            return "wrongPass";
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            return RIGHT.forward(in);
+        }
+
+        @Override
+        public Tensor vjp(int i, Tensor g, Tensor y, Tensor... in) {
+            return RIGHT.vjp(i, g, y, in);
+        }
+
+        @Override
+        public Tensor jvp(@Nullable Tensor[] dx, Tensor y, Tensor... in) {
+            return RIGHT.jvp(dx, y, in);
+        }
+
+        @Override
+        public Dual forwardWithTangent(Tensor[] in, @Nullable Tensor[] dx) {
+            return new Dual(forward(in), Ops.scale(jvp(dx, in[0], in), 1.01));
+        }
+    }
+
+    @Test
+    void wrongRulesAreCaught() {
+        Function<double[][], double[]> cube =
+                v -> Arrays.stream(v[0]).map(x -> x * x * x).toArray();
+        List<In> in = List.of(new In(0.5, 2, 5));
+        Row right = new Row(new Planted(1, 1), cube, true, in);
+        tangentIsTheDirectionalDerivative(right);
+        adjointLawHolds(right);
+        secondOrderAgrees(right);
+        Row wrongJvp = new Row(new Planted(1.01, 1), cube, true, in);
+        assertThrows(AssertionError.class, () -> tangentIsTheDirectionalDerivative(wrongJvp));
+        assertThrows(AssertionError.class, () -> adjointLawHolds(wrongJvp));
+        Row wrongVjp = new Row(new Planted(1, 1.01), cube, true, in);
+        assertThrows(AssertionError.class, () -> adjointLawHolds(wrongVjp));
+        Row cutOff = new Row(new CutOff(), cube, true, in);
+        tangentIsTheDirectionalDerivative(cutOff);
+        adjointLawHolds(cutOff);
+        assertThrows(AssertionError.class, () -> secondOrderAgrees(cutOff));
+        Row wrongPass = new Row(new WrongPass(), cube, true, in);
+        assertThrows(AssertionError.class, () -> tangentIsTheDirectionalDerivative(wrongPass));
+        Row wrongValue = new Row(new Planted(1, 1), v -> new double[5], true, in);
+        assertThrows(AssertionError.class, () -> forwardGivesTheFormula(wrongValue));
+    }
+
     @Test
     void everyOperationHasARow() throws IOException {
         Set<String> tested = new TreeSet<>(Set.of("GatherRows", "ScatterAddRows"));
+        // The two nodes of a recorded layer: FusedTest. A value without a derivative: OpsTest.
+        tested.addAll(Set.of("LinearBefore", "Activated", "ArgMax"));
         for (Row row : rows()) {
             tested.add(row.op.getClass().getSimpleName());
         }

@@ -1,7 +1,6 @@
 package org.fewstep.kernels;
 
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +82,7 @@ public final class Attention extends Workload {
             Buffer result) {
         super(
                 Family.ATTENTION,
+                Family.ATTENTION.label(code),
                 result.dtype(),
                 reads(x, d, g),
                 value == null ? List.of(result) : List.of(result, value));
@@ -167,11 +167,6 @@ public final class Attention extends Workload {
 
     public Buffer result() {
         return result;
-    }
-
-    @Override
-    public String label() {
-        return code == null ? "attention" : "attention " + code.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.fewstep.kernels;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A handle on a block of device memory that holds {@link #size()} elements of one {@link DType}.
@@ -10,12 +11,19 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Handles are never reused, so a dead handle cannot alias a new block.
  */
 public abstract class Buffer {
+    private static final AtomicIntegerFieldUpdater<Buffer> HOLDS =
+            AtomicIntegerFieldUpdater.newUpdater(Buffer.class, "holds");
+    private static final AtomicIntegerFieldUpdater<Buffer> TAPED =
+            AtomicIntegerFieldUpdater.newUpdater(Buffer.class, "taped");
+
     private final Device device;
     private final DType dtype;
     private final int size;
-    private final AtomicInteger holds = new AtomicInteger(1);
-    private final AtomicInteger taped = new AtomicInteger();
+    private volatile int holds = 1;
+    private volatile int taped;
     private volatile boolean pinned;
+    private @Nullable Scope scope;
+    private int place;
 
     /** Creates a handle with one hold, which belongs to whoever asked the device for it. */
     protected Buffer(Device device, DType dtype, int size) {
@@ -39,7 +47,7 @@ public abstract class Buffer {
 
     /** False once the last hold is gone. */
     public final boolean isLive() {
-        return holds.get() > 0;
+        return holds > 0;
     }
 
     /**
@@ -48,7 +56,7 @@ public abstract class Buffer {
      * @throws IllegalStateException when the buffer is no longer live
      */
     public final void hold() {
-        if (holds.getAndUpdate(n -> n == 0 ? 0 : n + 1) == 0) {
+        if (HOLDS.getAndUpdate(this, n -> n == 0 ? 0 : n + 1) == 0) {
             throw new IllegalStateException(closed("hold"));
         }
     }
@@ -59,7 +67,7 @@ public abstract class Buffer {
      * @throws IllegalStateException when there is no hold left to drop
      */
     public final void release() {
-        int left = holds.getAndUpdate(n -> n == 0 ? 0 : n - 1) - 1;
+        int left = HOLDS.getAndUpdate(this, n -> n == 0 ? 0 : n - 1) - 1;
         if (left < 0) {
             throw new IllegalStateException(closed("release"));
         }
@@ -70,17 +78,33 @@ public abstract class Buffer {
 
     /** Notes that a recorded operation needs the content, so that consuming another node does not give it back. */
     public final void tape() {
-        taped.incrementAndGet();
+        TAPED.incrementAndGet(this);
     }
 
     /** Takes back one {@link #tape}. */
     public final void untape() {
-        taped.decrementAndGet();
+        TAPED.decrementAndGet(this);
     }
 
     /** True while a recorded operation needs the content. */
     public final boolean isTaped() {
-        return taped.get() > 0;
+        return taped > 0;
+    }
+
+    /** The scope that holds this buffer, or null; it changes on that scope's thread alone. */
+    @Nullable
+    Scope scope() {
+        return scope;
+    }
+
+    /** Place in the list of {@link #scope}. */
+    int place() {
+        return place;
+    }
+
+    void place(@Nullable Scope holder, int at) {
+        scope = holder;
+        place = at;
     }
 
     /** Exempts the buffer from early return when the graph it belongs to is consumed. */

@@ -1,7 +1,6 @@
 package org.fewstep.kernels;
 
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,7 +116,12 @@ public final class Conv2d extends Workload {
      * @param bias one number an output channel for FORWARD, or null
      */
     public Conv2d(Code code, Geometry geometry, Buffer x, Buffer w, @Nullable Buffer bias, Buffer y) {
-        super(Family.CONV2D, x.dtype(), reads(code, x, w, bias, y), List.of(result(code, x, w, y)));
+        super(
+                Family.CONV2D,
+                Family.CONV2D.label(code),
+                x.dtype(),
+                reads(code, x, w, bias, y),
+                List.of(result(code, x, w, y)));
         this.code = code;
         requireFloating(label(), x);
         requireDType(label(), x.dtype(), w);
@@ -178,11 +182,6 @@ public final class Conv2d extends Workload {
 
     public Buffer y() {
         return y;
-    }
-
-    @Override
-    public String label() {
-        return code == null ? "conv2d" : "conv2d " + code.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package org.fewstep.kernels;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -86,6 +85,8 @@ public final class Elementwise extends Workload {
         MAX(2),
         /** lesser of the two */
         MIN(2),
+        /** x^y */
+        POWER(2),
         /** 1 where x &gt; y, else 0 */
         GREATER(2),
         /** 1 where x &gt;= y, else 0 */
@@ -104,9 +105,14 @@ public final class Elementwise extends Workload {
         FMA(3);
 
         private final int operands;
+        private final String label = name().toLowerCase(Locale.ROOT);
 
         Code(int operands) {
             this.operands = operands;
+        }
+
+        String label() {
+            return label;
         }
 
         /** Number of operands. */
@@ -114,6 +120,9 @@ public final class Elementwise extends Workload {
             return operands;
         }
     }
+
+    private static final int[] NONE = {};
+    private static final int[] ONE = {1};
 
     private final Code code;
     private final double a;
@@ -134,14 +143,95 @@ public final class Elementwise extends Workload {
      * @param in as many operands as the code has
      */
     public Elementwise(Code code, double a, double b, int[] shape, Layout out, Layout... in) {
-        super(Family.ELEMENTWISE, out.buffer().dtype(), buffers(in), List.of(out.buffer()));
+        super(Family.ELEMENTWISE, code.label(), out.buffer().dtype(), buffers(in), List.of(out.buffer()));
         this.code = code;
         this.a = a;
         this.b = b;
-        if (in.length != code.operands()) {
-            throw new IllegalArgumentException(
-                    label() + ": got " + in.length + " operands; expected " + code.operands());
+        this.points = points(shape);
+        checkOperands(in);
+        checkRange(shape, out);
+        for (Layout layout : in) {
+            checkRange(shape, layout);
         }
+        if (allRowMajor(shape, out, in)) {
+            this.flat = true;
+            this.shape = points == 1 ? NONE : new int[] {points};
+            this.out = flat(out.buffer());
+            this.in = new Layout[in.length];
+            for (int k = 0; k < in.length; k++) {
+                this.in[k] = flat(in[k].buffer());
+            }
+            return;
+        }
+        // Merging neighbouring dimensions that every operand walks through in one stride leaves long inner rows.
+        int rank = 0;
+        int[] sizes = new int[shape.length];
+        int[][] strides = new int[in.length + 1][shape.length];
+        for (int d = 0; d < shape.length; d++) {
+            if (shape[d] == 1) {
+                continue;
+            }
+            if (rank == 0 || !merges(strides, rank - 1, shape[d], d, out, in)) {
+                sizes[rank++] = 1;
+            }
+            sizes[rank - 1] *= shape[d];
+            for (int k = 0; k < in.length; k++) {
+                strides[k][rank - 1] = in[k].strides()[d];
+            }
+            strides[in.length][rank - 1] = out.strides()[d];
+        }
+        this.shape = Arrays.copyOf(sizes, rank);
+        this.in = new Layout[in.length];
+        for (int k = 0; k < in.length; k++) {
+            this.in[k] = new Layout(in[k].buffer(), in[k].offset(), Arrays.copyOf(strides[k], rank));
+        }
+        this.out = new Layout(out.buffer(), out.offset(), Arrays.copyOf(strides[in.length], rank));
+        boolean flat = isFlat(this.out);
+        for (Layout layout : this.in) {
+            flat &= isFlat(layout);
+        }
+        this.flat = flat;
+    }
+
+    /** The same numbers of elements everywhere, walked in order from the first: the common case without its tables. */
+    private Elementwise(Code code, double a, double b, int points, Buffer out, Buffer... in) {
+        super(Family.ELEMENTWISE, code.label(), out.dtype(), List.of(in), List.of(out));
+        this.code = code;
+        this.a = a;
+        this.b = b;
+        this.points = points;
+        this.flat = true;
+        this.shape = points == 1 ? NONE : new int[] {points};
+        this.out = flat(out);
+        this.in = new Layout[in.length];
+        for (int k = 0; k < in.length; k++) {
+            this.in[k] = flat(in[k]);
+        }
+        checkOperands(this.in);
+        requireSize(label(), "the output", out, points);
+        for (Buffer buffer : in) {
+            requireSize(label(), "an operand", buffer, points);
+        }
+    }
+
+    /**
+     * Work on the first {@code points} elements of all buffers, in order.
+     *
+     * @param points at least 0
+     * @param in as many operands as the code has
+     */
+    public static Elementwise flat(Code code, double a, double b, int points, Buffer out, Buffer... in) {
+        if (points < 0) {
+            throw new IllegalArgumentException(code.label() + ": got " + points + " points; expected at least 0");
+        }
+        return new Elementwise(code, a, b, points, out, in);
+    }
+
+    private Layout flat(Buffer buffer) {
+        return new Layout(buffer, 0, points == 1 ? NONE : ONE);
+    }
+
+    private int points(int[] shape) {
         long count = 1;
         for (int n : shape) {
             if (n < 0) {
@@ -154,64 +244,34 @@ public final class Elementwise extends Workload {
             throw new IllegalArgumentException(
                     label() + ": got shape " + Arrays.toString(shape) + "; expected at most 2^31-1 points");
         }
-        this.points = (int) count;
-        checkRange(shape, out);
+        return (int) count;
+    }
+
+    private void checkOperands(Layout[] in) {
+        if (in.length != code.operands()) {
+            throw new IllegalArgumentException(
+                    label() + ": got " + in.length + " operands; expected " + code.operands());
+        }
         for (Layout layout : in) {
             requireDType(label(), dtype(), layout.buffer());
-            checkRange(shape, layout);
         }
-        // Merging neighbouring dimensions that every operand walks through in one stride leaves long inner rows.
-        List<Layout> all = new ArrayList<>(List.of(in));
-        all.add(out);
-        List<int[]> dims = new ArrayList<>();
-        for (int d = 0; d < shape.length; d++) {
-            if (shape[d] == 1) {
-                continue;
-            }
-            int[] dim = new int[all.size() + 1];
-            dim[all.size()] = shape[d];
-            for (int k = 0; k < all.size(); k++) {
-                dim[k] = all.get(k).strides()[d];
-            }
-            if (dims.isEmpty() || !merge(dims.get(dims.size() - 1), dim)) {
-                dims.add(dim);
-            }
+    }
+
+    private static boolean allRowMajor(int[] shape, Layout out, Layout[] in) {
+        boolean all = out.isRowMajor(shape);
+        for (Layout layout : in) {
+            all = all && layout.isRowMajor(shape);
         }
-        this.shape = new int[dims.size()];
-        for (int d = 0; d < dims.size(); d++) {
-            this.shape[d] = dims.get(d)[all.size()];
-        }
-        this.in = new Layout[in.length];
+        return all;
+    }
+
+    /** True when every operand walks through merged dimension {@code last} and dimension d, of size n, in one stride. */
+    private static boolean merges(int[][] strides, int last, int n, int d, Layout out, Layout[] in) {
+        boolean all = strides[in.length][last] == out.strides()[d] * n;
         for (int k = 0; k < in.length; k++) {
-            this.in[k] = merged(in[k], dims, k);
+            all = all && strides[k][last] == in[k].strides()[d] * n;
         }
-        this.out = merged(out, dims, in.length);
-        boolean flat = isFlat(this.out);
-        for (Layout layout : this.in) {
-            flat &= isFlat(layout);
-        }
-        this.flat = flat;
-    }
-
-    /** Makes one dimension of two where every operand's strides allow it; the last entry of each is the size. */
-    private static boolean merge(int[] outer, int[] inner) {
-        int operands = inner.length - 1;
-        for (int k = 0; k < operands; k++) {
-            if (outer[k] != inner[k] * inner[operands]) {
-                return false;
-            }
-        }
-        System.arraycopy(inner, 0, outer, 0, operands);
-        outer[operands] *= inner[operands];
-        return true;
-    }
-
-    private static Layout merged(Layout layout, List<int[]> dims, int k) {
-        int[] strides = new int[dims.size()];
-        for (int d = 0; d < strides.length; d++) {
-            strides[d] = dims.get(d)[k];
-        }
-        return new Layout(layout.buffer(), layout.offset(), strides);
+        return all;
     }
 
     private boolean isFlat(Layout layout) {
@@ -241,11 +301,11 @@ public final class Elementwise extends Workload {
     }
 
     private static List<Buffer> buffers(Layout[] in) {
-        List<Buffer> list = new ArrayList<>();
-        for (Layout layout : in) {
-            list.add(layout.buffer());
+        Buffer[] list = new Buffer[in.length];
+        for (int k = 0; k < list.length; k++) {
+            list[k] = in[k].buffer();
         }
-        return list;
+        return List.of(list);
     }
 
     public Code code() {
@@ -285,11 +345,6 @@ public final class Elementwise extends Workload {
 
     public Layout in(int k) {
         return in[k];
-    }
-
-    @Override
-    public String label() {
-        return code == null ? "elementwise" : code.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

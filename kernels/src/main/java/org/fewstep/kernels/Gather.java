@@ -1,7 +1,6 @@
 package org.fewstep.kernels;
 
 import java.util.List;
-import java.util.Locale;
 
 /** Rows of a table picked by index, and the transpose: rows added to a table by index. */
 public final class Gather extends Workload {
@@ -28,7 +27,7 @@ public final class Gather extends Workload {
      * @param index I32 (count)
      */
     public Gather(Code code, int tableRows, int count, int width, Buffer index, Buffer in, Buffer out) {
-        super(Family.GATHER, out.dtype(), List.of(index, in), List.of(out));
+        super(Family.GATHER, Family.GATHER.label(code), out.dtype(), List.of(index, in), List.of(out));
         this.code = code;
         requireFloating(label(), out);
         requireDType(label(), DType.I32, index);
@@ -70,11 +69,6 @@ public final class Gather extends Workload {
 
     public Buffer out() {
         return out;
-    }
-
-    @Override
-    public String label() {
-        return code == null ? "gather" : "gather " + code.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

@@ -34,4 +34,19 @@ public record Layout(Buffer buffer, int offset, int[] strides) {
         }
         return strides;
     }
+
+    /** True when the operand is walked in order from its buffer's first element; strides of size 1 do not matter. */
+    boolean isRowMajor(int[] shape) {
+        if (offset != 0 || strides.length != shape.length) {
+            return false;
+        }
+        int step = 1;
+        for (int d = shape.length - 1; d >= 0; d--) {
+            if (shape[d] != 1 && strides[d] != step) {
+                return false;
+            }
+            step *= shape[d];
+        }
+        return true;
+    }
 }

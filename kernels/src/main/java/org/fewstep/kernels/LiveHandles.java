@@ -6,9 +6,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * Counters of what is alive on a device; tests compare them before and after, so that a leak is a failure.
  *
  * @param buffers live buffer handles
- * @param bytes bytes behind live handles, rounded up to their size classes
+ * @param bytes bytes behind live handles and of plans, rounded up to their size classes
  * @param pooledBytes bytes that the pool keeps for reuse
  * @param scopes open scopes
+ * @param plans open plans
  * @param matMulFlops floating-point operations of all matrix products run so far
  * @param ejmlFlops the part of {@code matMulFlops} that EJML computed
  */
@@ -17,10 +18,12 @@ public record LiveHandles(
         AtomicLong bytes,
         AtomicLong pooledBytes,
         AtomicLong scopes,
+        AtomicLong plans,
         AtomicLong matMulFlops,
         AtomicLong ejmlFlops) {
     public LiveHandles() {
         this(
+                new AtomicLong(),
                 new AtomicLong(),
                 new AtomicLong(),
                 new AtomicLong(),
@@ -31,6 +34,7 @@ public record LiveHandles(
 
     @Override
     public String toString() {
-        return "buffers " + buffers + ", bytes " + bytes + ", pooled bytes " + pooledBytes + ", scopes " + scopes;
+        return "buffers " + buffers + ", bytes " + bytes + ", pooled bytes " + pooledBytes + ", scopes " + scopes
+                + ", plans " + plans;
     }
 }

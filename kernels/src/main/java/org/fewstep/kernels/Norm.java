@@ -1,7 +1,6 @@
 package org.fewstep.kernels;
 
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Normalisation of each row of a (rows, n) block without scale and shift, and its derivative. */
@@ -54,7 +53,7 @@ public final class Norm extends Workload {
      * @param out (rows, n), or (rows) for r
      */
     public Norm(Code code, int rows, int n, double eps, Buffer x, @Nullable Buffer g, Buffer out) {
-        super(Family.NORM, out.dtype(), g == null ? List.of(x) : List.of(x, g), List.of(out));
+        super(Family.NORM, Family.NORM.label(code), out.dtype(), g == null ? List.of(x) : List.of(x, g), List.of(out));
         this.code = code;
         requireFloating(label(), out);
         if (n < 1 || !(eps > 0)) {
@@ -107,11 +106,6 @@ public final class Norm extends Workload {
 
     public Buffer out() {
         return out;
-    }
-
-    @Override
-    public String label() {
-        return code == null ? "norm" : "norm " + code.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

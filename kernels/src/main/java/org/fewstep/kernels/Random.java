@@ -1,7 +1,6 @@
 package org.fewstep.kernels;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Philox4x32-10 noise of shape (samples, width), the same bits on every device.
@@ -33,7 +32,7 @@ public final class Random extends Workload {
      * @param out (samples, width)
      */
     public Random(Code code, long seed, int samples, int width, Buffer counter, Buffer out) {
-        super(Family.RANDOM, out.dtype(), List.of(counter), List.of(out));
+        super(Family.RANDOM, Family.RANDOM.label(code), out.dtype(), List.of(counter), List.of(out));
         this.code = code;
         requireFloating(label(), out);
         requireDType(label(), DType.I32, counter);
@@ -68,11 +67,6 @@ public final class Random extends Workload {
 
     public Buffer out() {
         return out;
-    }
-
-    @Override
-    public String label() {
-        return code == null ? "random" : "random " + code.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.fewstep.kernels;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Reduction over the middle axis of a row-major (outer, n, inner) block to (outer, inner).
@@ -16,7 +15,9 @@ public final class Reduce extends Workload {
         /** scale times the sum of squares */
         SUM_SQUARES,
         /** the greatest; NaN if one is NaN */
-        MAX
+        MAX,
+        /** place (I32) of the greatest: the first of equals, the first NaN if there is one */
+        ARG_MAX
     }
 
     private final Code code;
@@ -30,17 +31,18 @@ public final class Reduce extends Workload {
     /**
      * Describes the work.
      *
-     * @param n numbers to reduce; 0 is allowed for sums (result 0), not for MAX
+     * @param n numbers to reduce; 0 is allowed for sums (result 0), not for MAX and ARG_MAX
      * @param scale factor of the sums, applied once at the end
+     * @param out of the dtype of {@code in}; I32 for ARG_MAX
      */
     public Reduce(Code code, int outer, int n, int inner, double scale, Buffer in, Buffer out) {
-        super(Family.REDUCE, out.dtype(), List.of(in), List.of(out));
+        super(Family.REDUCE, Family.REDUCE.label(code), in.dtype(), List.of(in), List.of(out));
         this.code = code;
-        requireFloating(label(), out);
-        requireDType(label(), out.dtype(), in);
+        requireFloating(label(), in);
+        requireDType(label(), code == Code.ARG_MAX ? DType.I32 : in.dtype(), out);
         requireSize(label(), "the input", in, (long) outer * n * inner);
         requireSize(label(), "the output", out, (long) outer * inner);
-        if (code == Code.MAX && n == 0 && outer * inner > 0) {
+        if ((code == Code.MAX || code == Code.ARG_MAX) && n == 0 && outer * inner > 0) {
             throw new IllegalArgumentException(label() + ": got no numbers; expected at least one");
         }
         this.outer = outer;
@@ -77,11 +79,6 @@ public final class Reduce extends Workload {
 
     public Buffer out() {
         return out;
-    }
-
-    @Override
-    public String label() {
-        return code == null ? "reduce" : "reduce " + code.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.fewstep.kernels;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Running sums along the middle axis of a row-major (outer, n, inner) block. Numbers are added one after the other in
@@ -25,7 +24,7 @@ public final class Scan extends Workload {
 
     /** Describes the work; {@code in} and {@code out} hold (outer, n, inner). */
     public Scan(Code code, int outer, int n, int inner, Buffer in, Buffer out) {
-        super(Family.SCAN, out.dtype(), List.of(in), List.of(out));
+        super(Family.SCAN, Family.SCAN.label(code), out.dtype(), List.of(in), List.of(out));
         this.code = code;
         requireFloating(label(), out);
         requireDType(label(), out.dtype(), in);
@@ -61,11 +60,6 @@ public final class Scan extends Workload {
 
     public Buffer out() {
         return out;
-    }
-
-    @Override
-    public String label() {
-        return code == null ? "scan" : "scan " + code.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

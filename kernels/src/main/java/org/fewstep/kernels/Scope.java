@@ -1,12 +1,6 @@
 package org.fewstep.kernels;
 
-import java.lang.ref.Cleaner;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,42 +8,36 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A buffer allocated while a scope is open belongs to this thread's innermost scope of that device; closing the
  * scope drops its hold. {@link #keep} moves a buffer to the enclosing scope. A scope belongs to the thread that opened
- * it and is closed innermost first. A scope that becomes unreachable while open is reported in the log, never freed.
+ * it and is closed innermost first. Scopes left open when their thread ends are reported in the log, never freed.
  */
 public final class Scope implements AutoCloseable {
-    private static final ThreadLocal<@Nullable Scope> INNERMOST = new ThreadLocal<>();
-    private static final Cleaner CLEANER = Cleaner.create();
-    private static final System.Logger LOG = System.getLogger(Scope.class.getName());
-
     private final Device device;
     private final Thread owner;
+    private final ScopeStack stack;
     private final @Nullable Scope outer;
-    private final Set<Buffer> held = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private @Nullable Buffer[] held;
+    private int count;
+    private volatile boolean closed;
 
-    private Scope(Device device, @Nullable Scope outer) {
+    private Scope(Device device, ScopeStack stack) {
         this.device = device;
         this.owner = Thread.currentThread();
-        this.outer = outer;
+        this.stack = stack;
+        this.outer = stack.innermost();
+        this.held = stack.list();
     }
 
     static Scope open(Device device) {
-        Scope scope = new Scope(device, INNERMOST.get());
-        INNERMOST.set(scope);
+        ScopeStack stack = ScopeStack.mine();
+        Scope scope = new Scope(device, stack);
+        stack.push(scope);
         device.live().scopes().incrementAndGet();
-        AtomicBoolean closed = scope.closed;
-        String name = device.name();
-        CLEANER.register(scope, () -> {
-            if (!closed.get()) {
-                LOG.log(System.Logger.Level.WARNING, "A scope on " + name + " was never closed; its buffers are lost");
-            }
-        });
         return scope;
     }
 
     /** This thread's innermost open scope of the device, or null. */
     static @Nullable Scope innermost(Device device) {
-        Scope scope = INNERMOST.get();
+        Scope scope = ScopeStack.mine().innermost();
         while (scope != null && scope.device != device) {
             scope = scope.outer;
         }
@@ -57,12 +45,28 @@ public final class Scope implements AutoCloseable {
     }
 
     void adopt(Buffer buffer) {
-        held.add(buffer);
+        if (count == held.length) {
+            held = Arrays.copyOf(held, 2 * count);
+        }
+        held[count] = buffer;
+        buffer.place(this, count++);
+    }
+
+    /** Takes a held buffer off the list; the last one moves to its place. */
+    private void leave(Buffer buffer) {
+        int at = buffer.place();
+        Buffer last = held[--count];
+        held[count] = null;
+        if (last != null && last != buffer) {
+            held[at] = last;
+            last.place(this, at);
+        }
+        buffer.place(null, 0);
     }
 
     /** True when this scope holds the buffer. */
     public boolean holds(Buffer buffer) {
-        return held.contains(buffer);
+        return buffer.scope() == this;
     }
 
     /**
@@ -81,13 +85,13 @@ public final class Scope implements AutoCloseable {
     /** As {@link #keep}, but the buffer still goes back early when the graph it belongs to is consumed. */
     public void promote(Buffer buffer) {
         requireOpen("keep");
-        if (held.contains(buffer)) {
+        if (holds(buffer)) {
             Scope parent = enclosing();
             if (parent == null) {
                 throw new IllegalStateException("keep: got a buffer of the outermost scope on " + device.name()
                         + "; expected an enclosing scope to move it to; open one around this scope");
             }
-            held.remove(buffer);
+            leave(buffer);
             parent.adopt(buffer);
         }
     }
@@ -105,11 +109,10 @@ public final class Scope implements AutoCloseable {
      * closes. A buffer that no open scope of this thread holds is left alone.
      */
     public static void drop(Buffer buffer) {
-        for (Scope scope = INNERMOST.get(); scope != null; scope = scope.outer) {
-            if (scope.held.remove(buffer)) {
-                buffer.release();
-                return;
-            }
+        Scope scope = buffer.scope();
+        if (scope != null && scope.owner == Thread.currentThread()) {
+            scope.leave(buffer);
+            buffer.release();
         }
     }
 
@@ -120,30 +123,30 @@ public final class Scope implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (closed.get()) {
+        if (closed) {
             return;
         }
         requireOpen("close");
-        if (INNERMOST.get() != this) {
+        if (stack.innermost() != this) {
             throw new IllegalStateException("close: got a scope on " + device.name()
                     + " with an inner scope still open; expected the innermost; close inner scopes first");
         }
-        closed.set(true);
-        if (outer == null) {
-            INNERMOST.remove();
-        } else {
-            INNERMOST.set(outer);
+        closed = true;
+        stack.pop(outer);
+        for (int i = 0; i < count; i++) {
+            Buffer buffer = held[i];
+            if (buffer != null) {
+                buffer.place(null, 0);
+                buffer.release();
+            }
         }
-        List<Buffer> leaving = new ArrayList<>(held);
-        held.clear();
-        for (Buffer buffer : leaving) {
-            buffer.release();
-        }
+        stack.spare(held, count);
+        count = 0;
         device.live().scopes().decrementAndGet();
     }
 
     private void requireOpen(String what) {
-        if (closed.get()) {
+        if (closed) {
             throw new IllegalStateException(
                     what + ": got a closed scope on " + device.name() + "; expected an open one");
         }

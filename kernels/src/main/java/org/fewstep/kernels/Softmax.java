@@ -1,7 +1,6 @@
 package org.fewstep.kernels;
 
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Softmax of each row of a (rows, n) block, and its derivative along a direction. */
@@ -30,7 +29,12 @@ public final class Softmax extends Workload {
      * @param g (rows, n): direction for ALONG, else null
      */
     public Softmax(Code code, int rows, int n, Buffer x, @Nullable Buffer g, Buffer out) {
-        super(Family.SOFTMAX, out.dtype(), g == null ? List.of(x) : List.of(x, g), List.of(out));
+        super(
+                Family.SOFTMAX,
+                Family.SOFTMAX.label(code),
+                out.dtype(),
+                g == null ? List.of(x) : List.of(x, g),
+                List.of(out));
         this.code = code;
         requireFloating(label(), out);
         long size = (long) rows * n;
@@ -74,11 +78,6 @@ public final class Softmax extends Workload {
 
     public Buffer out() {
         return out;
-    }
-
-    @Override
-    public String label() {
-        return code == null ? "softmax" : "softmax " + code.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

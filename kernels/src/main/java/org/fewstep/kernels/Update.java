@@ -49,7 +49,7 @@ public final class Update extends Workload {
             Buffer clip,
             List<Buffer> reads,
             List<Buffer> writes) {
-        super(Family.UPDATE, dtype(code, writes), reads, writes);
+        super(Family.UPDATE, Family.UPDATE.label(code), dtype(code, writes), reads, writes);
         this.code = code;
         this.p = List.copyOf(p);
         this.g = List.copyOf(g);
@@ -198,11 +198,6 @@ public final class Update extends Workload {
     /** ADAM: (3) norm, factor, flag; GRAD_NORM: where these go. */
     public Buffer clip() {
         return clip;
-    }
-
-    @Override
-    public String label() {
-        return code == null ? "update" : "update " + code.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

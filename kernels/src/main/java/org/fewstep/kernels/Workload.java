@@ -1,6 +1,8 @@
 package org.fewstep.kernels;
 
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One unit of device work: which buffers a kernel of one family reads and writes, with everything that selects and
@@ -16,14 +18,36 @@ public abstract class Workload {
         SCAN,
         SOFTMAX,
         NORM,
+        MODULATED_NORM,
         CONV2D,
         ATTENTION,
         GATHER,
         RANDOM,
-        UPDATE
+        UPDATE;
+
+        private static final int MOST_CODES = 64;
+
+        private final String label = name().toLowerCase(Locale.ROOT);
+        private final @Nullable String[] labels = new String[MOST_CODES];
+
+        /** Name in lower case. */
+        String label() {
+            return label;
+        }
+
+        /** Family and code in lower case; made once, since every workload carries it. */
+        String label(Enum<?> code) {
+            String known = labels[code.ordinal()];
+            if (known == null) {
+                known = label + " " + code.name().toLowerCase(Locale.ROOT);
+                labels[code.ordinal()] = known;
+            }
+            return known;
+        }
     }
 
     private final Family family;
+    private final String label;
     private final DType dtype;
     private final List<Buffer> reads;
     private final List<Buffer> writes;
@@ -34,24 +58,36 @@ public abstract class Workload {
      * @param dtype element type of the arithmetic
      */
     protected Workload(Family family, DType dtype, List<Buffer> reads, List<Buffer> writes) {
+        this(family, family.label(), dtype, reads, writes);
+    }
+
+    /**
+     * As above.
+     *
+     * @param label family and variant in lower case
+     */
+    protected Workload(Family family, String label, DType dtype, List<Buffer> reads, List<Buffer> writes) {
         this.family = family;
+        this.label = label;
         this.dtype = dtype;
         this.reads = List.copyOf(reads);
         this.writes = List.copyOf(writes);
-        Device device = writes.get(0).device();
-        for (Buffer buffer : this.reads) {
-            check(buffer, device);
-        }
-        for (Buffer buffer : this.writes) {
-            check(buffer, device);
+        check(this.reads, writes.get(0).device());
+        check(this.writes, writes.get(0).device());
+    }
+
+    // Walked by index: this runs for each operation, and an iterator a list adds up.
+    private void check(List<Buffer> buffers, Device device) {
+        for (int i = 0; i < buffers.size(); i++) {
+            check(buffers.get(i), device);
         }
     }
 
     private void check(Buffer buffer, Device device) {
-        buffer.requireLive(label());
+        buffer.requireLive(label);
         if (buffer.device() != device) {
             throw new IllegalArgumentException(
-                    label() + ": got buffers on " + buffer.device().name() + " and " + device.name()
+                    label + ": got buffers on " + buffer.device().name() + " and " + device.name()
                             + "; expected one device; copy through the host first");
         }
     }
@@ -78,7 +114,7 @@ public abstract class Workload {
 
     /** Family and variant in lower case, for messages and profiles. */
     public String label() {
-        return family.name().toLowerCase(java.util.Locale.ROOT);
+        return label;
     }
 
     /** Bytes that the kernel must move at least: every input once, every output once. */

@@ -80,6 +80,12 @@ class WorkloadTest {
         refused(() -> new MatMul(1, 1, 6, 1, false, false, false, false, i6, i6, null, i6));
         Buffer two = device.allocate(DType.F32, 2);
         refused(() -> new MatMul(1, 1, 3, 1, false, false, false, false, f6, f6, two, f6));
+        Elementwise.Code silu = Elementwise.Code.SILU;
+        Elementwise.Code exp = Elementwise.Code.EXP;
+        refused(() -> new MatMul(1, 2, 3, 2, false, false, false, false, f6, f6, null, exp, null, f6));
+        refused(() -> new MatMul(1, 2, 3, 2, false, false, false, false, f6, f6, null, null, f6, f6));
+        refused(() -> new MatMul(1, 2, 3, 2, false, false, false, false, f6, f6, null, silu, two, f6));
+        refused(() -> new MatMul(1, 2, 3, 2, false, false, false, false, f6, f6, null, silu, d6, f6));
         assertEquals(2 * 2 * 3 * 2, new MatMul(1, 2, 3, 2, false, false, false, false, f6, f6, null, f6).flops());
     }
 
@@ -93,6 +99,14 @@ class WorkloadTest {
         refused(() -> new Norm(Norm.Code.LAYER, 2, 0, 1e-5, f6, null, f6));
         refused(() -> new Norm(Norm.Code.LAYER, 2, 3, 0, f6, null, f6));
         refused(() -> new Norm(Norm.Code.LAYER_ALONG, 2, 3, 1e-5, f6, null, f6));
+        ModulatedNorm.Places one = new ModulatedNorm.Places(1, 2, 1);
+        refused(() -> new ModulatedNorm.Places(0, 2, 1));
+        refused(() -> ModulatedNorm.forward(true, 3, 2, 1e-5, 1, one, f6, f6, null, f6));
+        refused(() -> ModulatedNorm.forward(true, 2, 3, 0, 1, one, f6, f6, null, f6));
+        refused(() -> ModulatedNorm.forward(true, 2, 3, 1e-5, Double.NaN, one, f6, f6, null, f6));
+        refused(() -> ModulatedNorm.forward(true, 2, 3, 1e-5, 1, one, f6, d6, null, f6));
+        refused(() -> ModulatedNorm.forward(true, 2, 3, 1e-5, 1, new ModulatedNorm.Places(1, 2, 2), f6, f6, null, f6));
+        refused(() -> ModulatedNorm.gradX(true, 4, 3, 1e-5, 1, one, f6, f6, f6, f6));
         refused(() -> new Gather(Gather.Code.PICK, 2, 2, 3, f6, f6, f6));
         refused(() -> new Gather(Gather.Code.PICK, 2, 9, 1, i6, f6, f6));
         refused(() -> new Random(Random.Code.NORMAL, 1, 2, 4, i6, f6));

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AttentionF64 {
     /** Query rows of a panel. */
-    private static final int ROWS = 32;
+    private static final int ROWS = 96;
 
     /** Scratch slots: keys and values with directions and gradients (T, C); rows of a panel (rows, C); panels (rows, T). */
     private static final int K = Scratch.ATTENTION;
@@ -43,7 +43,6 @@ final class AttentionF64 {
     private static final int W = K + 11;
     private static final int WD = K + 12;
     private static final int MORE = K + 13;
-    private static final int TURNED = K + 14;
 
     private static final int PART_Q = 0;
     private static final int PART_K = 1;
@@ -195,12 +194,7 @@ final class AttentionF64 {
         double[] p = scratch.f64(P, rows * tokens);
         math.multiply(q, rows, channels, k, true, tokens, p, threads);
         for (int r = 0; r < rows; r++) {
-            int from = r * tokens;
-            math.exp(p, from, tokens, MaxF64.row(p, from, tokens));
-            double sum = DotF64.sum(p, from, tokens);
-            for (int j = from; j < from + tokens; j++) {
-                p[j] /= sum;
-            }
+            math.softmax(p, r * tokens, tokens);
         }
         return p;
     }
@@ -220,7 +214,7 @@ final class AttentionF64 {
 
     /** A row of a becomes p * (a - sum(p * a)). */
     private void centre(double[] p, double[] a, int from) {
-        double mean = DotF64.dot(p, a, from, tokens);
+        double mean = math.dot(p, a, from, tokens);
         for (int j = from; j < from + tokens; j++) {
             a[j] = p[j] * (a[j] - mean);
         }
@@ -228,8 +222,8 @@ final class AttentionF64 {
 
     /** A row of W becomes R, one of Wd becomes Rd. */
     private void bend(double[] p, double[] dp, double[] pull, double[] along, int from) {
-        double mean = DotF64.dot(p, pull, from, tokens);
-        double shift = DotF64.dot(dp, pull, from, tokens) + DotF64.dot(p, along, from, tokens);
+        double mean = math.dot(p, pull, from, tokens);
+        double shift = math.dot(dp, pull, from, tokens) + math.dot(p, along, from, tokens);
         for (int j = from; j < from + tokens; j++) {
             double centred = pull[j] - mean;
             along[j] = dp[j] * centred + p[j] * (along[j] - shift);
@@ -239,14 +233,8 @@ final class AttentionF64 {
 
     /** Adds A^T B to {@code sum} for A (rows, T), B (rows, C). */
     private void addTurned(double[] a, int rows, double[] b, double[] sum) {
-        double[] turned = scratch.f64(TURNED, tokens * rows);
-        for (int r = 0; r < rows; r++) {
-            for (int j = 0; j < tokens; j++) {
-                turned[j * rows + r] = a[r * tokens + j];
-            }
-        }
         double[] product = scratch.f64(MORE, tokens * channels);
-        math.multiply(turned, tokens, rows, b, false, channels, product, threads);
+        math.multiplyTurned(a, rows, tokens, b, channels, product, threads);
         add(product, sum, tokens * channels);
     }
 
@@ -291,8 +279,12 @@ final class AttentionF64 {
         int at = place(layout, head, part) + first * layout.tokenStep();
         for (int t = 0; t < count; t++) {
             int row = at + t * layout.tokenStep();
-            for (int c = 0; c < channels; c++) {
-                to[row + c * layout.channelStep()] = from[t * channels + c];
+            if (layout.channelStep() == 1) {
+                System.arraycopy(from, t * channels, to, row, channels);
+            } else {
+                for (int c = 0; c < channels; c++) {
+                    to[row + c * layout.channelStep()] = from[t * channels + c];
+                }
             }
         }
     }

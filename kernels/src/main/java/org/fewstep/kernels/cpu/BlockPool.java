@@ -2,11 +2,10 @@ package org.fewstep.kernels.cpu;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.DeviceOutOfMemory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Arrays kept for reuse, sorted by dtype and size class: a fresh array costs 11 times as much as a pooled one at 4,096
@@ -35,7 +34,7 @@ final class BlockPool {
         }
     }
 
-    private final Map<DType, Shelf[]> shelves = new EnumMap<>(DType.class);
+    private final Shelf[][] shelves = new Shelf[DType.values().length][];
     private final Maker maker;
     private final long cap;
     private final AtomicLong pooledBytes;
@@ -59,7 +58,7 @@ final class BlockPool {
             for (int c = 0; c < CLASSES; c++) {
                 classes[c] = new Shelf((long) lengthOf(c) * dtype.bytes());
             }
-            shelves.put(dtype, classes);
+            shelves[dtype.ordinal()] = classes;
         }
     }
 
@@ -149,7 +148,7 @@ final class BlockPool {
 
     /** Drops all blocks. */
     synchronized void trim() {
-        for (Shelf[] classes : shelves.values()) {
+        for (Shelf[] classes : shelves) {
             for (Shelf shelf : classes) {
                 pooledBytes.addAndGet(-shelf.bytesEach * shelf.blocks.size());
                 shelf.blocks.clear();
@@ -157,17 +156,36 @@ final class BlockPool {
         }
     }
 
-    private Shelf shelf(DType dtype, int sizeClass) {
-        Shelf[] classes = shelves.get(dtype);
-        if (classes == null) {
-            throw new IllegalArgumentException("pool: got no shelves for " + dtype);
+    /** Gives all blocks to another pool and returns their bytes. */
+    long drainTo(BlockPool other) {
+        long bytes = 0;
+        for (DType dtype : DType.values()) {
+            for (int sizeClass = 0; sizeClass < CLASSES; sizeClass++) {
+                for (Object block = poll(dtype, sizeClass); block != null; block = poll(dtype, sizeClass)) {
+                    other.giveBack(dtype, lengthOf(sizeClass), block);
+                    bytes += (long) lengthOf(sizeClass) * dtype.bytes();
+                }
+            }
         }
-        return classes[sizeClass];
+        return bytes;
+    }
+
+    private synchronized @Nullable Object poll(DType dtype, int sizeClass) {
+        Shelf shelf = shelf(dtype, sizeClass);
+        Object block = shelf.blocks.pollLast();
+        if (block != null) {
+            pooledBytes.addAndGet(-shelf.bytesEach);
+        }
+        return block;
+    }
+
+    private Shelf shelf(DType dtype, int sizeClass) {
+        return shelves[dtype.ordinal()][sizeClass];
     }
 
     private void dropOldest() {
         Shelf oldest = null;
-        for (Shelf[] classes : shelves.values()) {
+        for (Shelf[] classes : shelves) {
             for (Shelf shelf : classes) {
                 if (!shelf.blocks.isEmpty() && (oldest == null || shelf.lastUse < oldest.lastUse)) {
                     oldest = shelf;

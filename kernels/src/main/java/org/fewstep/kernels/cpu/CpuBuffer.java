@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** A buffer in a Java array; element 0 of the buffer is element 0 of the array, which may be longer. */
 final class CpuBuffer extends Buffer {
     private final boolean pooled;
+    private final @Nullable CpuArena arena;
     private @Nullable Object array;
 
     /**
@@ -14,24 +15,33 @@ final class CpuBuffer extends Buffer {
      *
      * @param array float[], double[] or int[] of at least {@code size} elements
      * @param pooled whether the array goes to the pool at the end; one that was wrapped for a caller does not
+     * @param arena where the array comes from, or null for the device's pool
      */
-    CpuBuffer(CpuDevice device, DType dtype, int size, Object array, boolean pooled) {
+    CpuBuffer(CpuDevice device, DType dtype, int size, Object array, boolean pooled, @Nullable CpuArena arena) {
         super(device, dtype, size);
         this.array = array;
         this.pooled = pooled;
+        this.arena = arena;
+    }
+
+    @Nullable
+    CpuArena arena() {
+        return arena;
     }
 
     boolean pooled() {
         return pooled;
     }
 
-    /** Takes the array away, at the end of the buffer's life. */
+    /** Takes the array away, at the end of the buffer's life; an arena's buffers keep naming it for their plan. */
     Object surrender() {
         Object last = array;
         if (last == null) {
             throw new IllegalStateException("release: got a buffer whose array is gone");
         }
-        array = null;
+        if (arena == null) {
+            array = null;
+        }
         return last;
     }
 

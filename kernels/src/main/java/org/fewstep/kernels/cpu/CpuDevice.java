@@ -1,9 +1,12 @@
 package org.fewstep.kernels.cpu;
 
+import java.util.List;
+import org.fewstep.kernels.Arena;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.DeviceException;
+import org.fewstep.kernels.Replay;
 import org.fewstep.kernels.Workload;
 import org.jspecify.annotations.Nullable;
 
@@ -11,16 +14,22 @@ import org.jspecify.annotations.Nullable;
  * The CPU as a device: buffers are pooled Java arrays, workloads run at once on the calling thread and a fixed set of
  * helpers.
  *
- * <p>System properties of the shared device: {@code fewstep.cpu} = loops (default) or ejml; {@code fewstep.threads},
+ * <p>System properties of the shared device: {@code fewstep.cpu} = vector (default where the JVM
+ * has its module), loops (default elsewhere) or ejml; {@code fewstep.threads},
  * default the processors present; {@code fewstep.pool}, most bytes kept for reuse, default a quarter of the heap;
  * {@code fewstep.poison=true} fills blocks with NaN while nobody owns them.
  */
 public final class CpuDevice extends Device {
+    private static final String INSTEAD_OF_WRITE =
+            "write fixed inputs and stage slots before a replay, or use Device.constant for numbers that never change";
+    private static final String INSTEAD_OF_READ = "keep the buffer and read it after the recording and after replays";
+
     private static @Nullable CpuDevice shared;
 
     private final Provider provider;
     private final Threads threads;
     private final BlockPool pool;
+    private final boolean poison;
     private final KernelTable f32;
     private final KernelTable f64;
     private final KernelTable i32;
@@ -46,6 +55,7 @@ public final class CpuDevice extends Device {
             boolean lastsForever) {
         this.provider = provider;
         this.threads = threads;
+        this.poison = poison;
         this.pool = new BlockPool(maker, poolCap, live().pooledBytes(), poison);
         this.f32 = KernelTable.f32(provider);
         this.f64 = KernelTable.f64();
@@ -62,7 +72,7 @@ public final class CpuDevice extends Device {
         CpuDevice device = shared;
         if (device == null) {
             device = new CpuDevice(
-                    Provider.of(System.getProperty("fewstep.cpu", "loops")),
+                    chosen(),
                     new Threads(
                             (int) number("fewstep.threads", Runtime.getRuntime().availableProcessors(), 1, 4096)),
                     poolCap(),
@@ -72,6 +82,11 @@ public final class CpuDevice extends Device {
             shared = device;
         }
         return device;
+    }
+
+    private static Provider chosen() {
+        String name = System.getProperty("fewstep.cpu");
+        return name == null ? Provider.best() : Provider.of(name);
     }
 
     private static long poolCap() {
@@ -102,7 +117,7 @@ public final class CpuDevice extends Device {
 
     @Override
     public String fingerprint() {
-        return "cpu/" + provider.label();
+        return "cpu/" + provider.fingerprint();
     }
 
     /** Who computes F32. */
@@ -121,7 +136,7 @@ public final class CpuDevice extends Device {
         Object block = pool.take(dtype, size);
         live().buffers().incrementAndGet();
         live().bytes().addAndGet(BlockPool.bytesOf(dtype, size));
-        return new CpuBuffer(this, dtype, size, block, true);
+        return new CpuBuffer(this, dtype, size, block, true, null);
     }
 
     /** A buffer on the caller's own array; see {@link EjmlBridge}. */
@@ -133,7 +148,7 @@ public final class CpuDevice extends Device {
         }
         live().buffers().incrementAndGet();
         live().bytes().addAndGet((long) size * dtype.bytes());
-        return new CpuBuffer(this, dtype, size, array, false);
+        return new CpuBuffer(this, dtype, size, array, false, null);
     }
 
     @Override
@@ -141,7 +156,10 @@ public final class CpuDevice extends Device {
         CpuBuffer mine = (CpuBuffer) buffer;
         Object block = mine.surrender();
         live().buffers().decrementAndGet();
-        if (mine.pooled()) {
+        CpuArena arena = mine.arena();
+        if (arena != null) {
+            arena.giveBack(mine, block);
+        } else if (mine.pooled()) {
             live().bytes().addAndGet(-BlockPool.bytesOf(mine.dtype(), mine.size()));
             if (!closed) {
                 pool.giveBack(mine.dtype(), mine.size(), block);
@@ -152,7 +170,31 @@ public final class CpuDevice extends Device {
     }
 
     @Override
-    public void run(Workload work) {
+    protected Arena arena() {
+        requireOpen("record");
+        return new CpuArena(this, pool, poison);
+    }
+
+    @Override
+    protected Replay prepare(List<Workload> work) {
+        Prepared[] prepared = new Prepared[work.size()];
+        long products = 0;
+        for (int i = 0; i < prepared.length; i++) {
+            prepared[i] = table(work.get(i)).prepare(work.get(i));
+            products += work.get(i).productFlops();
+        }
+        long matMulFlops = products;
+        return () -> {
+            requireOpen("replay");
+            for (Prepared one : prepared) {
+                one.run(threads);
+            }
+            live().matMulFlops().addAndGet(matMulFlops);
+        };
+    }
+
+    @Override
+    protected void execute(Workload work) {
         requireOpen(work.label());
         if (work.device() != this) {
             throw new IllegalArgumentException(
@@ -165,16 +207,21 @@ public final class CpuDevice extends Device {
         for (int i = 0; i < work.writes().size(); i++) {
             work.writes().get(i).requireLive(work.label());
         }
-        switch (work.dtype()) {
-            case F32 -> f32.run(work, threads);
-            case F64 -> f64.run(work, threads);
-            case I32 -> i32.run(work, threads);
-        }
+        table(work).run(work, threads);
         live().matMulFlops().addAndGet(work.productFlops());
+    }
+
+    private KernelTable table(Workload work) {
+        return switch (work.dtype()) {
+            case F32 -> f32;
+            case F64 -> f64;
+            case I32 -> i32;
+        };
     }
 
     @Override
     public void write(Buffer buffer, float[] from, int at, int count) {
+        refuseInRecording("write", INSTEAD_OF_WRITE);
         check("write", buffer, from.length, at, count);
         switch (buffer.dtype()) {
             case F32 -> System.arraycopy(from, at, CpuBuffer.f32(buffer), 0, count);
@@ -190,6 +237,12 @@ public final class CpuDevice extends Device {
 
     @Override
     public void write(Buffer buffer, double[] from, int at, int count) {
+        refuseInRecording("write", INSTEAD_OF_WRITE);
+        put(buffer, from, at, count);
+    }
+
+    @Override
+    protected void put(Buffer buffer, double[] from, int at, int count) {
         check("write", buffer, from.length, at, count);
         switch (buffer.dtype()) {
             case F32 -> {
@@ -205,6 +258,12 @@ public final class CpuDevice extends Device {
 
     @Override
     public void write(Buffer buffer, int[] from, int at, int count) {
+        refuseInRecording("write", INSTEAD_OF_WRITE);
+        put(buffer, from, at, count);
+    }
+
+    @Override
+    protected void put(Buffer buffer, int[] from, int at, int count) {
         check("write", buffer, from.length, at, count);
         if (buffer.dtype() != DType.I32) {
             throw mismatch("write", buffer, "int[]");
@@ -214,6 +273,7 @@ public final class CpuDevice extends Device {
 
     @Override
     public void read(Buffer buffer, float[] to, int at, int count) {
+        refuseInRecording("read", INSTEAD_OF_READ);
         check("read", buffer, to.length, at, count);
         switch (buffer.dtype()) {
             case F32 -> System.arraycopy(CpuBuffer.f32(buffer), 0, to, at, count);
@@ -229,6 +289,7 @@ public final class CpuDevice extends Device {
 
     @Override
     public void read(Buffer buffer, double[] to, int at, int count) {
+        refuseInRecording("read", INSTEAD_OF_READ);
         check("read", buffer, to.length, at, count);
         switch (buffer.dtype()) {
             case F32 -> {
@@ -244,6 +305,7 @@ public final class CpuDevice extends Device {
 
     @Override
     public void read(Buffer buffer, int[] to, int at, int count) {
+        refuseInRecording("read", INSTEAD_OF_READ);
         check("read", buffer, to.length, at, count);
         if (buffer.dtype() != DType.I32) {
             throw mismatch("read", buffer, "int[]");
@@ -283,6 +345,7 @@ public final class CpuDevice extends Device {
     @Override
     public synchronized void warmUp() {
         requireOpen("warm-up");
+        refuseInRecording("warm-up", "warm up before");
         if (!warm) {
             WarmUp.run(this);
             warm = true;

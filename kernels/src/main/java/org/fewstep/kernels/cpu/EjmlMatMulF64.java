@@ -4,12 +4,13 @@ package org.fewstep.kernels.cpu;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.fewstep.kernels.Buffer;
+import org.fewstep.kernels.Elementwise;
 import org.fewstep.kernels.MatMul;
 
 /**
  * Matrix products by EJML.
  *
- * <p>A block of rows of op(A) is packed into scratch, multiplied there, and copied to C with the bias added. B is used
+ * <p>A block of rows of op(A) is packed into scratch, multiplied there, given bias and activation, and copied to C. B is used
  * in place where it starts its buffer, otherwise a copy is. The k products of an element are added in order.
  */
 final class EjmlMatMulF64 {
@@ -73,19 +74,30 @@ final class EjmlMatMulF64 {
         }
     }
 
-    private static void store(MatMul w, int item, int first, int rows, double[] from) {
-        double[] c = CpuBuffer.f64(w.c());
+    /** Bias and activation on the rows in scratch, then the copies to C and, where asked, of the activation's argument. */
+    private static void store(MatMul w, int item, int first, int rows, double[] x) {
         int n = w.n();
+        int count = rows * n;
         int place = (item * w.m() + first) * n;
-        Buffer biasBuffer = w.bias();
-        if (biasBuffer == null) {
-            System.arraycopy(from, 0, c, place, rows * n);
-            return;
+        Buffer bias = w.bias();
+        if (bias != null) {
+            addBias(CpuBuffer.f64(bias), rows, n, x);
         }
-        double[] bias = CpuBuffer.f64(biasBuffer);
+        Buffer pre = w.pre();
+        if (pre != null) {
+            System.arraycopy(x, 0, CpuBuffer.f64(pre), place, count);
+        }
+        Elementwise.Code activation = w.activation();
+        if (activation != null) {
+            ElementwiseF64.apply(activation, 0.0, 0.0, x, x, x, x, 0, count);
+        }
+        System.arraycopy(x, 0, CpuBuffer.f64(w.c()), place, count);
+    }
+
+    private static void addBias(double[] bias, int rows, int n, double[] x) {
         for (int r = 0; r < rows; r++) {
             for (int j = 0; j < n; j++) {
-                c[place + r * n + j] = from[r * n + j] + bias[j];
+                x[r * n + j] += bias[j];
             }
         }
     }

@@ -86,7 +86,19 @@ final class ElementwiseF64 {
     /** Rough cost of a point on one thread. */
     static double nanosEach(Elementwise.Code code) {
         return switch (code) {
-            case EXP, LOG, POW, SIN, COS, TANH, SIGMOID, SOFTPLUS, SILU, SILU_SLOPE, SILU_CURVATURE, SILU_ALONG -> 25;
+            case EXP,
+                    LOG,
+                    POW,
+                    POWER,
+                    SIN,
+                    COS,
+                    TANH,
+                    SIGMOID,
+                    SOFTPLUS,
+                    SILU,
+                    SILU_SLOPE,
+                    SILU_CURVATURE,
+                    SILU_ALONG -> 25;
             case ERF, GELU, GELU_CURVATURE, GELU_ALONG, GELU_TANH, GELU_TANH_CURVATURE, GELU_TANH_ALONG -> 60;
             case SQRT, RSQRT, DIV, RECIPROCAL -> 1;
             default -> 0.3;
@@ -134,6 +146,7 @@ final class ElementwiseF64 {
             case DIV -> div(y, a, b, lo, hi);
             case MAX -> max(y, a, b, lo, hi);
             case MIN -> min(y, a, b, lo, hi);
+            case POWER -> power(y, a, b, lo, hi);
             case GREATER -> greater(y, a, b, lo, hi);
             case GREATER_EQUAL -> greaterEqual(y, a, b, lo, hi);
             case EQUAL -> equal(y, a, b, lo, hi);
@@ -364,6 +377,12 @@ final class ElementwiseF64 {
     private static void min(double[] y, double[] a, double[] b, int lo, int hi) {
         for (int i = lo; i < hi; i++) {
             y[i] = Math.min(a[i], b[i]);
+        }
+    }
+
+    private static void power(double[] y, double[] a, double[] b, int lo, int hi) {
+        for (int i = lo; i < hi; i++) {
+            y[i] = (double) StrictMath.pow(a[i], b[i]);
         }
     }
 

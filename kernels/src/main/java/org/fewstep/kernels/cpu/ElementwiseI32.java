@@ -16,7 +16,7 @@ final class ElementwiseI32 {
                 if (w.flat()) {
                     Arrays.fill(y, 0, points, (int) w.a());
                 } else {
-                    StridedRows to = new StridedRows(w.out(), w.shape(), 0, points);
+                    StridedRows to = new StridedRows().over(w.out(), w.shape(), 0, points);
                     while (to.next()) {
                         for (int i = 0; i < to.length(); i++) {
                             y[to.place() + i * to.stride()] = (int) w.a();
@@ -26,8 +26,8 @@ final class ElementwiseI32 {
             }
             case COPY -> {
                 int[] x = CpuBuffer.i32(w.in(0).buffer());
-                StridedRows from = new StridedRows(w.in(0), w.shape(), 0, points);
-                StridedRows to = new StridedRows(w.out(), w.shape(), 0, points);
+                StridedRows from = new StridedRows().over(w.in(0), w.shape(), 0, points);
+                StridedRows to = new StridedRows().over(w.out(), w.shape(), 0, points);
                 while (from.next() && to.next()) {
                     for (int i = 0; i < to.length(); i++) {
                         y[to.place() + i * to.stride()] = x[from.place() + i * from.stride()];

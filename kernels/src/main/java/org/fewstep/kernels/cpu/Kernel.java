@@ -1,5 +1,6 @@
 package org.fewstep.kernels.cpu;
 
+import java.util.function.Function;
 import org.fewstep.kernels.Workload;
 
 /** Computes the workloads of one family and dtype. */
@@ -7,4 +8,27 @@ import org.fewstep.kernels.Workload;
 interface Kernel<W extends Workload> {
     /** Runs to completion; the result's bits do not depend on the number of threads. */
     void run(W work, Threads threads);
+
+    /**
+     * What runs one workload again and again. It may keep arrays and bodies, so that a run allocates nothing; what stands
+     * in slots and buffers it reads anew each time.
+     */
+    default Prepared prepare(W work) {
+        return threads -> run(work, threads);
+    }
+
+    /** A kernel that is stated by its prepared form alone. */
+    static <W extends Workload> Kernel<W> of(Function<W, Prepared> prepare) {
+        return new Kernel<>() {
+            @Override
+            public void run(W work, Threads threads) {
+                prepare.apply(work).run(threads);
+            }
+
+            @Override
+            public Prepared prepare(W work) {
+                return prepare.apply(work);
+            }
+        };
+    }
 }

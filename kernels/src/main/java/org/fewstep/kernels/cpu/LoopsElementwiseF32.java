@@ -3,7 +3,7 @@ package org.fewstep.kernels.cpu;
 import org.fewstep.kernels.Elementwise;
 
 /**
- * F32 elementwise loops: the transcendental codes go through {@link VectorMathF32} (about 1 to 2 ns a point instead of
+ * F32 elementwise loops: the transcendental codes go through {@link LoopsMathF32} (about 1 to 2 ns a point instead of
  * 20 to 60), the rest is the reference, whose loops HotSpot vectorises.
  */
 final class LoopsElementwiseF32 {
@@ -32,9 +32,9 @@ final class LoopsElementwiseF32 {
     }
 
     private static void function(Elementwise.Code code, float[] y, float[] a, int lo, int hi) {
-        VectorMathF32 math = VectorMathF32.mine();
-        for (int from = lo; from < hi; from += VectorMathF32.CHUNK) {
-            int n = Math.min(VectorMathF32.CHUNK, hi - from);
+        LoopsMathF32 math = LoopsMathF32.mine();
+        for (int from = lo; from < hi; from += LoopsMathF32.CHUNK) {
+            int n = Math.min(LoopsMathF32.CHUNK, hi - from);
             System.arraycopy(a, from, math.x, 0, n);
             switch (code) {
                 case EXP -> math.exp(n);
@@ -46,10 +46,10 @@ final class LoopsElementwiseF32 {
                 case LOG -> math.log(n);
                 case SIN -> math.sin(n);
                 case COS -> math.cos(n);
-                case GELU -> VectorGeluF32.mine().exact(n);
-                case GELU_CURVATURE -> VectorGeluF32.mine().curvature(n);
-                case GELU_TANH -> VectorGeluF32.mine().tanhForm(n);
-                case GELU_TANH_CURVATURE -> VectorGeluF32.mine().tanhCurvature(n);
+                case GELU -> LoopsGeluF32.mine().exact(n);
+                case GELU_CURVATURE -> LoopsGeluF32.mine().curvature(n);
+                case GELU_TANH -> LoopsGeluF32.mine().tanhForm(n);
+                case GELU_TANH_CURVATURE -> LoopsGeluF32.mine().tanhCurvature(n);
                 default -> throw new IllegalArgumentException("elementwise: got " + code + "; expected a function");
             }
             System.arraycopy(math.y, 0, y, from, n);
@@ -58,14 +58,14 @@ final class LoopsElementwiseF32 {
 
     /** A direction times the slope. */
     private static void along(Elementwise.Code code, float[] y, float[] a, float[] b, int lo, int hi) {
-        VectorMathF32 math = VectorMathF32.mine();
-        for (int from = lo; from < hi; from += VectorMathF32.CHUNK) {
-            int n = Math.min(VectorMathF32.CHUNK, hi - from);
+        LoopsMathF32 math = LoopsMathF32.mine();
+        for (int from = lo; from < hi; from += LoopsMathF32.CHUNK) {
+            int n = Math.min(LoopsMathF32.CHUNK, hi - from);
             System.arraycopy(b, from, math.x, 0, n);
             switch (code) {
                 case SILU_ALONG -> math.siluSlope(n);
-                case GELU_ALONG -> VectorGeluF32.mine().slope(n);
-                case GELU_TANH_ALONG -> VectorGeluF32.mine().tanhSlope(n);
+                case GELU_ALONG -> LoopsGeluF32.mine().slope(n);
+                case GELU_TANH_ALONG -> LoopsGeluF32.mine().tanhSlope(n);
                 default -> throw new IllegalArgumentException("elementwise: got " + code + "; expected a slope");
             }
             System.arraycopy(a, from, math.x, 0, n);

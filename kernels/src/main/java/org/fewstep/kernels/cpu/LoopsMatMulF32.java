@@ -1,6 +1,7 @@
 package org.fewstep.kernels.cpu;
 
 import org.fewstep.kernels.Buffer;
+import org.fewstep.kernels.Elementwise;
 import org.fewstep.kernels.MatMul;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * and M is long, the same loops compute the transpose.
  *
  * <p>Each element is {@code fma(a[K-1], b[K-1], ... fma(a[0], b[0], 0))}, then the bias is added: the order depends on K
- * alone, whatever the blocking.
+ * alone, whatever the blocking. The activation follows on the part while it is in cache.
  */
 final class LoopsMatMulF32 {
     /** Longest vectorised loop: columns of a panel. */
@@ -43,8 +44,7 @@ final class LoopsMatMulF32 {
         float[] a = CpuBuffer.f32(w.a());
         float[] b = CpuBuffer.f32(w.b());
         float[] c = CpuBuffer.f32(w.c());
-        Buffer biasBuffer = w.bias();
-        float[] bias = biasBuffer == null ? null : CpuBuffer.f32(biasBuffer);
+        Ending ending = Ending.of(w);
         int batch = w.batch();
         int m = w.m();
         if (w.rowsJoin()) {
@@ -54,34 +54,53 @@ final class LoopsMatMulF32 {
         int rows = m;
         // Few items share their rows among the threads, many items are dealt out whole; the bits are the same.
         if (batch == 1) {
-            item(w, 0, rows, a, b, bias, c, threads);
+            item(w, 0, rows, a, b, ending, c, threads);
         } else {
-            threads.run(batch, (long) (w.productFlops() / FLOPS_A_NANO), i -> item(w, i, rows, a, b, bias, c, threads));
+            threads.run(
+                    batch, (long) (w.productFlops() / FLOPS_A_NANO), i -> item(w, i, rows, a, b, ending, c, threads));
         }
     }
 
     /** C = A op(B) on the starts of the arrays: A (m, k), B (k, n) or (n, k) if transposed, C (m, n). */
     static void multiply(float[] a, int m, int k, float[] b, boolean transB, int n, float[] c, Threads threads) {
-        Operand left = new Operand(a, 0, k, 1);
-        Operand right = new Operand(b, 0, transB ? k : 1, transB ? 1 : n);
+        multiply(m, n, k, new Operand(a, 0, k, 1), new Operand(b, 0, transB ? k : 1, transB ? 1 : n), c, threads);
+    }
+
+    /** C = A^T B on the starts of the arrays: A (k, m), B (k, n), C (m, n). */
+    static void multiplyTurned(float[] a, int k, int m, float[] b, int n, float[] c, Threads threads) {
+        multiply(m, n, k, new Operand(a, 0, 1, m), new Operand(b, 0, 1, n), c, threads);
+    }
+
+    private static void multiply(int m, int n, int k, Operand left, Operand right, float[] c, Threads threads) {
         if (n < THIN && m > n) {
-            multiply(n, m, k, right, left, null, true, c, 0, threads);
+            multiply(n, m, k, right, left, Ending.NONE, true, c, 0, threads);
         } else {
-            multiply(m, n, k, left, right, null, false, c, 0, threads);
+            multiply(m, n, k, left, right, Ending.NONE, false, c, 0, threads);
         }
     }
 
-    private static void item(
-            MatMul w, int i, int m, float[] a, float[] b, float @Nullable [] bias, float[] c, Threads threads) {
+    private static void item(MatMul w, int i, int m, float[] a, float[] b, Ending ending, float[] c, Threads threads) {
         int n = w.n();
         int k = w.k();
         Operand left = new Operand(a, w.offsetA(i), w.transA() ? 1 : k, w.transA() ? m : 1);
         Operand right = new Operand(b, w.offsetB(i), w.transB() ? k : 1, w.transB() ? 1 : n);
         int at = i * w.m() * n;
         if (n < THIN && m > n) {
-            multiply(n, m, k, right, left, bias, true, c, at, threads);
+            multiply(n, m, k, right, left, ending, true, c, at, threads);
         } else {
-            multiply(m, n, k, left, right, bias, false, c, at, threads);
+            multiply(m, n, k, left, right, ending, false, c, at, threads);
+        }
+    }
+
+    /** What happens to finished sums: the bias is added, the sum kept in {@code pre}, the activation applied. */
+    private record Ending(float @Nullable [] bias, Elementwise.@Nullable Code activation, float @Nullable [] pre) {
+        static final Ending NONE = new Ending(null, null, null);
+
+        static Ending of(MatMul w) {
+            Buffer bias = w.bias();
+            Buffer pre = w.pre();
+            return new Ending(
+                    bias == null ? null : CpuBuffer.f32(bias), w.activation(), pre == null ? null : CpuBuffer.f32(pre));
         }
     }
 
@@ -99,7 +118,7 @@ final class LoopsMatMulF32 {
             int k,
             Operand left,
             Operand right,
-            float @Nullable [] bias,
+            Ending ending,
             boolean turned,
             float[] c,
             int at,
@@ -143,16 +162,12 @@ final class LoopsMatMulF32 {
                             kc,
                             packed,
                             t);
-                    if (last && bias != null) {
-                        addBias(bias, turned, turned ? row : first, count, n, t);
+                    int place = turned ? at + first * rows + row : at + row * columns + first;
+                    int step = turned ? rows : columns;
+                    if (last) {
+                        finish(ending, turned, turned ? row : first, count, n, t, place, step);
                     }
-                    if (turned) {
-                        storeTurned(t, count, n, c, at + first * rows + row, rows);
-                    } else {
-                        for (int r = 0; r < count; r++) {
-                            System.arraycopy(t[r], 0, c, at + (row + r) * columns + first, n);
-                        }
-                    }
+                    store(t, turned, count, n, c, place, step);
                 });
             }
         }
@@ -210,6 +225,32 @@ final class LoopsMatMulF32 {
     private static void loadTurned(float[] c, int at, int step, int rows, int n, float[][] t) {
         for (int r = 0; r < rows; r++) {
             turn1(c, at + r, step, n, t[r]);
+        }
+    }
+
+    private static void finish(
+            Ending ending, boolean turned, int first, int rows, int n, float[][] t, int place, int step) {
+        if (ending.bias != null) {
+            addBias(ending.bias, turned, first, rows, n, t);
+        }
+        if (ending.pre != null) {
+            store(t, turned, rows, n, ending.pre, place, step);
+        }
+        if (ending.activation != null) {
+            for (int r = 0; r < rows; r++) {
+                LoopsElementwiseF32.apply(ending.activation, 0, 0, t[r], t[r], t[r], t[r], 0, n);
+            }
+        }
+    }
+
+    /** A part of the result; {@code step} is the length of a row of c. */
+    private static void store(float[][] t, boolean turned, int rows, int n, float[] c, int place, int step) {
+        if (turned) {
+            storeTurned(t, rows, n, c, place, step);
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            System.arraycopy(t[r], 0, c, place + r * step, n);
         }
     }
 

@@ -2,7 +2,7 @@ package org.fewstep.kernels.cpu;
 
 import org.fewstep.kernels.Attention;
 
-/** Products by {@link LoopsMatMulF32}, exponentials by {@link VectorMathF32}. */
+/** Products by {@link LoopsMatMulF32}, exponentials by {@link LoopsMathF32}. */
 final class LoopsPanelMathF32 implements PanelMathF32 {
     private static final float FLOPS_A_NANO = 20;
 
@@ -16,10 +16,28 @@ final class LoopsPanelMathF32 implements PanelMathF32 {
     }
 
     @Override
-    public void exp(float[] x, int from, int n, float shift) {
-        VectorMathF32 math = VectorMathF32.mine();
-        for (int first = from; first < from + n; first += VectorMathF32.CHUNK) {
-            int count = Math.min(VectorMathF32.CHUNK, from + n - first);
+    public void multiplyTurned(float[] a, int k, int rows, float[] b, int n, float[] c, Threads threads) {
+        LoopsMatMulF32.multiplyTurned(a, k, rows, b, n, c, threads);
+    }
+
+    @Override
+    public void softmax(float[] x, int from, int n) {
+        exp(x, from, n, MaxF32.row(x, from, n));
+        float sum = DotF32.sum(x, from, n);
+        for (int i = from; i < from + n; i++) {
+            x[i] /= sum;
+        }
+    }
+
+    @Override
+    public float dot(float[] a, float[] b, int from, int n) {
+        return DotF32.dot(a, b, from, n);
+    }
+
+    private static void exp(float[] x, int from, int n, float shift) {
+        LoopsMathF32 math = LoopsMathF32.mine();
+        for (int first = from; first < from + n; first += LoopsMathF32.CHUNK) {
+            int count = Math.min(LoopsMathF32.CHUNK, from + n - first);
             System.arraycopy(x, first, math.x, 0, count);
             subtract(math.x, shift, count);
             math.exp(count);

@@ -2,9 +2,9 @@ package org.fewstep.kernels.cpu;
 
 import org.fewstep.kernels.Softmax;
 
-/** F32 softmax with the exponentials of {@link VectorMathF32}: several short rows, or a piece of a long one, at once. */
+/** F32 softmax with the exponentials of {@link LoopsMathF32}: several short rows, or a piece of a long one, at once. */
 final class LoopsSoftmaxF32 {
-    private static final int CHUNK = VectorMathF32.CHUNK;
+    private static final int CHUNK = LoopsMathF32.CHUNK;
 
     /** Numbers a part, roughly. */
     private static final int PART = 8 * CHUNK;
@@ -38,7 +38,7 @@ final class LoopsSoftmaxF32 {
     }
 
     private static void shortRows(float[] x, int from, int rows, int n, boolean log, float[] y) {
-        VectorMathF32 math = VectorMathF32.mine();
+        LoopsMathF32 math = LoopsMathF32.mine();
         float[] sums = Scratch.mine().f32(SUMS, SumF32.blocks(CHUNK));
         System.arraycopy(x, from, math.x, 0, rows * n);
         for (int row = 0; row < rows; row++) {
@@ -59,7 +59,7 @@ final class LoopsSoftmaxF32 {
     }
 
     private static void longRow(float[] x, int from, int n, boolean log, float[] y) {
-        VectorMathF32 math = VectorMathF32.mine();
+        LoopsMathF32 math = LoopsMathF32.mine();
         float[] sums = Scratch.mine().f32(SUMS, SumF32.blocks(n));
         float max = MaxF32.row(x, from, n);
         for (int first = 0; first < n; first += CHUNK) {

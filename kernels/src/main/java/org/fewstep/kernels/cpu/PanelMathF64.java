@@ -1,7 +1,7 @@
 // twin: F32
 package org.fewstep.kernels.cpu;
 
-/** The two inner jobs of attention, done by each provider in its own way. */
+/** The inner jobs of attention, done by each provider in its own way. */
 interface PanelMathF64 {
     /**
      * C = A op(B) on the starts of the arrays; the k products of an element are added in an order fixed by k and n.
@@ -12,6 +12,18 @@ interface PanelMathF64 {
      */
     void multiply(double[] a, int rows, int k, double[] b, boolean transB, int n, double[] c, Threads threads);
 
-    /** {@code x[i] = e^(x[i] - shift)} for n numbers from {@code from} on. */
-    void exp(double[] x, int from, int n, double shift);
+    /**
+     * C = A^T B on the starts of the arrays.
+     *
+     * @param a (k, rows)
+     * @param b (k, n)
+     * @param c (rows, n)
+     */
+    void multiplyTurned(double[] a, int k, int rows, double[] b, int n, double[] c, Threads threads);
+
+    /** A row of n scores becomes its softmax. */
+    void softmax(double[] x, int from, int n);
+
+    /** Sum of {@code a[i] b[i]} for n numbers from {@code from} on. */
+    double dot(double[] a, double[] b, int from, int n);
 }

@@ -24,6 +24,10 @@ final class ReduceF64 {
     private ReduceF64() {}
 
     static void run(Reduce w, Threads threads) {
+        if (w.code() == Reduce.Code.ARG_MAX) {
+            argMax(w, threads);
+            return;
+        }
         int outer = w.outer();
         int n = w.n();
         int inner = w.inner();
@@ -66,6 +70,34 @@ final class ReduceF64 {
         for (int o = 0; o < outer; o++) {
             finish(w, partial, o * blocks * inner, blocks, inner, y, o * inner);
         }
+    }
+
+    /** Places of the greatest numbers; a part is some of the results. */
+    private static void argMax(Reduce w, Threads threads) {
+        double[] x = CpuBuffer.f64(w.in());
+        int[] y = CpuBuffer.i32(w.out());
+        int n = w.n();
+        int inner = w.inner();
+        int results = w.outer() * inner;
+        int group = Math.max(1, PART / Math.max(1, n));
+        threads.run((results + group - 1) / group, (long) results * n, part -> {
+            for (int r = part * group; r < Math.min(results, (part + 1) * group); r++) {
+                y[r] = placeOfMax(x, r / inner * n * inner + r % inner, n, inner);
+            }
+        });
+    }
+
+    private static int placeOfMax(double[] x, int from, int n, int step) {
+        int best = 0;
+        double most = x[from];
+        for (int i = 1; i < n && !Double.isNaN(most); i++) {
+            double value = x[from + i * step];
+            if (value > most || Double.isNaN(value)) {
+                best = i;
+                most = value;
+            }
+        }
+        return best;
     }
 
     /** Sum of a block of one column. */

@@ -13,9 +13,9 @@ final class Scratch {
     static final int CALLER = 8;
 
     /** First of the fifteen slots of attention, whose parts call other kernels' loops. */
-    static final int ATTENTION = 12;
+    static final int ATTENTION = 14;
 
-    private static final int SLOTS = 27;
+    private static final int SLOTS = 29;
 
     /** Slots of {@link #f32Rows} and {@link #f64Rows}: a packed operand, the accumulators of a product, summation lanes. */
     static final int PACKED = 0;
@@ -35,11 +35,18 @@ final class Scratch {
     private final float[][][] f32Rows = new float[ROW_SLOTS][0][];
     private final double[][][] f64Rows = new double[ROW_SLOTS][0][];
 
+    private final StridedRows rows = new StridedRows();
+
     private Scratch() {}
 
     /** This thread's set. */
     static Scratch mine() {
         return MINE.get();
+    }
+
+    /** A walk over a layout, to be finished before the next one starts. */
+    StridedRows rows() {
+        return rows;
     }
 
     /** An array of at least {@code size} elements. */

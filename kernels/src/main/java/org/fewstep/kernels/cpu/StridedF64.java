@@ -12,7 +12,7 @@ final class StridedF64 {
 
     /** {@code to[0 ..] =} points lo (inclusive) to hi (exclusive) of the layout, in row-major order of the shape. */
     static void load(double[] from, Layout layout, int[] shape, int lo, int hi, double[] to) {
-        StridedRows rows = new StridedRows(layout, shape, lo, hi);
+        StridedRows rows = Scratch.mine().rows().over(layout, shape, lo, hi);
         int at = 0;
         while (rows.next()) {
             int place = rows.place();
@@ -37,7 +37,7 @@ final class StridedF64 {
 
     /** The reverse of {@link #load}. */
     static void store(double[] from, Layout layout, int[] shape, int lo, int hi, double[] to) {
-        StridedRows rows = new StridedRows(layout, shape, lo, hi);
+        StridedRows rows = Scratch.mine().rows().over(layout, shape, lo, hi);
         int at = 0;
         while (rows.next()) {
             int place = rows.place();

@@ -2,27 +2,30 @@ package org.fewstep.kernels.cpu;
 
 import org.fewstep.kernels.Layout;
 
-/** Walks a range of points of a layout as runs along the last dimension. */
+/** Walks a range of points of a layout as runs along the last dimension; {@link Scratch} keeps one a thread. */
 final class StridedRows {
-    private final int[] shape;
-    private final int[] strides;
-    private final int[] index;
-    private final int inner;
-    private final int stride;
+    private int[] shape = {};
+    private int[] strides = {};
+    private int[] index = {};
+    private int outer;
+    private int inner;
+    private int stride;
     private int left;
     private int row;
     private int column;
     private int place;
     private int length;
 
-    /** Stands before point {@code lo} of the row-major order of {@code shape}. */
-    StridedRows(Layout layout, int[] shape, int lo, int hi) {
+    /** Starts anew, before point {@code lo} of the row-major order of {@code shape}. */
+    StridedRows over(Layout layout, int[] shape, int lo, int hi) {
         this.shape = shape;
         this.strides = layout.strides();
-        int outer = Math.max(0, shape.length - 1);
+        this.outer = Math.max(0, shape.length - 1);
         this.inner = shape.length == 0 ? 1 : shape[outer];
         this.stride = shape.length == 0 ? 0 : strides[outer];
-        this.index = new int[outer];
+        if (index.length < outer) {
+            index = new int[outer];
+        }
         this.left = hi - lo;
         this.column = lo % inner;
         this.row = layout.offset();
@@ -32,6 +35,7 @@ final class StridedRows {
             rest /= shape[d];
             row += index[d] * strides[d];
         }
+        return this;
     }
 
     /** Moves to the next run; false when the range is done. */
@@ -43,7 +47,7 @@ final class StridedRows {
         place = row + column * stride;
         left -= length;
         column = 0;
-        for (int d = index.length - 1; d >= 0; d--) {
+        for (int d = outer - 1; d >= 0; d--) {
             row += strides[d];
             if (++index[d] < shape[d]) {
                 break;

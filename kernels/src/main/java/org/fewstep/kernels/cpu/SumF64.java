@@ -123,4 +123,17 @@ final class SumF64 {
         }
         return sums[0];
     }
+
+    /** As above for rows of sums of the given width that follow each other; the result replaces the first row. */
+    static void pairwise(double[] sums, int from, int count, int width) {
+        for (int step = 1; step < count; step *= 2) {
+            for (int b = 0; b < count - step; b += 2 * step) {
+                int to = from + b * width;
+                int other = to + step * width;
+                for (int j = 0; j < width; j++) {
+                    sums[to + j] += sums[other + j];
+                }
+            }
+        }
+    }
 }

@@ -1,18 +1,33 @@
 package org.fewstep.kernels.cpu;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.VectorOperators.AND;
+import static jdk.incubator.vector.VectorOperators.GE;
+import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.OR;
+import static org.fewstep.kernels.cpu.VectorMathF32.atLeast;
+import static org.fewstep.kernels.cpu.VectorMathF32.atMost;
+import static org.fewstep.kernels.cpu.VectorMathF32.exp;
+import static org.fewstep.kernels.cpu.VectorMathF32.expOfNegative;
+import static org.fewstep.kernels.cpu.VectorMathF32.sigmoid;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
 /**
- * Both forms of gelu with slope and curvature of up to 512 floats at once, in passes that HotSpot vectorises, around the
- * exponentials and sigmoids of {@link VectorMathF32}. Arguments stand in its {@code x}, results in its {@code y}.
- *
- * <p>Exact form: the tail N(-t) = e^(-t^2/2) P(u) / (t + K), t = |x|, u = (t - K) / (t + K), K = 2.5 sqrt(2); P is an
- * interpolation in Chebyshev points, error 0.14 2^-24, coefficients rounded to float. Tanh form: x s(w), w = 2 sqrt(2 / pi)
- * (x + 0.044715 x^3), with s (1 - s) = s(w) s(-w).
+ * The loops of the error function and of both forms of gelu with slope and curvature, by the formulas of {@link
+ * LoopsGeluF32}.
  */
 final class VectorGeluF32 {
-    private static final ThreadLocal<VectorGeluF32> MINE = ThreadLocal.withInitial(VectorGeluF32::new);
+    private static final VectorSpecies<Float> S = VectorLanesF32.SPECIES;
+    private static final int L = VectorLanesF32.L;
 
     /** Beyond this |x| values and derivatives are those of max(x, 0); keeps infinities out of the products. */
     private static final float FAR = 100f;
+
+    /** Beyond this |x| erf(x) is 1 or -1. */
+    private static final float ERF_FAR = 10f;
 
     private static final float K = 0x1.c48c6p+1f;
     private static final float P0 = 0x1.7d99acp-1f;
@@ -35,167 +50,165 @@ final class VectorGeluF32 {
 
     private static final float WA = 0.07135481282f;
 
-    private static final int ONE_BITS = 0x3F800000;
+    private static final float ROOT_TWO = 0x1.6a09e6p+0f;
 
-    private final VectorMathF32 math = VectorMathF32.mine();
-    private final float[] x = new float[VectorMathF32.CHUNK];
-    private final float[] near = new float[VectorMathF32.CHUNK];
-    private final float[] tail = new float[VectorMathF32.CHUNK];
-    private final float[] right = new float[VectorMathF32.CHUNK];
-    private final int[] bits = new int[VectorMathF32.CHUNK];
+    /** erf(x) / x = R0 + R0_LOW + R1 x^2 + ..., |x| at most 1; a minimax fit, relative error 0.02 2^-24. */
+    private static final float R0 = 0x1.20dd74p+0f;
+
+    private static final float R0_LOW = 0x1.fc9168p-25f;
+    private static final float R1 = -0x1.81273ep-2f;
+    private static final float R2 = 0x1.ce2cf8p-4f;
+    private static final float R3 = -0x1.b7f90ep-6f;
+    private static final float R4 = 0x1.5405b2p-8f;
+    private static final float R5 = -0x1.a3f7p-11f;
+    private static final float R6 = 0x1.496a32p-14f;
 
     private VectorGeluF32() {}
 
-    /** This thread's object. */
-    static VectorGeluF32 mine() {
-        return MINE.get();
-    }
-
-    /** y = x N(x) = max(x, 0) - |x| N(-|x|). */
-    void exact(int n) {
-        bell(n);
-        tails(near, math.y, tail, n);
-        exact(x, near, tail, math.y, n);
-    }
-
-    /** y = N(x) + x n(x). */
-    void slope(int n) {
-        bell(n);
-        tails(near, math.y, tail, n);
-        sides(x, bits, right, n);
-        slope(near, right, tail, math.y, n);
-    }
-
-    /** y = n(x) (2 - x^2). */
-    void curvature(int n) {
-        bell(n);
-        curvature(near, math.y, n);
-    }
-
-    /** y = x s(w). */
-    void tanhForm(int n) {
-        copy(math.x, x, n);
-        argument(math.x, 1f, n);
-        math.sigmoid(n);
-        product(x, math.y, n);
-    }
-
-    /** y = s + x s (1 - s) w'. */
-    void tanhSlope(int n) {
-        sigmoids(n);
-        tanhSlope(near, tail, math.y, n);
-    }
-
-    /** y = s (1 - s) (2 w' + x (w'' + (1 - 2 s) w'^2)). */
-    void tanhCurvature(int n) {
-        sigmoids(n);
-        tanhCurvature(near, tail, math.y, n);
-    }
-
-    /** x = the arguments, near = them within FAR, math.y = e^(-near^2 / 2). */
-    private void bell(int n) {
-        copy(math.x, x, n);
-        limit(x, near, n);
-        squares(near, math.x, n);
-        math.exp(n);
-    }
-
-    /** near = the arguments within FAR, tail = s(-w), math.y = s(w). */
-    private void sigmoids(int n) {
-        limit(math.x, near, n);
-        copy(near, math.x, n);
-        argument(math.x, -1f, n);
-        math.sigmoid(n);
-        copy(math.y, tail, n);
-        copy(near, math.x, n);
-        argument(math.x, 1f, n);
-        math.sigmoid(n);
-    }
-
-    private static void copy(float[] from, float[] to, int n) {
-        System.arraycopy(from, 0, to, 0, n);
-    }
-
-    private static void limit(float[] x, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            y[i] = Math.max(Math.min(x[i], FAR), -FAR);
+    /** t = e^(-x^2). */
+    static void erfStart(VectorRunF32 r) {
+        for (int i = 0; i < r.n; i += L) {
+            FloatVector x = atMost(r.a.get(i).abs(), ERF_FAR);
+            exp(x.mul(x).neg()).intoArray(r.t, i);
         }
     }
 
-    private static void squares(float[] x, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            y[i] = -0.5f * x[i] * x[i];
+    /** t = 1 - 2 N(-|x| sqrt 2), which is |erf(x)|, good from 1 on. */
+    static void erfFar(VectorRunF32 r) {
+        for (int i = 0; i < r.n; i += L) {
+            FloatVector x = atMost(r.a.get(i).abs(), ERF_FAR);
+            FloatVector tail = tail(x.mul(ROOT_TWO), FloatVector.fromArray(S, r.t, i));
+            broadcast(S, 1f).sub(tail.mul(2f)).intoArray(r.t, i);
         }
     }
 
-    private static void tails(float[] x, float[] e, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            float t = Math.abs(x[i]);
-            float d = 1f / (t + K);
-            float u = (t - K) * d;
-            float p = Math.fma(u, Math.fma(u, Math.fma(u, Math.fma(u, P10, P9), P8), P7), P6);
-            p = Math.fma(u, Math.fma(u, Math.fma(u, Math.fma(u, Math.fma(u, Math.fma(u, p, P5), P4), P3), P2), P1), P0);
-            y[i] = e[i] * p * d;
+    /** erf(x) by its polynomial below 1, else t with the sign of x. */
+    static void erf(VectorRunF32 r) {
+        for (int i = 0; i < r.n; i += L) {
+            FloatVector x = r.a.get(i);
+            FloatVector square = x.mul(x);
+            FloatVector p = square.fma(broadcast(S, R6), broadcast(S, R5)).fma(square, broadcast(S, R4));
+            p = p.fma(square, broadcast(S, R3)).fma(square, broadcast(S, R2)).fma(square, broadcast(S, R1));
+            FloatVector near = x.fma(broadcast(S, R0), x.mul(p.fma(square, broadcast(S, R0_LOW))));
+            IntVector sign = x.reinterpretAsInts().lanewise(AND, Integer.MIN_VALUE);
+            FloatVector far = FloatVector.fromArray(S, r.t, i);
+            far = far.reinterpretAsInts().lanewise(OR, sign).reinterpretAsFloats();
+            far.blend(near, square.compare(LT, 1f)).intoArray(r.y, r.yAt + i);
         }
     }
 
-    private static void exact(float[] x, float[] near, float[] tail, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            y[i] = Math.max(x[i], 0f) - Math.abs(near[i]) * tail[i];
+    /** t = e^(-x^2 / 2). */
+    static void start(VectorRunF32 r) {
+        for (int i = 0; i < r.n; i += L) {
+            FloatVector x = atMost(r.a.get(i).abs(), FAR);
+            exp(x.mul(-0.5f).mul(x)).intoArray(r.t, i);
         }
     }
 
-    /** 1 where x is not negative, else 0. */
-    private static void sides(float[] x, int[] bits, float[] right, int n) {
-        for (int i = 0; i < n; i++) {
-            bits[i] = Float.floatToRawIntBits(x[i]);
-        }
-        for (int i = 0; i < n; i++) {
-            bits[i] = (~bits[i] >> 31) & ONE_BITS;
-        }
-        for (int i = 0; i < n; i++) {
-            right[i] = Float.intBitsToFloat(bits[i]);
+    /** x N(x) = max(x, 0) - |x| N(-|x|). */
+    static void gelu(VectorRunF32 r) {
+        for (int i = 0; i < r.n; i += L) {
+            FloatVector x = r.a.get(i);
+            FloatVector right = atLeast(x, 0f);
+            FloatVector size = atMost(x.abs(), FAR);
+            FloatVector tail = tail(size, FloatVector.fromArray(S, r.t, i));
+            right.sub(size.mul(tail)).intoArray(r.y, r.yAt + i);
         }
     }
 
-    private static void slope(float[] x, float[] right, float[] tail, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            y[i] = Math.fma(x[i] * DENSITY, y[i], Math.fma(1f - 2f * right[i], tail[i], right[i]));
+    /** n(x) (2 - x^2). */
+    static void curvature(VectorRunF32 r) {
+        for (int i = 0; i < r.n; i += L) {
+            FloatVector x = atMost(r.a.get(i).abs(), FAR);
+            FloatVector bell = FloatVector.fromArray(S, r.t, i).mul(DENSITY);
+            bell.mul(x.neg().fma(x, broadcast(S, 2f))).intoArray(r.y, r.yAt + i);
         }
     }
 
-    private static void curvature(float[] x, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            y[i] = DENSITY * y[i] * Math.fma(-x[i], x[i], 2f);
+    /** t = e^(-b^2 / 2). */
+    static void alongStart(VectorRunF32 r) {
+        for (int i = 0; i < r.n; i += L) {
+            FloatVector x = atMost(r.b.get(i).abs(), FAR);
+            exp(x.mul(-0.5f).mul(x)).intoArray(r.t, i);
         }
     }
 
-    /** w or -w within the range in which the sigmoid reaches both ends. */
-    private static void argument(float[] x, float sign, int n) {
-        for (int i = 0; i < n; i++) {
-            float v = Math.max(Math.min(x[i], FAR), -FAR);
-            x[i] = sign * v * Math.fma(v * v, WA, W);
+    /** a (N(b) + b n(b)). */
+    static void along(VectorRunF32 r) {
+        for (int i = 0; i < r.n; i += L) {
+            FloatVector g = r.a.get(i);
+            FloatVector x = atMost(atLeast(r.b.get(i), -FAR), FAR);
+            FloatVector bell = FloatVector.fromArray(S, r.t, i);
+            FloatVector tail = tail(x.abs(), bell);
+            FloatVector side = tail.blend(broadcast(S, 1f).sub(tail), x.compare(GE, 0f));
+            x.mul(DENSITY).fma(bell, side).mul(g).intoArray(r.y, r.yAt + i);
         }
     }
 
-    private static void product(float[] x, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            y[i] *= Math.max(x[i], -FAR);
+    /** x s(w), w = 2 sqrt(2 / pi) (x + 0.044715 x^3). */
+    static void tanhForm(VectorRunF32 r) {
+        for (int i = 0; i < r.n; i += L) {
+            FloatVector x = r.a.get(i);
+            FloatVector s = sigmoid(x.mul(x.mul(x).fma(broadcast(S, WA), broadcast(S, W))));
+            x.blend(-FAR, x.compare(LT, -FAR)).mul(s).intoArray(r.y, r.yAt + i);
         }
     }
 
-    private static void tanhSlope(float[] x, float[] other, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            float w1 = Math.fma(x[i] * x[i], 3f * WA, W);
-            y[i] = Math.fma(x[i] * w1, y[i] * other[i], y[i]);
+    /** t = e^-w. */
+    static void tanhStart(VectorRunF32 r) {
+        for (int i = 0; i < r.n; i += L) {
+            FloatVector x = r.a.get(i);
+            FloatVector w = x.mul(x.mul(x).fma(broadcast(S, WA), broadcast(S, W)));
+            expOfNegative(atMost(atLeast(w, -87f), 87f)).intoArray(r.t, i);
         }
     }
 
-    private static void tanhCurvature(float[] x, float[] other, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            float w1 = Math.fma(x[i] * x[i], 3f * WA, W);
-            float bend = Math.fma((other[i] - y[i]) * w1, w1, 6f * WA * x[i]);
-            y[i] = y[i] * other[i] * Math.fma(x[i], bend, 2f * w1);
+    /** s (1 - s) (2 w' + x (w'' + (1 - 2 s) w'^2)). */
+    static void tanhCurvature(VectorRunF32 r) {
+        for (int i = 0; i < r.n; i += L) {
+            FloatVector x = atMost(atLeast(r.a.get(i), -FAR), FAR);
+            FloatVector e = FloatVector.fromArray(S, r.t, i);
+            FloatVector s = broadcast(S, 1f).div(e.add(1f));
+            FloatVector other = e.mul(s);
+            FloatVector w1 = x.mul(x).fma(broadcast(S, 3f * WA), broadcast(S, W));
+            FloatVector bend = other.sub(s).mul(w1).fma(w1, x.mul(6f * WA));
+            s.mul(other).mul(x.fma(bend, w1.mul(2f))).intoArray(r.y, r.yAt + i);
         }
+    }
+
+    /** t = e^-w of b. */
+    static void tanhAlongStart(VectorRunF32 r) {
+        for (int i = 0; i < r.n; i += L) {
+            FloatVector x = r.b.get(i);
+            FloatVector w = x.mul(x.mul(x).fma(broadcast(S, WA), broadcast(S, W)));
+            expOfNegative(atMost(atLeast(w, -87f), 87f)).intoArray(r.t, i);
+        }
+    }
+
+    /** a (s + b s (1 - s) w'). */
+    static void tanhAlong(VectorRunF32 r) {
+        for (int i = 0; i < r.n; i += L) {
+            FloatVector g = r.a.get(i);
+            FloatVector x = atMost(atLeast(r.b.get(i), -FAR), FAR);
+            FloatVector e = FloatVector.fromArray(S, r.t, i);
+            FloatVector s = broadcast(S, 1f).div(e.add(1f));
+            FloatVector w1 = x.mul(x).fma(broadcast(S, 3f * WA), broadcast(S, W));
+            x.mul(w1).fma(s.mul(e.mul(s)), s).mul(g).intoArray(r.y, r.yAt + i);
+        }
+    }
+
+    /** N(-t) = e^(-t^2/2) P(u) / (t + K), u = (t - K) / (t + K), for t of at least 0 and its bell. */
+    private static FloatVector tail(FloatVector t, FloatVector bell) {
+        FloatVector d = broadcast(S, 1f).div(t.add(K));
+        FloatVector u = t.sub(K).mul(d);
+        FloatVector p = u.fma(broadcast(S, P10), broadcast(S, P9))
+                .fma(u, broadcast(S, P8))
+                .fma(u, broadcast(S, P7));
+        p = p.fma(u, broadcast(S, P6))
+                .fma(u, broadcast(S, P5))
+                .fma(u, broadcast(S, P4))
+                .fma(u, broadcast(S, P3));
+        p = p.fma(u, broadcast(S, P2)).fma(u, broadcast(S, P1)).fma(u, broadcast(S, P0));
+        return bell.mul(p).mul(d);
     }
 }

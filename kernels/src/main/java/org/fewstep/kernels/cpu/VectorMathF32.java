@@ -1,70 +1,61 @@
 package org.fewstep.kernels.cpu;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.XOR;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
 /**
- * Transcendental functions of up to 512 floats at once, in passes that HotSpot vectorises one by one; the same formula
- * for every element, cold or hot.
+ * Exponentials, logarithms and circular functions of a vector, lane by lane, from correctly rounded operations alone:
+ * the formulas and coefficients of {@link LoopsMathF32}, so a lane's bits depend on its argument only.
  *
- * <p>e^x = 2^n e^r with n = round(x / ln 2) and |r| at most ln(2) / 2, e^r = 1 + r + r^2 q(r). Rounding adds 1.5 2^23,
- * which leaves n in the low bits. The polynomials are minimax fits for the relative error with coefficients rounded to
- * float. One object a thread; {@link #x} holds the arguments, {@link #y} receives the results.
+ * <p>HotSpot must inline these methods into the loops that call them, or vectors become objects: each is short, and
+ * loops call them first of all.
  */
 final class VectorMathF32 {
-    /** Most elements of a call. */
-    static final int CHUNK = 512;
+    private static final VectorSpecies<Float> S = VectorLanesF32.SPECIES;
 
-    private static final ThreadLocal<VectorMathF32> MINE = ThreadLocal.withInitial(VectorMathF32::new);
-
-    /** 1.5 2^23 and its bits: a sum with it has no fraction bits left. */
+    /** 1.5 2^23: a sum with it has no fraction bits left, and its low nine bits are 0. */
     private static final float MAGIC = 12_582_912f;
 
     private static final int MAGIC_BITS = 0x4B400000;
-    private static final int ONE_BITS = 0x3F800000;
+
+    /** Exponent bias of a float. */
+    private static final int BIAS = 127;
 
     private static final float LOG2_E = 0x1.715476p+0f;
-
-    /** ln 2 in two parts; the first has 15 bits, so n times it is exact. */
     private static final float LN2_HIGH = 0x1.62e4p-1f;
-
     private static final float LN2_LOW = 0x1.7f7d1cp-20f;
 
-    /** (e^r - 1 - r) / r^2 = E0 + E1 r + ...; error 0.25 2^-24 of e^r - 1. */
     private static final float E0 = 0x1.fffffep-2f;
-
     private static final float E1 = 0x1.5554aep-3f;
     private static final float E2 = 0x1.5556fp-5f;
     private static final float E3 = 0x1.122a72p-7f;
     private static final float E4 = 0x1.6ba492p-10f;
 
     private static final float TWO_OVER_PI = 0x1.45f306p-1f;
-
-    /** pi / 2 in three parts; n times the first is subtracted without rounding. */
     private static final float HALF_PI_HIGH = 0x1.921fb6p+0f;
-
     private static final float HALF_PI_MIDDLE = -0x1.777a5cp-25f;
     private static final float HALF_PI_LOW = -0x1.ee59dap-50f;
 
-    /** Greatest |x| that the reduction by pi / 2 is good for; above it StrictMath computes. */
-    private static final float REDUCIBLE = 65_536f;
-
-    /** (sin(r) / r - 1) / r^2 = S0 + S1 r^2 + ..., |r| at most pi / 4. */
     private static final float S0 = -0x1.555556p-3f;
-
     private static final float S1 = 0x1.111172p-7f;
     private static final float S2 = -0x1.a056acp-13f;
     private static final float S3 = 0x1.7b5d6ap-19f;
 
-    /** (cos(r) - 1 + r^2 / 2) / r^4 = C0 + C1 r^2 + ... */
     private static final float C0 = 0x1.55554ap-5f;
-
     private static final float C1 = -0x1.6c0c14p-10f;
     private static final float C2 = 0x1.99de6ep-16f;
 
-    /** Bits of sqrt(1/2): the mantissa m is taken from [sqrt(1/2), sqrt(2)). */
     private static final int ROOT_HALF_BITS = 0x3F3504F3;
 
-    /** (ln(1 + f) - f + f^2 / 2) / f^3 = L0 + L1 f + ... */
     private static final float L0 = 0x1.555548p-2f;
-
     private static final float L1 = -0x1.000006p-2f;
     private static final float L2 = 0x1.99a476p-3f;
     private static final float L3 = -0x1.555c44p-3f;
@@ -74,286 +65,134 @@ final class VectorMathF32 {
     private static final float L7 = -0x1.de01dcp-4f;
     private static final float L8 = 0x1.14733ep-4f;
 
-    final float[] x = new float[CHUNK];
-    final float[] y = new float[CHUNK];
-
-    private final float[] clamped = new float[CHUNK];
-    private final float[] r = new float[CHUNK];
-    private final float[] s = new float[CHUNK];
-    private final float[] t = new float[CHUNK];
-    private final int[] bits = new int[CHUNK];
-    private final int[] more = new int[CHUNK];
-
     private VectorMathF32() {}
 
-    /** This thread's object. */
-    static VectorMathF32 mine() {
-        return MINE.get();
+    /** x, and {@code low} where x is less; NaN stays. */
+    static FloatVector atLeast(FloatVector x, float low) {
+        return x.blend(low, x.compare(LT, low));
     }
 
-    /** y = e^x; 0 below -104, infinite above 88.73. */
-    void exp(int n) {
-        clamp(x, -105f, 89f, clamped, n);
-        reduce(clamped, s, r, n);
-        toBits(s, bits, n);
-        // Two factors reach the whole range from the least denormal to 2^128.
-        halves(bits, more, n);
-        fromBits(bits, s, n);
-        fromBits(more, t, n);
-        scaledTwice(r, s, t, y, n);
+    /** x, and {@code high} where x is greater; NaN stays. */
+    static FloatVector atMost(FloatVector x, float high) {
+        return x.blend(high, x.compare(GT, high));
     }
 
-    /** y = 1 / (1 + e^-x). */
-    void sigmoid(int n) {
-        expOfNegative(-89f, 87f, n);
-        sigmoid(t, y, n);
+    /**
+     * e^x; 0 below -104, infinite above 88.73.
+     *
+     * <p>With twice the bias in the magic number its bits hold n + 254: one half makes each of two factors. Far up n stops
+     * at 128, and the polynomial, all of whose terms are positive there, is more than 1.
+     */
+    static FloatVector exp(FloatVector x) {
+        FloatVector y = atLeast(x, -105f);
+        FloatVector z = y.fma(broadcast(S, LOG2_E), broadcast(S, MAGIC + 2 * BIAS));
+        IntVector n = z.reinterpretAsInts().min(MAGIC_BITS + 2 * BIAS + 128);
+        IntVector half = n.lanewise(ASHR, 1);
+        FloatVector k = n.reinterpretAsFloats().sub(MAGIC + 2 * BIAS);
+        FloatVector r = k.fma(broadcast(S, -LN2_LOW), k.fma(broadcast(S, -LN2_HIGH), y));
+        FloatVector p = expLessOne(r).add(1f);
+        FloatVector scaled = p.mul(half.lanewise(LSHL, 23).reinterpretAsFloats());
+        return scaled.mul(n.sub(half).lanewise(LSHL, 23).reinterpretAsFloats());
     }
 
-    /** y = x / (1 + e^-x). */
-    void silu(int n) {
-        expOfNegative(-89f, 87f, n);
-        silu(x, t, y, n);
+    /** e^-x for x in -89 .. 87. */
+    static FloatVector expOfNegative(FloatVector x) {
+        FloatVector z = x.fma(broadcast(S, -LOG2_E), broadcast(S, MAGIC + BIAS));
+        FloatVector k = z.sub(MAGIC + BIAS);
+        // -r = x + k ln 2, and the signs of the odd coefficients turned with it.
+        FloatVector r = k.fma(broadcast(S, LN2_LOW), k.fma(broadcast(S, LN2_HIGH), x));
+        FloatVector q = r.fma(broadcast(S, -E4), broadcast(S, E3)).fma(r, broadcast(S, -E2));
+        q = q.fma(r, broadcast(S, E1)).fma(r, broadcast(S, -E0));
+        FloatVector p = broadcast(S, 1f).sub(r.mul(r).fma(q, r));
+        return p.mul(z.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats());
     }
 
-    /** y = s (1 + x (1 - s)), s = 1 / (1 + e^-x). */
-    void siluSlope(int n) {
-        expOfNegative(-87f, 87f, n);
-        siluSlope(clamped, t, y, n);
+    /** e^r - 1 for |r| at most ln(2) / 2. */
+    private static FloatVector expLessOne(FloatVector r) {
+        FloatVector q = r.fma(broadcast(S, E4), broadcast(S, E3)).fma(r, broadcast(S, E2));
+        q = q.fma(r, broadcast(S, E1)).fma(r, broadcast(S, E0));
+        return r.mul(r).fma(q, r);
     }
 
-    /** y = s (1 - s) (2 + x (1 - 2 s)). */
-    void siluCurvature(int n) {
-        expOfNegative(-87f, 87f, n);
-        siluCurvature(clamped, t, y, n);
+    /** 1 / (1 + e^-x). */
+    static FloatVector sigmoid(FloatVector x) {
+        FloatVector e = expOfNegative(atMost(atLeast(x, -89f), 87f));
+        return broadcast(S, 1f).div(e.add(1f));
     }
 
-    /** y = u / (u + 2), u = e^2x - 1 by 2^n (e^r - 1) + (2^n - 1), which is good near 0. */
-    void tanh(int n) {
-        twiceClamped(x, 10f, clamped, n);
-        reduce(clamped, s, r, n);
-        toBits(s, bits, n);
-        exponents(bits, n);
-        fromBits(bits, s, n);
-        tanh(r, s, y, n);
+    /** x / (1 + e^-x); the numerator stays finite at minus infinity, where e is infinite. */
+    static FloatVector silu(FloatVector x) {
+        FloatVector y = atLeast(x, -89f);
+        FloatVector e = expOfNegative(atMost(y, 87f));
+        return y.div(e.add(1f));
     }
 
-    /** y = sin(x). */
-    void sin(int n) {
-        circular(0, n);
-        for (int i = 0; i < n; i++) {
-            if (!(Math.abs(x[i]) <= REDUCIBLE)) {
-                y[i] = (float) StrictMath.sin(x[i]);
-            }
-        }
+    /** s (1 + x (1 - s)), s = 1 / (1 + e^-x). */
+    static FloatVector siluSlope(FloatVector x) {
+        FloatVector y = atMost(atLeast(x, -87f), 87f);
+        FloatVector e = expOfNegative(y);
+        FloatVector d = broadcast(S, 1f).div(e.add(1f));
+        return d.mul(y.fma(e.mul(d), broadcast(S, 1f)));
     }
 
-    /** y = cos(x) = sin(x + pi/2). */
-    void cos(int n) {
-        circular(1, n);
-        for (int i = 0; i < n; i++) {
-            if (!(Math.abs(x[i]) <= REDUCIBLE)) {
-                y[i] = (float) StrictMath.cos(x[i]);
-            }
-        }
+    /** s (1 - s) (2 + x (1 - 2 s)). */
+    static FloatVector siluCurvature(FloatVector x) {
+        FloatVector y = atMost(atLeast(x, -87f), 87f);
+        FloatVector e = expOfNegative(y);
+        FloatVector d = broadcast(S, 1f).div(e.add(1f));
+        FloatVector rest = e.mul(d);
+        return d.mul(rest).mul(y.fma(rest.sub(d), broadcast(S, 2f)));
     }
 
-    /** y = ln(x). */
-    void log(int n) {
-        toBits(x, bits, n);
-        exponentAndMantissa(bits, more, n);
-        fromBits(bits, r, n);
-        fromBits(more, s, n);
-        logTail(r, t, n);
-        log(r, s, t, y, n);
-        for (int i = 0; i < n; i++) {
-            if (!(x[i] >= Float.MIN_NORMAL && x[i] <= Float.MAX_VALUE)) {
-                y[i] = (float) StrictMath.log(x[i]);
-            }
-        }
+    /** u / (u + 2), u = e^2x - 1 by 2^n (e^r - 1) + (2^n - 1), which is good near 0. */
+    static FloatVector tanh(FloatVector x) {
+        FloatVector y = atMost(atLeast(x, -10f), 10f).mul(2f);
+        FloatVector z = y.fma(broadcast(S, LOG2_E), broadcast(S, MAGIC + BIAS));
+        FloatVector k = z.sub(MAGIC + BIAS);
+        FloatVector r = k.fma(broadcast(S, -LN2_LOW), k.fma(broadcast(S, -LN2_HIGH), y));
+        FloatVector p = expLessOne(r);
+        FloatVector s = z.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats();
+        FloatVector u = s.fma(p, s.sub(1f));
+        return u.div(u.add(2f));
     }
 
-    /** t = e^-x for x kept within low .. high. */
-    private void expOfNegative(float low, float high, int n) {
-        clamp(x, low, high, clamped, n);
-        reduceNegative(clamped, s, r, n);
-        toBits(s, bits, n);
-        exponents(bits, n);
-        fromBits(bits, s, n);
-        scaled(r, s, t, n);
+    /** ln(x) for a positive x that is not infinite; subnormal numbers are scaled by 2^23 first. */
+    static FloatVector log(FloatVector x) {
+        var small = x.compare(LT, Float.MIN_NORMAL);
+        IntVector bits = x.blend(x.mul(0x1p23f), small).reinterpretAsInts();
+        IntVector e = bits.sub(ROOT_HALF_BITS).lanewise(ASHR, 23);
+        FloatVector f = bits.sub(e.lanewise(LSHL, 23)).reinterpretAsFloats().sub(1f);
+        FloatVector n = e.add(MAGIC_BITS).reinterpretAsFloats().sub(MAGIC);
+        return log(f, n.blend(n.sub(23f), small));
     }
 
-    private void circular(int quarter, int n) {
-        reduceByHalfPi(x, s, r, n);
-        toBits(s, bits, n);
-        quadrants(bits, more, quarter, n);
-        fromBits(bits, s, n);
-        fromBits(more, t, n);
-        circularPolynomials(r, s, t, y, n);
+    /** ln(1 + f) + n ln 2, 1 + f from sqrt(1/2) to sqrt(2). */
+    static FloatVector log(FloatVector f, FloatVector n) {
+        FloatVector p = f.fma(broadcast(S, L8), broadcast(S, L7))
+                .fma(f, broadcast(S, L6))
+                .fma(f, broadcast(S, L5));
+        p = p.fma(f, broadcast(S, L4)).fma(f, broadcast(S, L3)).fma(f, broadcast(S, L2));
+        p = p.fma(f, broadcast(S, L1)).fma(f, broadcast(S, L0));
+        FloatVector square = f.mul(f);
+        FloatVector tail = f.mul(p).fma(square, square.mul(-0.5f));
+        return n.fma(broadcast(S, LN2_HIGH), f.add(n.fma(broadcast(S, LN2_LOW), tail)));
     }
 
-    private static void clamp(float[] x, float low, float high, float[] to, int n) {
-        for (int i = 0; i < n; i++) {
-            to[i] = Math.max(Math.min(x[i], high), low);
-        }
-    }
-
-    private static void twiceClamped(float[] x, float limit, float[] to, int n) {
-        for (int i = 0; i < n; i++) {
-            to[i] = 2f * Math.max(Math.min(x[i], limit), -limit);
-        }
-    }
-
-    private static void reduce(float[] x, float[] z, float[] r, int n) {
-        for (int i = 0; i < n; i++) {
-            float shifted = Math.fma(x[i], LOG2_E, MAGIC);
-            float k = shifted - MAGIC;
-            z[i] = shifted;
-            r[i] = Math.fma(k, -LN2_LOW, Math.fma(k, -LN2_HIGH, x[i]));
-        }
-    }
-
-    private static void reduceNegative(float[] x, float[] z, float[] r, int n) {
-        for (int i = 0; i < n; i++) {
-            float shifted = Math.fma(x[i], -LOG2_E, MAGIC);
-            float k = shifted - MAGIC;
-            z[i] = shifted;
-            r[i] = Math.fma(k, -LN2_LOW, Math.fma(k, -LN2_HIGH, -x[i]));
-        }
-    }
-
-    private static void toBits(float[] z, int[] bits, int n) {
-        for (int i = 0; i < n; i++) {
-            bits[i] = Float.floatToRawIntBits(z[i]);
-        }
-    }
-
-    private static void fromBits(int[] bits, float[] z, int n) {
-        for (int i = 0; i < n; i++) {
-            z[i] = Float.intBitsToFloat(bits[i]);
-        }
-    }
-
-    /** Bits of 2^n from those of n + MAGIC; n = 128 gives infinity. */
-    private static void exponents(int[] bits, int n) {
-        for (int i = 0; i < n; i++) {
-            bits[i] = (bits[i] - (MAGIC_BITS - 127)) << 23;
-        }
-    }
-
-    /** Bits of 2^h and 2^(n - h), h = floor(n / 2). */
-    private static void halves(int[] bits, int[] more, int n) {
-        for (int i = 0; i < n; i++) {
-            int k = bits[i] - MAGIC_BITS;
-            int half = k >> 1;
-            bits[i] = (half + 127) << 23;
-            more[i] = (k - half + 127) << 23;
-        }
-    }
-
-    private static void scaled(float[] r, float[] s, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            float v = r[i];
-            float q = Math.fma(v, Math.fma(v, Math.fma(v, Math.fma(v, E4, E3), E2), E1), E0);
-            y[i] = (Math.fma(v * v, q, v) + 1f) * s[i];
-        }
-    }
-
-    private static void scaledTwice(float[] r, float[] s, float[] t, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            float v = r[i];
-            float q = Math.fma(v, Math.fma(v, Math.fma(v, Math.fma(v, E4, E3), E2), E1), E0);
-            y[i] = (Math.fma(v * v, q, v) + 1f) * s[i] * t[i];
-        }
-    }
-
-    private static void tanh(float[] r, float[] s, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            float v = r[i];
-            float q = Math.fma(v, Math.fma(v, Math.fma(v, Math.fma(v, E4, E3), E2), E1), E0);
-            float u = Math.fma(s[i], Math.fma(v * v, q, v), s[i] - 1f);
-            y[i] = u / (u + 2f);
-        }
-    }
-
-    private static void sigmoid(float[] e, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            y[i] = 1f / (1f + e[i]);
-        }
-    }
-
-    /** The numerator stays finite at minus infinity, where e is infinite. */
-    private static void silu(float[] x, float[] e, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            y[i] = Math.max(x[i], -89f) / (1f + e[i]);
-        }
-    }
-
-    private static void siluSlope(float[] x, float[] e, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            float d = 1f / (1f + e[i]);
-            y[i] = d * Math.fma(x[i], e[i] * d, 1f);
-        }
-    }
-
-    private static void siluCurvature(float[] x, float[] e, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            float d = 1f / (1f + e[i]);
-            float rest = e[i] * d;
-            y[i] = d * rest * Math.fma(x[i], rest - d, 2f);
-        }
-    }
-
-    private static void reduceByHalfPi(float[] x, float[] z, float[] r, int n) {
-        for (int i = 0; i < n; i++) {
-            float shifted = Math.fma(x[i], TWO_OVER_PI, MAGIC);
-            float k = shifted - MAGIC;
-            z[i] = shifted;
-            r[i] = Math.fma(k, -HALF_PI_LOW, Math.fma(k, -HALF_PI_MIDDLE, Math.fma(k, -HALF_PI_HIGH, x[i])));
-        }
-    }
-
-    /** Bits of 1 where the cosine polynomial serves, else 0, and of the sign 1 or -1. */
-    private static void quadrants(int[] bits, int[] more, int quarter, int n) {
-        for (int i = 0; i < n; i++) {
-            int k = bits[i] + quarter;
-            bits[i] = -(k & 1) & ONE_BITS;
-            more[i] = ONE_BITS | (k & 2) << 30;
-        }
-    }
-
-    private static void circularPolynomials(float[] r, float[] odd, float[] sign, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            float v = r[i];
-            float z = v * v;
-            float sine = Math.fma(v * z, Math.fma(z, Math.fma(z, Math.fma(z, S3, S2), S1), S0), v);
-            float cosine = Math.fma(z * z, Math.fma(z, Math.fma(z, C2, C1), C0), Math.fma(z, -0.5f, 1f));
-            y[i] = sign[i] * (odd[i] * cosine + (1f - odd[i]) * sine);
-        }
-    }
-
-    /** x = 2^e m: bits become those of m, more those of e + MAGIC. */
-    private static void exponentAndMantissa(int[] bits, int[] more, int n) {
-        for (int i = 0; i < n; i++) {
-            int e = (bits[i] - ROOT_HALF_BITS) >> 23;
-            more[i] = MAGIC_BITS + e;
-            bits[i] -= e << 23;
-        }
-    }
-
-    private static void logTail(float[] m, float[] t, int n) {
-        for (int i = 0; i < n; i++) {
-            float f = m[i] - 1f;
-            float p = Math.fma(f, Math.fma(f, Math.fma(f, Math.fma(f, L8, L7), L6), L5), L4);
-            t[i] = Math.fma(f, Math.fma(f, Math.fma(f, Math.fma(f, p, L3), L2), L1), L0);
-        }
-    }
-
-    private static void log(float[] m, float[] z, float[] p, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            float f = m[i] - 1f;
-            float e = z[i] - MAGIC;
-            float tail = Math.fma(f * p[i], f * f, -0.5f * (f * f));
-            y[i] = Math.fma(e, LN2_HIGH, f + Math.fma(e, LN2_LOW, tail));
-        }
+    /** sin(x + quarter pi / 2) for |x| up to 65,536. */
+    static FloatVector circular(FloatVector x, int quarter) {
+        FloatVector z = x.fma(broadcast(S, TWO_OVER_PI), broadcast(S, MAGIC));
+        FloatVector k = z.sub(MAGIC);
+        FloatVector r = k.fma(broadcast(S, -HALF_PI_MIDDLE), k.fma(broadcast(S, -HALF_PI_HIGH), x));
+        r = k.fma(broadcast(S, -HALF_PI_LOW), r);
+        IntVector n = z.reinterpretAsInts().add(quarter);
+        FloatVector square = r.mul(r);
+        FloatVector p = square.fma(broadcast(S, S3), broadcast(S, S2)).fma(square, broadcast(S, S1));
+        FloatVector sine = r.mul(square).fma(p.fma(square, broadcast(S, S0)), r);
+        FloatVector q = square.fma(broadcast(S, C2), broadcast(S, C1)).fma(square, broadcast(S, C0));
+        FloatVector cosine = square.mul(square).fma(q, square.fma(broadcast(S, -0.5f), broadcast(S, 1f)));
+        // Bit 0 of the quadrant as the bits of 2 chooses the polynomial, bit 1 is the sign.
+        FloatVector odd = n.and(1).lanewise(LSHL, 30).reinterpretAsFloats();
+        IntVector size = sine.blend(cosine, odd.compare(GT, 0f)).reinterpretAsInts();
+        return size.lanewise(XOR, n.and(2).lanewise(LSHL, 30)).reinterpretAsFloats();
     }
 }

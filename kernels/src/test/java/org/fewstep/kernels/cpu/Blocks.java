@@ -87,9 +87,10 @@ record Blocks(Device device, DType dtype) {
     }
 
     static boolean close(double expected, double actual, double tolerance) {
-        return Double.isNaN(expected)
-                ? Double.isNaN(actual)
-                : expected == actual || Math.abs(expected - actual) <= tolerance;
+        if (Double.isNaN(expected) || Double.isInfinite(expected)) {
+            return Double.compare(expected, actual) == 0;
+        }
+        return Math.abs(expected - actual) <= tolerance;
     }
 
     private static void fail(String what, double expected, double actual, double tolerance) {

@@ -224,8 +224,11 @@ class CpuDeviceTest {
     void providersAreNamed() {
         assertEquals(Provider.LOOPS, Provider.of("loops"));
         assertEquals(Provider.EJML, Provider.of("ejml"));
-        DeviceException e = assertThrows(DeviceException.class, () -> Provider.of("vector"));
-        assertTrue(e.getMessage().contains("expected loops or ejml"), e.getMessage());
+        assertEquals(Provider.VECTOR, Provider.of("vector"));
+        assertEquals(Provider.VECTOR, Provider.best());
+        assertTrue(Provider.VECTOR.fingerprint().matches("vector/[0-9]+"), Provider.VECTOR.fingerprint());
+        DeviceException e = assertThrows(DeviceException.class, () -> Provider.of("blas"));
+        assertTrue(e.getMessage().contains("expected vector, loops or ejml"), e.getMessage());
         assertEquals("cpu/loops", device.fingerprint());
         assertEquals("cpu", device.name());
     }

@@ -91,6 +91,7 @@ final class ElementwiseContract {
             case DIV -> x / y;
             case MAX -> Double.isNaN(x) || Double.isNaN(y) ? Double.NaN : x > y ? x : y;
             case MIN -> Double.isNaN(x) || Double.isNaN(y) ? Double.NaN : x < y ? x : y;
+            case POWER -> Math.pow(x, y);
             case GREATER -> x > y ? 1 : 0;
             case GREATER_EQUAL -> x >= y ? 1 : 0;
             case EQUAL -> x == y ? 1 : 0;
@@ -202,7 +203,7 @@ final class ElementwiseContract {
             case ADD, SUB, MUL, DIV, SQUARE, RECIPROCAL, SQRT -> ulp / 2 * 1.0001;
             case EXP, LOG -> 2 * ulp;
             case RSQRT -> 1.5 * ulp;
-            case POW -> 2 * ulp;
+            case POW, POWER -> 2 * ulp;
             case SIN, COS -> 2 * eps * (blocks.dtype() == DType.F32 ? 1 : 2);
             case TANH, SIGMOID -> 4 * ulp + small;
             case SOFTPLUS, SILU -> 4 * ulp + small;
@@ -215,7 +216,10 @@ final class ElementwiseContract {
     }
 
     private static void flat(Blocks blocks, Code code, int n) {
-        double low = code == Code.LOG || code == Code.SQRT || code == Code.RSQRT || code == Code.POW ? 0 : -12;
+        double low =
+                code == Code.LOG || code == Code.SQRT || code == Code.RSQRT || code == Code.POW || code == Code.POWER
+                        ? 0
+                        : -12;
         compare(blocks, code, Blocks.random(1, n, low, 12), Blocks.random(2, n, -12, 12), Blocks.random(3, n, -12, 12));
     }
 
@@ -264,7 +268,9 @@ final class ElementwiseContract {
 
     /** Operands that broadcast, are permuted, sliced and flipped, against an index walk. */
     private static void layouts(Blocks blocks, Code code) {
-        int[][] shapes = {{}, {1}, {5}, {3, 700}, {700, 3}, {2, 3, 5, 7}, {1, 9, 1, 4}, {40, 30, 2}, {0, 4}};
+        int[][] shapes = {
+            {}, {1}, {5}, {3, 700}, {700, 3}, {2, 3, 5, 7}, {1, 9, 1, 4}, {40, 30, 2}, {2, 3, 50}, {2, 9000}, {0, 4}
+        };
         for (int[] shape : shapes) {
             int points = 1;
             for (int n : shape) {
@@ -278,6 +284,7 @@ final class ElementwiseContract {
             int[] everySecond = new int[rank];
             int[] flipped = new int[rank];
             int[] row = new int[rank];
+            int[] column = dense.clone();
             int step = 1;
             for (int d = 0; d < rank; d++) {
                 turned[d] = step;
@@ -285,9 +292,12 @@ final class ElementwiseContract {
                 everySecond[d] = 2 * dense[d];
                 flipped[d] = -dense[d];
                 row[d] = d == rank - 1 ? 1 : 0;
+                column[d] = d == rank - 1 ? 0 : dense[d];
             }
             int[][][] choices = {
                 {dense, row, turned},
+                {dense, column, row},
+                {row, dense, column},
                 {turned, dense, row},
                 {everySecond, flipped, dense},
                 {new int[rank], dense, flipped}

@@ -18,6 +18,7 @@ final class KernelContract {
                 case SCAN -> ScanContract.check(blocks);
                 case SOFTMAX -> SoftmaxContract.check(blocks);
                 case NORM -> NormContract.check(blocks);
+                case MODULATED_NORM -> ModulatedNormContract.check(blocks);
                 case CONV2D -> Conv2dContract.check(blocks);
                 case ATTENTION -> AttentionContract.check(blocks);
                 case GATHER -> GatherContract.check(blocks);

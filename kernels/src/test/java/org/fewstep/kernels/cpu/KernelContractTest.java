@@ -10,7 +10,7 @@ import org.fewstep.kernels.Workload.Family;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The contract of every family on both providers, both dtypes, one and two threads; nothing stays allocated. */
+/** The contract of every family on every provider, both dtypes, one and two threads; nothing stays allocated. */
 class KernelContractTest {
     @TestFactory
     List<DynamicTest> everyKernel() {
@@ -18,6 +18,8 @@ class KernelContractTest {
         for (Family family : Family.values()) {
             tests.add(test(family, DType.F64, Provider.LOOPS, 1));
             tests.add(test(family, DType.F64, Provider.LOOPS, 2));
+            tests.add(test(family, DType.F32, Provider.VECTOR, 1));
+            tests.add(test(family, DType.F32, Provider.VECTOR, 2));
             tests.add(test(family, DType.F32, Provider.LOOPS, 1));
             tests.add(test(family, DType.F32, Provider.LOOPS, 2));
             tests.add(test(family, DType.F32, Provider.EJML, 2));

@@ -10,6 +10,7 @@ import org.fewstep.kernels.Elementwise;
 import org.fewstep.kernels.Gather;
 import org.fewstep.kernels.Layout;
 import org.fewstep.kernels.MatMul;
+import org.fewstep.kernels.ModulatedNorm;
 import org.fewstep.kernels.Norm;
 import org.fewstep.kernels.Random;
 import org.fewstep.kernels.Reduce;
@@ -45,7 +46,7 @@ final class KernelTour {
             for (Workload work : all(blocks, slots, rows)) {
                 device.run(work);
                 for (Buffer written : work.writes()) {
-                    for (double x : blocks.read(written)) {
+                    for (double x : numbers(blocks, written)) {
                         // NaN has many bit patterns; which one an addition keeps is open.
                         hash = hash * 1_000_003 + (Double.isNaN(x) ? 1 : Double.doubleToRawLongBits(x));
                     }
@@ -53,6 +54,15 @@ final class KernelTour {
             }
             return hash;
         }
+    }
+
+    private static double[] numbers(Blocks blocks, Buffer written) {
+        if (written.dtype() != DType.I32) {
+            return blocks.read(written);
+        }
+        int[] places = new int[written.size()];
+        written.device().read(written, places, 0, places.length);
+        return java.util.Arrays.stream(places).asDoubleStream().toArray();
     }
 
     private static List<Workload> all(Blocks blocks, Slots slots, int rows) {
@@ -88,10 +98,22 @@ final class KernelTour {
             Buffer out = blocks.blank(size);
             all.add(new MatMul(1, rows, n, n, transA, transB, false, false, z, square, row, out));
         }
+        for (Elementwise.Code code : Elementwise.Code.values()) {
+            if (MatMul.isActivation(code)) {
+                Buffer pre = blocks.blank(size);
+                Buffer out = blocks.blank(size);
+                all.add(new MatMul(1, rows, n, n, false, false, false, false, z, square, row, code, pre, out));
+            }
+        }
         all.add(new MatMul(1, rows, 3, n, false, false, false, false, z, square, null, blocks.blank(rows * 3)));
         all.add(new MatMul(1, rows, n, 3, false, false, false, false, z, square, null, blocks.blank(size)));
         all.add(new MatMul(1, n, n, rows, true, false, false, false, z, y, null, blocks.blank(n * n)));
         for (Reduce.Code code : Reduce.Code.values()) {
+            if (code == Reduce.Code.ARG_MAX) {
+                all.add(new Reduce(code, rows, n, 1, 1, y, blocks.ints(new int[rows])));
+                all.add(new Reduce(code, 1, rows, n, 1, y, blocks.ints(new int[n])));
+                continue;
+            }
             all.add(new Reduce(code, 1, size, 1, 0.3, y, blocks.blank(1)));
             all.add(new Reduce(code, 1, rows, n, 0.3, y, blocks.blank(n)));
             all.add(new Reduce(code, rows, n, 1, 0.3, y, blocks.blank(rows)));
@@ -105,6 +127,19 @@ final class KernelTour {
         all.add(new Norm(Norm.Code.RMS, rows, n, 1e-5, y, null, blocks.blank(size)));
         all.add(new Norm(Norm.Code.RMS_ALONG, rows, n, 1e-5, y, z, blocks.blank(size)));
         all.add(new Norm(Norm.Code.RMS_RSTD, rows, n, 1e-5, y, null, blocks.blank(rows)));
+        for (boolean centred : new boolean[] {true, false}) {
+            ModulatedNorm.Places affine = new ModulatedNorm.Places(1, rows, 1);
+            ModulatedNorm.Places grouped = new ModulatedNorm.Places(rows, 1, n / 20);
+            for (ModulatedNorm.Places places : List.of(affine, grouped)) {
+                int table = places.tableRows() * n / places.inner();
+                Buffer value = blocks.blank(size);
+                all.add(ModulatedNorm.forward(centred, rows, n, 1e-5, 1, places, y, z, z, value));
+                all.add(ModulatedNorm.tangent(
+                        centred, rows, n, 1e-5, 1, places, y, z, z, z, z, z, value, blocks.blank(size)));
+                all.add(ModulatedNorm.gradX(centred, rows, n, 1e-5, 1, places, y, z, z, blocks.blank(size)));
+                all.add(ModulatedNorm.gradScale(centred, rows, n, 1e-5, places, y, z, blocks.blank(table)));
+            }
+        }
         for (Scan.Code code : Scan.Code.values()) {
             all.add(new Scan(code, 1, rows, n, y, blocks.blank(size)));
             all.add(new Scan(code, rows, n, 1, y, blocks.blank(size)));

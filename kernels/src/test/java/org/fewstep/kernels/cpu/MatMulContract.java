@@ -5,6 +5,8 @@ import static org.fewstep.kernels.cpu.Blocks.assertSameBits;
 
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.DType;
+import org.fewstep.kernels.Elementwise;
+import org.fewstep.kernels.Layout;
 import org.fewstep.kernels.MatMul;
 
 /** Products of all orientations and sizes against the triple sum; bits that do not depend on the number of rows. */
@@ -24,7 +26,11 @@ final class MatMulContract {
             {65, 33, 9},
             {5, 520, 13},
             {40, 40, 530},
-            {130, 31, 6}
+            {130, 31, 6},
+            {1, 300, 20},
+            {4, 150, 9},
+            {25, 64, 3},
+            {26, 3, 40}
         };
         for (int[] size : sizes) {
             for (int bits = 0; bits < 8; bits++) {
@@ -47,7 +53,48 @@ final class MatMulContract {
         rows(blocks, 67, 40, 37);
         rows(blocks, 67, 5, 37);
         rows(blocks, 3, 700, 600);
+        rows(blocks, 29, 3, 53);
+        rows(blocks, 13, 290, 270);
         unusual(blocks);
+        for (int[] size : new int[][] {{0, 3, 4}, {3, 4, 0}, {1, 7, 5}, {70, 3, 9}, {65, 33, 9}, {5, 520, 530}}) {
+            for (int bits = 0; bits < 8; bits++) {
+                activated(blocks, 1, size, (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0);
+            }
+        }
+        activated(blocks, 3, new int[] {6, 5, 7}, false, false, true);
+        activated(blocks, 3, new int[] {6, 40, 7}, true, true, false);
+    }
+
+    /** A product with an activation has the bits of the product and the elementwise workload, and so has its argument. */
+    private static void activated(
+            Blocks blocks, int batch, int[] size, boolean transA, boolean transB, boolean biased) {
+        int m = size[0];
+        int n = size[1];
+        int k = size[2];
+        int count = batch * m * n;
+        Buffer a = blocks.of(Blocks.random(8, batch * m * k, -2, 2));
+        Buffer b = blocks.of(Blocks.random(9, batch * k * n, -2, 2));
+        Buffer bias = biased ? blocks.of(Blocks.random(10, n, -1, 1)) : null;
+        Buffer plain = blocks.blank(count);
+        blocks.device().run(new MatMul(batch, m, n, k, transA, transB, false, false, a, b, bias, plain));
+        for (Elementwise.Code code : Elementwise.Code.values()) {
+            if (!MatMul.isActivation(code)) {
+                continue;
+            }
+            Layout argument = Layout.contiguous(plain, count);
+            Buffer expected = blocks.blank(count);
+            blocks.device()
+                    .run(new Elementwise(code, 0, 0, new int[] {count}, Layout.contiguous(expected, count), argument));
+            for (Buffer pre : new Buffer[] {null, blocks.blank(count)}) {
+                Buffer c = blocks.blank(count);
+                blocks.device().run(new MatMul(batch, m, n, k, transA, transB, false, false, a, b, bias, code, pre, c));
+                String what = "matmul of " + batch + " (" + m + ", " + n + ", " + k + ") with " + code;
+                assertSameBits(what, blocks.read(expected), blocks.read(c));
+                if (pre != null) {
+                    assertSameBits(what + ", argument", blocks.read(plain), blocks.read(pre));
+                }
+            }
+        }
     }
 
     private static void product(
@@ -88,13 +135,14 @@ final class MatMulContract {
             for (int i = 0; i < m; i++) {
                 for (int j = 0; j < n; j++) {
                     double sum = 0;
-                    double ordered = 0;
+                    double[] chains = new double[lanes(blocks, n, transA)];
                     for (int l = 0; l < k; l++) {
                         double x = a[offsetA + (transA ? l * m + i : i * k + l)];
                         double y = b[offsetB + (transB ? j * k + l : l * n + j)];
                         sum += x * y;
-                        ordered = next(blocks, x, y, ordered);
+                        chains[l % chains.length] = next(blocks, x, y, chains[l % chains.length]);
                     }
+                    double ordered = inHalves(blocks, chains);
                     int at = (item * m + i) * n + j;
                     expected[at] = sum + (biased ? bias[j] : 0);
                     exact[at] = biased ? blocks.rounded(ordered + bias[j]) : ordered;
@@ -109,12 +157,30 @@ final class MatMulContract {
         assertSameBits(what + " in order of k", exact, actual);
     }
 
-    /** One step of the sum as the provider rounds it: fused in the F32 loops, product and sum apart in EJML. */
+    /** Chains of a sum: one, but 16 where {@code vector} makes scalar products of whole rows with few columns. */
+    private static int lanes(Blocks blocks, int n, boolean transA) {
+        boolean dots = blocks.dtype() == DType.F32
+                && ((CpuDevice) blocks.device()).provider() == Provider.VECTOR
+                && n <= VectorDotsF32.MOST_COLUMNS
+                && !transA;
+        return dots ? 16 : 1;
+    }
+
+    private static double inHalves(Blocks blocks, double[] chains) {
+        for (int half = chains.length / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                chains[i] = blocks.rounded(chains[i] + chains[i + half]);
+            }
+        }
+        return chains[0];
+    }
+
+    /** One step of the sum as the provider rounds it: fused in our own F32 kernels, product and sum apart in EJML. */
     private static double next(Blocks blocks, double x, double y, double sum) {
         if (blocks.dtype() == DType.F64) {
             return sum + x * y;
         }
-        return ((CpuDevice) blocks.device()).provider() == Provider.LOOPS
+        return ((CpuDevice) blocks.device()).provider() != Provider.EJML
                 ? Math.fma((float) x, (float) y, (float) sum)
                 : (float) sum + (float) x * (float) y;
     }

@@ -33,35 +33,63 @@ class MutationTest {
                 "ELEMENTWISE | F64 | ElementwiseF64 | y[i] = a[i] - b[i] | y[i] = b[i] - a[i]",
                 "ELEMENTWISE | F64 | ElementwiseF64 | return s * (1.0 + x * rest) | return s * (1.0 - x * rest)",
                 "ELEMENTWISE | F64 | StridedRows | this.column = lo % inner | this.column = 0",
+                "ELEMENTWISE | F32 | LoopsMathF32 | E3 = 0x1.122a72p-7f | E3 = 0x1.322a72p-7f",
+                "ELEMENTWISE | F32 | LoopsMathF32 | more[i] = (k - half + 127) << 23 | more[i] = (half + 127) << 23",
                 "ELEMENTWISE | F32 | VectorMathF32 | E3 = 0x1.122a72p-7f | E3 = 0x1.322a72p-7f",
-                "ELEMENTWISE | F32 | VectorMathF32 | more[i] = (k - half + 127) << 23 | more[i] = (half + 127) << 23",
-                "MATMUL | F64 | EjmlMatMulF64 | from[r * n + j] + bias[j] | from[r * n + j] + bias[0]",
+                "ELEMENTWISE | F32 | VectorMathF32 | n.sub(half).lanewise(LSHL, 23) | half.lanewise(LSHL, 23)",
+                "ELEMENTWISE | F32 | VectorMathF32 | n.and(2).lanewise(LSHL, 30) | n.and(2).lanewise(LSHL, 29)",
+                "ELEMENTWISE | F32 | VectorFunctionsF32 | blend(0f, near) | blend(0f, near.not())",
+                "ELEMENTWISE | F32 | VectorFunctionsF32 | x.compare(EQ, 0f) | x.compare(GT, 1e30f)",
+                "ELEMENTWISE | F32 | VectorGeluF32 | P4 = 0x1.488b52p-6f | P4 = 0x1.4a8b52p-6f",
+                "ELEMENTWISE | F32 | VectorGeluF32 | other.sub(s).mul(w1) | s.sub(other).mul(w1)",
+                "ELEMENTWISE | F32 | VectorPowF32 | 2.0 / 7 | 2.0 / 9",
+                "ELEMENTWISE | F32 | VectorPointsF32 | x.compare(LE, r.q) | x.compare(LE, r.p)",
+                "ELEMENTWISE | F32 | VectorElementwiseF32 | operand.walk(array, place + from) | operand.walk(array, from)",
+                "ELEMENTWISE | F32 | VectorElementwiseF32 | repeat(array[place]) | repeat(array[0])",
+                "ELEMENTWISE | F32 | VectorRunF32 | move(rest - L) | move(rest - L + 1)",
+                "MATMUL | F64 | EjmlMatMulF64 | x[r * n + j] += bias[j] | x[r * n + j] += bias[0]",
+                "MATMUL | F32 | LoopsMatMulF32 | if (last) { | if (firstK == 0) {",
                 "MATMUL | F32 | LoopsMatMulF32 | for (; l < kc; l++) { | for (; l < kc - 1; l++) {",
+                "MATMUL | F32 | VectorProductF32 | Math.min(ROWS, endRow - row) | Math.min(ROWS - 1, endRow - row)",
+                "MATMUL | F32 | VectorTileF32 | c5y = a5.fma(y, c5y) | c5y = a5.fma(x, c5y)",
+                "MATMUL | F32 | VectorMatrixF32 | places[i] = i * lineStep | places[i] = lineStep",
+                "MATMUL | F32 | VectorDotsF32 | l < k ? left.x()[from + r * step + l] : 0 | 0",
+                "MATMUL | F32 | VectorFewRowsF32 | c21 = a2.fma(b1, c21) | c21 = a1.fma(b1, c21)",
                 "REDUCE | F64 | SumF64 | s15 += x[i + 15] | s14 += x[i + 15]",
                 "REDUCE | F64 | ReduceF64 | b < blocks - step | b < blocks - step - 1",
                 "SOFTMAX | F64 | SoftmaxF64 | StrictMath.exp(x[i] - max) | StrictMath.exp(x[i])",
                 "NORM | F64 | NormF64 | / n + eps) | / (n - 1) + eps)",
                 "NORM | F64 | NormF64 | double meanG = centred ? | double meanG = true ?",
+                "MODULATED_NORM | F64 | ModulatedNormF64 | first + j) * n + left * inner | first + j) * n",
+                "MODULATED_NORM | F64 | ModulatedNormF64 | multiply(f, dy, from, n); | multiply(f, dy, from, 0);",
                 "ELEMENTWISE | F64 | Gelu | 3 * A * x * x | 2 * A * x * x",
                 "ELEMENTWISE | F64 | Erf | 0x1.1305f55235c40p-7 | 0x1.1305f56235c40p-7",
-                "ELEMENTWISE | F32 | VectorGeluF32 | P4 = 0x1.488b52p-6f | P4 = 0x1.4a8b52p-6f",
-                "ELEMENTWISE | F32 | VectorGeluF32 | (other[i] - y[i]) * w1 | (y[i] - other[i]) * w1",
+                "ELEMENTWISE | F32 | LoopsGeluF32 | P4 = 0x1.488b52p-6f | P4 = 0x1.4a8b52p-6f",
+                "ELEMENTWISE | F32 | LoopsGeluF32 | (other[i] - y[i]) * w1 | (y[i] - other[i]) * w1",
                 "SCAN | F64 | ScanF64 | y[j - step] + x[j] | y[j - step] - x[j]",
                 "CONV2D | F64 | Conv2dF64 | (-left + stride - 1) / stride | (-left + stride) / stride",
                 "CONV2D | F64 | Conv2dF64 | to[at + i] + from[i] | from[i]",
                 "CONV2D | F64 | Conv2dF64 | from[source + i] + shift | from[source + i]",
                 "ATTENTION | F64 | AttentionF64 | dp[j] * centred + p[j] | dp[j] * pull[j] + p[j]",
                 "ATTENTION | F64 | AttentionF64 | addTurned(pull, rows, dq, gradK); | addTurned(pull, rows, q, gradK);",
+                "CONV2D | F32 | VectorConv2dF32 | w[from + area - 1 - i] | w[from + i]",
+                "CONV2D | F32 | VectorPlacesF32 | c * plane + a * width + b | c * plane + a * width",
+                "CONV2D | F32 | VectorTapsF32 | taps[first + i] + k0 | taps[first + i]",
+                "ATTENTION | F32 | VectorRowsF32 | lanes[i - whole] += a[first + i] * b[first + i] | lanes[i - whole] += a[first + i]",
                 "ATTENTION | F32 | LoopsPanelMathF32 | subtract(math.x, shift, count) | subtract(math.x, 0, count)",
                 "GATHER | F64 | GatherF64 | += x[i * width + j] | = x[i * width + j]",
                 "RANDOM | F64 | RandomF64 | w.seed(), first + i, step | w.seed(), first, step",
                 "UPDATE | F64 | UpdateF64 | rest2 * gi * gi | rest2 * gi",
             })
-    void aPlantedErrorIsFound(String family, String dtype, String file, String code, String wrong) throws Exception {
+    void aPlantedErrorIsFound(String family, String dtype, String name, String code, String wrong) throws Exception {
+        // Of the two tile kernels the one that this machine uses.
+        String file = name.replace("VectorTileF32", "VectorTile" + VectorLanesF32.ROWS + "F32");
         String source = Files.readString(SOURCES.resolve(file + ".java"));
         assertTrue(source.contains(code), file + " has no longer: " + code);
         ClassLoader loader = compiled(file, source.replace(code, wrong));
-        InvocationTargetException e = assertThrows(InvocationTargetException.class, () -> check(loader, family, dtype));
+        String provider = file.startsWith("Vector") ? "vector" : "loops";
+        InvocationTargetException e =
+                assertThrows(InvocationTargetException.class, () -> check(loader, family, provider, dtype));
         assertEquals(AssertionError.class, e.getCause().getClass(), String.valueOf(e.getCause()));
     }
 
@@ -80,11 +108,28 @@ class MutationTest {
         check(compiled("LoopsMatMulF32", source.replace(code, other)), "MATMUL", "F32");
     }
 
+    /** The same on {@code vector}. */
+    @ParameterizedTest
+    @CsvSource({
+        "DEPTH = VectorLanesF32.DEPTH, DEPTH = 5",
+        "BLOCK_ROWS = 240, BLOCK_ROWS = 12",
+        "BLOCK_COLUMNS = 1024, BLOCK_COLUMNS = 64"
+    })
+    void otherBlocksGiveTheSameBits(String code, String other) throws Exception {
+        String source = Files.readString(SOURCES.resolve("VectorProductF32.java"));
+        assertTrue(source.contains(code), "no longer there: " + code);
+        check(compiled("VectorProductF32", source.replace(code, other)), "MATMUL", "vector", "F32");
+    }
+
     private static void check(ClassLoader loader, String family, String dtype) throws Exception {
+        check(loader, family, "loops", dtype);
+    }
+
+    private static void check(ClassLoader loader, String family, String provider, String dtype) throws Exception {
         Class<?> contract = loader.loadClass(KernelContract.class.getName());
         Method check = contract.getDeclaredMethod("check", String.class, String.class, String.class);
         check.setAccessible(true);
-        check.invoke(null, family, "loops", dtype);
+        check.invoke(null, family, provider, dtype);
     }
 
     private ClassLoader compiled(String file, String source) throws IOException {
@@ -98,6 +143,7 @@ class MutationTest {
                         List.of(
                                 "-proc:none",
                                 "-nowarn",
+                                Provider.VECTOR_FLAG,
                                 "-d",
                                 folder.toString(),
                                 "-cp",

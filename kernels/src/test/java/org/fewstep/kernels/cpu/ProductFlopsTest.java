@@ -12,10 +12,10 @@ import org.fewstep.kernels.Workload;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who multiplies inside convolution and attention: EJML in F64 and under its provider, never under loops in F32. */
+/** Who multiplies inside convolution and attention: EJML in F64 and under its provider, never in our own F32 kernels. */
 class ProductFlopsTest {
     @ParameterizedTest
-    @CsvSource({"EJML, F32, true", "EJML, F64, true", "LOOPS, F64, true", "LOOPS, F32, false"})
+    @CsvSource({"EJML, F32, true", "EJML, F64, true", "LOOPS, F64, true", "LOOPS, F32, false", "VECTOR, F32, false"})
     void productsAreCounted(Provider provider, DType dtype, boolean ejml) {
         try (CpuDevice device = new CpuDevice(provider, 2);
                 Scope scope = device.scope()) {

@@ -10,6 +10,9 @@ import org.fewstep.kernels.Reduce.Code;
 
 /** Sums and maxima along each axis against plain loops; bits that depend on the length alone. */
 final class ReduceContract {
+    /** The codes whose results are numbers, not places. */
+    private static final Code[] NUMBERS = {Code.SUM, Code.SUM_SQUARES, Code.MAX};
+
     private ReduceContract() {}
 
     static void check(Blocks blocks) {
@@ -22,13 +25,48 @@ final class ReduceContract {
         reduce(blocks, 1, 70_000, 2);
         equalNumbers(blocks);
         unusual(blocks);
+        places(blocks, 3, 1, 1);
+        places(blocks, 40, 700, 1);
+        places(blocks, 2, 9, 5);
+        places(blocks, 0, 9, 5);
+    }
+
+    /** Places of maxima of numbers with many equals, NaN in one column. */
+    private static void places(Blocks blocks, int outer, int n, int inner) {
+        double[] x = Blocks.random(3, outer * n * inner, 0, 20);
+        for (int i = 0; i < x.length; i++) {
+            x[i] = Math.floor(x[i]);
+        }
+        if (x.length > 3) {
+            x[x.length - 1] = Double.NaN;
+            x[x.length - 1 - Math.min(inner, x.length - 1)] = Double.NaN;
+        }
+        int[] blank = new int[outer * inner];
+        Arrays.fill(blank, -7);
+        Buffer out = blocks.ints(blank);
+        blocks.device().run(new Reduce(Code.ARG_MAX, outer, n, inner, 1, blocks.of(x), out));
+        int[] actual = new int[blank.length];
+        blocks.device().read(out, actual, 0, actual.length);
+        for (int r = 0; r < actual.length; r++) {
+            int best = 0;
+            double most = Double.NEGATIVE_INFINITY;
+            for (int i = n - 1; i >= 0; i--) {
+                double value = x[(r / inner * n + i) * inner + r % inner];
+                double rank = Double.isNaN(value) ? Double.POSITIVE_INFINITY : value;
+                if (rank >= most) {
+                    best = i;
+                    most = rank;
+                }
+            }
+            assertClose("arg max of (" + outer + ", " + n + ", " + inner + ") at " + r, best, actual[r], 0);
+        }
     }
 
     private static void reduce(Blocks blocks, int outer, int n, int inner) {
         double[] x = Blocks.random(1, outer * n * inner, -1, 2);
         Buffer in = blocks.of(x);
         double scale = 0.375;
-        for (Code code : Code.values()) {
+        for (Code code : NUMBERS) {
             if (code == Code.MAX && n == 0 && outer * inner > 0) {
                 continue;
             }
@@ -60,6 +98,7 @@ final class ReduceContract {
             case SUM -> scale * Arrays.stream(x).sum();
             case SUM_SQUARES -> scale * Arrays.stream(x).map(v -> v * v).sum();
             case MAX -> Arrays.stream(x).max().orElse(Double.NEGATIVE_INFINITY);
+            case ARG_MAX -> throw new IllegalArgumentException("a place is not a number");
         };
     }
 
@@ -86,7 +125,7 @@ final class ReduceContract {
         for (int at : new int[] {0, 1, 255, 256, 599}) {
             double[] y = new double[600];
             y[at] = Double.NaN;
-            for (Code code : Code.values()) {
+            for (Code code : NUMBERS) {
                 blocks.device().run(new Reduce(code, 1, y.length, 1, 1, blocks.of(y), out));
                 assertClose(code + " with NaN at " + at, Double.NaN, blocks.read(out)[0], 0);
                 Buffer pair = blocks.blank(2);

@@ -12,7 +12,7 @@ class ThreadCountTest {
     private static final int ROWS = 300;
 
     @ParameterizedTest
-    @CsvSource({"LOOPS, F32", "EJML, F32", "LOOPS, F64"})
+    @CsvSource({"VECTOR, F32", "LOOPS, F32", "EJML, F32", "LOOPS, F64"})
     void bitsDoNotDependOnThreads(Provider provider, DType dtype) {
         long one = hash(provider, dtype, 1, ROWS);
         assertEquals(one, hash(provider, dtype, 2, ROWS));

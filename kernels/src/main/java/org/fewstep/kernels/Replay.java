@@ -1,0 +1,8 @@
+package org.fewstep.kernels;
+
+/** A device's prepared form of the workloads of a {@link Plan}. */
+@FunctionalInterface
+public interface Replay {
+    /** Submits all workloads in order. */
+    void run();
+}

@@ -1,0 +1,77 @@
+package org.fewstep.kernels.cpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.fewstep.kernels.Arena;
+import org.fewstep.kernels.Buffer;
+import org.fewstep.kernels.DType;
+
+/** Blocks that a recording and its plan took from the device's pool; they count as live until the arena closes. */
+final class CpuArena implements Arena {
+    private final CpuDevice device;
+    private final BlockPool pool;
+    private final BlockPool idle;
+
+    /** Blocks of constants: they are never used for anything else. */
+    private final List<CpuBuffer> constants = new ArrayList<>();
+
+    private final List<Runnable> idleConstants = new ArrayList<>();
+    private boolean closed;
+
+    CpuArena(CpuDevice device, BlockPool pool, boolean poison) {
+        this.device = device;
+        this.pool = pool;
+        this.idle = new BlockPool(this::fresh, Long.MAX_VALUE, new AtomicLong(), poison);
+    }
+
+    private Object fresh(DType dtype, int size) {
+        Object block = pool.take(dtype, size);
+        device.live().bytes().addAndGet(BlockPool.bytesOf(dtype, size));
+        return block;
+    }
+
+    @Override
+    public synchronized Buffer take(DType dtype, int size) {
+        device.live().buffers().incrementAndGet();
+        return new CpuBuffer(device, dtype, size, idle.take(dtype, size), true, this);
+    }
+
+    @Override
+    public synchronized Buffer takeConstant(DType dtype, int size) {
+        CpuBuffer buffer = new CpuBuffer(device, dtype, size, fresh(dtype, size), true, this);
+        device.live().buffers().incrementAndGet();
+        constants.add(buffer);
+        return buffer;
+    }
+
+    @Override
+    public boolean owns(Buffer buffer) {
+        return ((CpuBuffer) buffer).arena() == this;
+    }
+
+    /** Takes back the block of a handle whose last hold is gone. */
+    synchronized void giveBack(CpuBuffer buffer, Object block) {
+        boolean constant = constants.remove(buffer);
+        if (closed) {
+            release(buffer, block);
+        } else if (constant) {
+            idleConstants.add(() -> release(buffer, block));
+        } else {
+            idle.giveBack(buffer.dtype(), buffer.size(), block);
+        }
+    }
+
+    private void release(CpuBuffer buffer, Object block) {
+        device.live().bytes().addAndGet(-BlockPool.bytesOf(buffer.dtype(), buffer.size()));
+        pool.giveBack(buffer.dtype(), buffer.size(), block);
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        device.live().bytes().addAndGet(-idle.drainTo(pool));
+        idleConstants.forEach(Runnable::run);
+        idleConstants.clear();
+    }
+}

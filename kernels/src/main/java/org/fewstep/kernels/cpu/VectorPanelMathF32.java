@@ -1,0 +1,33 @@
+package org.fewstep.kernels.cpu;
+
+import org.fewstep.kernels.Attention;
+
+/** Products by {@link VectorMatMulF32}, rows of scores by {@link VectorRowsF32}. */
+final class VectorPanelMathF32 implements PanelMathF32 {
+    private static final float FLOPS_A_NANO = 50;
+
+    static void attention(Attention w, Threads threads) {
+        AttentionF32.run(w, threads, new VectorPanelMathF32(), FLOPS_A_NANO);
+    }
+
+    @Override
+    public void multiply(float[] a, int rows, int k, float[] b, boolean transB, int n, float[] c, Threads threads) {
+        VectorMatMulF32.multiply(a, rows, k, b, transB, n, c, threads);
+    }
+
+    @Override
+    public void multiplyTurned(float[] a, int k, int rows, float[] b, int n, float[] c, Threads threads) {
+        VectorMatMulF32.multiplyTurned(a, k, rows, b, n, c, threads);
+    }
+
+    @Override
+    public void softmax(float[] x, int from, int n) {
+        VectorRowsF32.exp(x, from, n, VectorRowsF32.max(x, from, n));
+        VectorRowsF32.scale(x, from, n, 1f / VectorRowsF32.sum(x, from, n));
+    }
+
+    @Override
+    public float dot(float[] a, float[] b, int from, int n) {
+        return VectorRowsF32.dot(a, b, from, n);
+    }
+}
