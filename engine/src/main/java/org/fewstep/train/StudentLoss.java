@@ -1,5 +1,8 @@
 package org.fewstep.train;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.fewstep.kernels.Device;
 import org.fewstep.loss.Batch;
 import org.fewstep.loss.Coupling;
 import org.fewstep.loss.Loss;
@@ -51,7 +54,18 @@ final class StudentLoss<D> implements Loss<Network, StudentLoss.Draw<D>> {
 
     @Override
     public Draw<D> draw(Batch batch, Rng rng, int step) {
-        return new Draw<>(loss.draw(batch, rng, step), new DropoutSeed(rng.stream("dropout"), 0, step));
+        Device device = batch.x0().device();
+        return new Draw<>(loss.draw(batch, rng, step), DropoutSeed.counted(device, rng.stream("dropout"), 0, step));
+    }
+
+    @Override
+    public List<Tensor> inputs(Draw<D> draw) {
+        List<Tensor> inputs = new ArrayList<>(loss.inputs(draw.inner()));
+        Tensor counter = draw.dropout().counter();
+        if (!inputs.isEmpty() && counter != null) {
+            inputs.add(counter);
+        }
+        return inputs;
     }
 
     @Override

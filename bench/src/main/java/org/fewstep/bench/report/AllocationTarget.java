@@ -1,0 +1,24 @@
+package org.fewstep.bench.report;
+
+/**
+ * At most so many bytes a call on the Java heap.
+ *
+ * @param target greatest number of bytes
+ * @param beyond number to go for
+ */
+record AllocationTarget(String label, Work work, double target, double beyond) implements Target {
+    @Override
+    public Outcome judge(Run run, PeerHealth health) {
+        Measurement own = run.own(work.name(), work.params());
+        double bytes = own == null ? Double.NaN : own.allocated();
+        boolean measured = !Double.isNaN(bytes);
+        return new Outcome(
+                label,
+                "heap",
+                measured ? Figures.bytes(bytes) : null,
+                null,
+                "-",
+                "<= " + Figures.bytes(target) + ", beyond " + Figures.bytes(beyond),
+                measured ? Target.atMost(bytes, target, beyond) : "not measured");
+    }
+}
