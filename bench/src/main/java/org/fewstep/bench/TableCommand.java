@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.fewstep.bench.machine.Machine;
 import org.fewstep.bench.report.Report;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,15 @@ final class TableCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         List<String> args = args();
-        return VectorJvm.call(args, () -> measure("java -jar bench/target/benchmarks.jar " + String.join(" ", args)));
+        return VectorJvm.call(
+                args,
+                () -> measure("java -jar bench/target/benchmarks.jar "
+                        + args.stream().map(TableCommand::quoted).collect(Collectors.joining(" "))));
+    }
+
+    /** An argument as a shell takes it. */
+    private static String quoted(String arg) {
+        return arg.matches("[\\w./=,:-]+") ? arg : "'" + arg.replace("'", "'\\''") + "'";
     }
 
     private List<String> args() {

@@ -4,6 +4,7 @@ import org.fewstep.bench.work.EngineBenchmark;
 import org.fewstep.bench.work.EngineDevice;
 import org.fewstep.bench.work.EngineWork;
 import org.fewstep.bench.work.LossStep;
+import org.fewstep.bench.work.Mode;
 import org.fewstep.kernels.cpu.CpuDevice;
 import org.fewstep.loss.FlowMatching;
 import org.fewstep.loss.MeanFlow;
@@ -17,6 +18,9 @@ public class LossStepBenchmark extends EngineBenchmark {
     @Param("16")
     public int batch;
 
+    @Param({"eager", "replayed"})
+    public String mode = "";
+
     @Param(EngineDevice.DEFAULT)
     public String provider = "";
 
@@ -28,8 +32,13 @@ public class LossStepBenchmark extends EngineBenchmark {
         CpuDevice device = EngineDevice.open(provider, threads);
         return switch (loss) {
             case "flow-matching" ->
-                new LossStep(device, new FlowMatching(MeanFlow.PATH, FlowMatching.Config.UNCONDITIONAL), batch);
-            case "mean-flow" -> new LossStep(device, new MeanFlow(MeanFlow.Config.UNCONDITIONAL), batch);
+                new LossStep<>(
+                        device,
+                        Mode.of(mode),
+                        new FlowMatching(MeanFlow.PATH, FlowMatching.Config.UNCONDITIONAL),
+                        batch);
+            case "mean-flow" ->
+                new LossStep<>(device, Mode.of(mode), new MeanFlow(MeanFlow.Config.UNCONDITIONAL), batch);
             default ->
                 throw new IllegalArgumentException("loss: got \"" + loss + "\"; expected flow-matching or mean-flow");
         };

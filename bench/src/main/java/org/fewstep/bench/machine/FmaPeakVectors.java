@@ -9,6 +9,11 @@ final class FmaPeakVectors extends FmaPeak {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int ROUNDS = (int) (FLOPS / (2 * 12 * SPECIES.length()));
 
+    /** F32 numbers of a vector. */
+    static int lanes() {
+        return SPECIES.length();
+    }
+
     @Override
     public float run() {
         FloatVector half = FloatVector.broadcast(SPECIES, 0.5f);

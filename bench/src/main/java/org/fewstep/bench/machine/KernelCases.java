@@ -14,6 +14,7 @@ import org.fewstep.kernels.Elementwise;
 import org.fewstep.kernels.Gather;
 import org.fewstep.kernels.Layout;
 import org.fewstep.kernels.MatMul;
+import org.fewstep.kernels.ModulatedNorm;
 import org.fewstep.kernels.Norm;
 import org.fewstep.kernels.Random;
 import org.fewstep.kernels.Reduce;
@@ -88,6 +89,7 @@ final class KernelCases implements AutoCloseable {
                             filled(1024 * 128)),
                     "1024x128");
         }
+        modulatedNorm();
         conv();
         attention();
         gather();
@@ -134,6 +136,40 @@ final class KernelCases implements AutoCloseable {
             in[i] = Layout.contiguous(filled(points), shape);
         }
         add(new Elementwise(code, 1, 0, shape, Layout.contiguous(filled(points), shape), in), "" + points);
+    }
+
+    /** Adaptive layer norm of 16 samples of 64 tokens. */
+    private void modulatedNorm() {
+        int samples = 16;
+        int tokens = 64;
+        int n = DitNetwork.WIDTH;
+        int rows = samples * tokens;
+        ModulatedNorm.Places places = new ModulatedNorm.Places(samples, tokens, 1);
+        Buffer x = filled(rows * n);
+        Buffer scale = filled(samples * n);
+        Buffer shift = filled(samples * n);
+        Buffer dx = filled(rows * n);
+        String sizes = rows + "x" + n + ", a row of scale and shift for " + tokens;
+        add(ModulatedNorm.forward(true, rows, n, 1e-6, 1, places, x, scale, shift, filled(rows * n)), sizes);
+        add(
+                ModulatedNorm.tangent(
+                        true,
+                        rows,
+                        n,
+                        1e-6,
+                        1,
+                        places,
+                        x,
+                        scale,
+                        shift,
+                        dx,
+                        filled(samples * n),
+                        filled(samples * n),
+                        filled(rows * n),
+                        filled(rows * n)),
+                sizes);
+        add(ModulatedNorm.gradX(true, rows, n, 1e-6, 1, places, x, scale, dx, filled(rows * n)), sizes);
+        add(ModulatedNorm.gradScale(true, rows, n, 1e-6, places, x, dx, filled(samples * n)), sizes);
     }
 
     private void conv() {

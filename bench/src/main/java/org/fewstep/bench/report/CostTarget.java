@@ -10,8 +10,8 @@ package org.fewstep.bench.report;
 record CostTarget(String label, Work work, Work base, double target, double beyond) implements Target {
     @Override
     public Outcome judge(Run run, PeerHealth health) {
-        Measurement own = run.own(work.name(), work.params());
-        Measurement other = run.own(base.name(), base.params());
+        Measurement own = work.in(run);
+        Measurement other = base.in(run);
         double times = own == null || other == null ? Double.NaN : own.min() / other.min();
         boolean measured = !Double.isNaN(times);
         return new Outcome(

@@ -42,9 +42,7 @@ public final class JmhFile {
         for (JsonCursor entry : root.elements()) {
             Measurement m = measurement(entry);
             for (Measurement before : all) {
-                if (before.sameWork(m)
-                        && before.engine().equals(m.engine())
-                        && before.provider().equals(m.provider())) {
+                if (before.sameWork(m) && before.who().equals(m.who())) {
                     throw entry.fail(
                             "a second measurement of the same", "one a benchmark and parameters", "merged files?");
                 }
@@ -70,6 +68,9 @@ public final class JmhFile {
         String engine = Measurement.FEWSTEP;
         if (full.startsWith(PEERS)) {
             int end = full.indexOf('.', PEERS.length());
+            if (end > type) {
+                throw name.fail(BadFileException.quote(full), PEERS + "NAME...", "a class without a library?");
+            }
             engine = full.substring(PEERS.length(), end);
         }
         String work = full.substring(type + 1, method - SUFFIX.length());
@@ -84,6 +85,7 @@ public final class JmhFile {
             }
         }
         String provider = params.remove("provider");
+        String mode = params.remove("mode");
         JsonCursor metric = entry.get("primaryMetric");
         double unit = unit(metric.get("scoreUnit"));
         JsonCursor percentiles = metric.get("scorePercentiles");
@@ -101,6 +103,7 @@ public final class JmhFile {
                 work,
                 params,
                 provider == null ? "" : provider,
+                mode == null ? "" : mode,
                 entry.get("jdkVersion").asString(),
                 entry.get("forks").asInt(),
                 time(metric.get("score"), unit),

@@ -8,8 +8,9 @@ import java.util.TreeMap;
  *
  * @param engine {@link #FEWSTEP} or the name of another library
  * @param work what was done, the same for all engines
- * @param params all but the provider, by name
+ * @param params all but provider and mode, by name
  * @param provider of this engine, empty for others
+ * @param mode of this engine: eager or replayed; empty where there is one way, and for others
  * @param jdk version
  * @param forks JVMs
  * @param mean JMH's score
@@ -23,6 +24,7 @@ public record Measurement(
         String work,
         Map<String, String> params,
         String provider,
+        String mode,
         String jdk,
         int forks,
         double mean,
@@ -40,6 +42,11 @@ public record Measurement(
     /** The same work with the same parameters. */
     boolean sameWork(Measurement other) {
         return work.equals(other.work) && params.equals(other.params);
+    }
+
+    /** Library, and of this engine provider and mode. */
+    String who() {
+        return engine + (provider.isEmpty() ? "" : "/" + provider) + (mode.isEmpty() ? "" : "/" + mode);
     }
 
     /** Parameters in one line. */

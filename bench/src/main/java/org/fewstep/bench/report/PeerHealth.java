@@ -31,7 +31,7 @@ record PeerHealth(boolean counts, String reason) {
             if (product == null) {
                 continue;
             }
-            Measurement peak = run.own("Peak", Map.of("threads", count), "");
+            Measurement peak = run.own("Peak", Map.of("threads", count), "", "");
             if (peak == null) {
                 return new PeerHealth(
                         false, "the run has no PeakBenchmark with " + count + " threads to judge libtorch by");

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.fewstep.bench.machine.Machine;
-import org.fewstep.bench.work.EngineDevice;
 import org.jspecify.annotations.Nullable;
 
 /** The page of one or several JMH runs; ratios are made within a run only. */
@@ -53,9 +52,11 @@ public final class Report {
         page.add(new Page.Heading(2, "JDK " + run.measurements().get(0).jdk() + " (" + run.name() + ")"));
         machine(run.machine());
         PeerHealth health = PeerHealth.of(run);
-        page.add(new Page.Paragraph(
-                (health.counts() ? "Peer health: " : "Peer health: UNHEALTHY, no ratio to libtorch is given: ")
-                        + health.reason() + "."));
+        if (run.has(PeerHealth.LIBTORCH)) {
+            page.add(new Page.Paragraph(
+                    (health.counts() ? "Peer health: " : "Peer health: UNHEALTHY, no ratio to libtorch is given: ")
+                            + health.reason() + "."));
+        }
         page.add(new Page.Heading(3, "Targets"));
         page.add(targets(run, health));
         page.add(new Page.Heading(3, "All measurements"));
@@ -101,7 +102,7 @@ public final class Report {
             rows.add(List.of(
                     Page.Cell.of(m.work()),
                     Page.Cell.of(m.parameters()),
-                    Page.Cell.of(m.engine() + (m.provider().isEmpty() ? "" : "/" + m.provider())),
+                    Page.Cell.of(m.who()),
                     Page.Cell.of(Figures.time(m.min())),
                     Page.Cell.of(Figures.time(m.median())),
                     new Page.Cell(Figures.time(m.mean()) + " ± " + Figures.time(m.error()), bar(run, m)),
@@ -109,7 +110,7 @@ public final class Report {
                     Page.Cell.of(ratio(run, m, health))));
         }
         return new Page.Table(
-                List.of("work", "parameters", "engine", "min", "median", "mean ± error", "heap", "min / own min"),
+                List.of("work", "parameters", "engine", "min", "median", "mean ± error", "heap", "min / own best"),
                 rows);
     }
 
@@ -125,11 +126,8 @@ public final class Report {
     }
 
     private static @Nullable String ratio(Run run, Measurement m, PeerHealth health) {
-        if (m.engine().equals(Measurement.FEWSTEP) && m.provider().equals(EngineDevice.DEFAULT)) {
-            return null;
-        }
-        Measurement own = run.own(m.work(), m.params());
-        if (own == null) {
+        Measurement own = run.best(m.work(), m.params());
+        if (own == null || own == m) {
             return null;
         }
         @Nullable String objection = health.objection(m);

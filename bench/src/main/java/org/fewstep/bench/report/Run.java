@@ -31,24 +31,35 @@ record Run(
                 Files.exists(beside) ? Machine.read(beside) : null);
     }
 
-    /** This engine's measurement by a provider, or null. */
+    /** This engine's measurement by a provider in a mode, or null. */
     @Nullable
-    Measurement own(String work, Map<String, String> params, String provider) {
+    Measurement own(String work, Map<String, String> params, String provider, String mode) {
         for (Measurement m : measurements) {
             if (m.engine().equals(Measurement.FEWSTEP)
                     && m.work().equals(work)
                     && m.params().equals(params)
-                    && m.provider().equals(provider)) {
+                    && m.provider().equals(provider)
+                    && m.mode().equals(mode)) {
                 return m;
             }
         }
         return null;
     }
 
-    /** This engine's measurement as users get it, or null. */
+    /** This engine's best measurement as users get it, of all modes, or null. */
     @Nullable
-    Measurement own(String work, Map<String, String> params) {
-        return own(work, params, EngineDevice.DEFAULT);
+    Measurement best(String work, Map<String, String> params) {
+        Measurement best = null;
+        for (Measurement m : measurements) {
+            if (m.engine().equals(Measurement.FEWSTEP)
+                    && m.work().equals(work)
+                    && m.params().equals(params)
+                    && m.provider().equals(EngineDevice.DEFAULT)
+                    && (best == null || m.min() < best.min())) {
+                best = m;
+            }
+        }
+        return best;
     }
 
     /** Another library's measurement, or null. */
@@ -60,6 +71,11 @@ record Run(
             }
         }
         return null;
+    }
+
+    /** Whether anything of a library was measured. */
+    boolean has(String engine) {
+        return measurements.stream().anyMatch(m -> m.engine().equals(engine));
     }
 
     /** Feature version of the JDK: 17, 25. */

@@ -1,6 +1,7 @@
 package org.fewstep.bench.report;
 
 import java.util.Map;
+import org.fewstep.bench.work.EngineDevice;
 import org.jspecify.annotations.Nullable;
 
 /** Something that was asked for, and what a run says about it. */
@@ -11,8 +12,22 @@ sealed interface Target permits SpeedTarget, CostTarget, AllocationTarget {
     /** What a run says. */
     Outcome judge(Run run, PeerHealth health);
 
-    /** A kind of work. */
-    record Work(String name, Map<String, String> params) {}
+    /**
+     * A kind of work on this engine as users get it.
+     *
+     * @param mode eager or replayed; empty where there is one way
+     */
+    record Work(String name, Map<String, String> params, String mode) {
+        Work(String name, Map<String, String> params) {
+            this(name, params, "");
+        }
+
+        /** What a run says of it, or null. */
+        @Nullable
+        Measurement in(Run run) {
+            return run.own(name, params, EngineDevice.DEFAULT, mode);
+        }
+    }
 
     /**
      * A row of the table.

@@ -10,6 +10,8 @@ final class Targets {
     private static final String EJML = "ejml";
     private static final String TORCH = PeerHealth.LIBTORCH;
     private static final String ND4J = "nd4j";
+    private static final String EAGER = "eager";
+    private static final String REPLAYED = "replayed";
     private static final double KB = 1024;
     private static final double MB = 1024 * KB;
 
@@ -57,26 +59,32 @@ final class Targets {
                     0.8,
                     1.1));
         }
-        rows.add(torch("MLP training step, batch 1024, 2 threads", mlpStep(), 1.2, 1.5));
-        rows.add(torch(
-                "MLP forward, batch 1, 1 thread",
-                new Target.Work("MlpForward", Map.of("batch", "1", "threads", "1")),
-                3,
-                5));
-        rows.add(torch("DiT training step, batch 16, 2 threads", ditStep(), 1, 1.7));
-        rows.add(torch(
-                "DiT forward, batch 1, 2 threads",
-                new Target.Work("DitForward", Map.of("batch", "1", "threads", "2")),
-                1,
-                1.7));
+        for (String mode : List.of(EAGER, REPLAYED)) {
+            rows.add(torch("MLP training step, batch 1024, 2 threads, " + mode, mlpStep(mode), 1.2, 1.5));
+        }
         rows.add(new CostTarget(
-                "MeanFlow step over the plain flow-matching step, DiT",
-                loss("mean-flow"),
-                loss("flow-matching"),
-                1.6,
-                1.35));
-        rows.add(new AllocationTarget("allocation of an MLP training step", mlpStep(), 64 * KB, 0));
-        rows.add(new AllocationTarget("allocation of a DiT training step", ditStep(), MB, 0));
+                "MLP training step, eager over replayed", mlpStep(EAGER), mlpStep(REPLAYED), 1.15, 1.05));
+        for (String mode : List.of(EAGER, REPLAYED)) {
+            rows.add(torch("MLP forward, batch 1, 1 thread, " + mode, mlpForward(mode), 3, 5));
+        }
+        for (String mode : List.of(EAGER, REPLAYED)) {
+            rows.add(torch("DiT training step, batch 16, 2 threads, " + mode, ditStep(mode), 1, 1.7));
+        }
+        for (String mode : List.of(EAGER, REPLAYED)) {
+            rows.add(torch("DiT forward, batch 1, 2 threads, " + mode, ditForward(mode), 1, 1.7));
+        }
+        for (String mode : List.of(EAGER, REPLAYED)) {
+            rows.add(new CostTarget(
+                    "MeanFlow step over the plain flow-matching step, DiT, " + mode,
+                    loss("mean-flow", mode),
+                    loss("flow-matching", mode),
+                    1.6,
+                    1.35));
+        }
+        rows.add(new AllocationTarget("allocation of an MLP training step, eager", mlpStep(EAGER), 64 * KB, 0));
+        rows.add(new AllocationTarget("allocation of a DiT training step, eager", ditStep(EAGER), MB, 0));
+        rows.add(new AllocationTarget("allocation of an MLP training step, replayed", mlpStep(REPLAYED), 4 * KB, 0));
+        rows.add(new AllocationTarget("allocation of a DiT training step, replayed", ditStep(REPLAYED), 4 * KB, 0));
         return rows;
     }
 
@@ -106,16 +114,24 @@ final class Targets {
         return new Target.Work("LayerNorm", Map.of("shape", shape, "affine", affine, "threads", "1"));
     }
 
-    private static Target.Work mlpStep() {
-        return new Target.Work("MlpStep", Map.of("batch", "1024", "threads", "2"));
+    private static Target.Work mlpStep(String mode) {
+        return new Target.Work("MlpStep", Map.of("batch", "1024", "threads", "2"), mode);
     }
 
-    private static Target.Work ditStep() {
-        return new Target.Work("DitStep", Map.of("batch", "16", "threads", "2"));
+    private static Target.Work mlpForward(String mode) {
+        return new Target.Work("MlpForward", Map.of("batch", "1", "threads", "1"), mode);
     }
 
-    private static Target.Work loss(String name) {
-        return new Target.Work("LossStep", Map.of("loss", name, "batch", "16", "threads", "2"));
+    private static Target.Work ditStep(String mode) {
+        return new Target.Work("DitStep", Map.of("batch", "16", "threads", "2"), mode);
+    }
+
+    private static Target.Work ditForward(String mode) {
+        return new Target.Work("DitForward", Map.of("batch", "1", "threads", "2"), mode);
+    }
+
+    private static Target.Work loss(String name, String mode) {
+        return new Target.Work("LossStep", Map.of("loss", name, "batch", "16", "threads", "2"), mode);
     }
 
     private static String threads(String count) {

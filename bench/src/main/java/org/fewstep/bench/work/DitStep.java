@@ -17,12 +17,12 @@ public final class DitStep extends TrainingStep {
     private final Tensor target;
 
     /** Makes network and batch. */
-    public DitStep(CpuDevice device, int batch) {
-        this(device, DitNetwork.build(device, 1), batch);
+    public DitStep(CpuDevice device, Mode mode, int batch) {
+        this(device, mode, DitNetwork.build(device, 1), batch);
     }
 
-    private DitStep(CpuDevice device, Dit net, int batch) {
-        super(device, net);
+    private DitStep(CpuDevice device, Mode mode, Dit net, int batch) {
+        super(device, mode, net);
         int[] images = {batch, DitNetwork.CHANNELS, DitNetwork.SIDE, DitNetwork.SIDE};
         this.net = net;
         this.x = operand(DitNetwork.input(batch), images);
@@ -31,7 +31,7 @@ public final class DitStep extends TrainingStep {
     }
 
     @Override
-    protected Tensor loss(int step) {
+    protected Tensor loss() {
         return mean(square(sub(net.v(x, t, Cond.NONE), target)));
     }
 }

@@ -55,7 +55,6 @@ public final class LayerNormWork extends EngineWork {
 
     @Override
     protected List<Tensor> run() {
-        Tensor y = Ops.layerNorm(x, EPS);
-        return List.of(affine ? Ops.mulAdd(y, scale, shift) : y);
+        return List.of(affine ? Ops.layerNorm(x, scale, shift, EPS) : Ops.layerNorm(x, EPS));
     }
 }

@@ -15,19 +15,19 @@ public final class MlpStep extends TrainingStep {
     private final Tensor target;
 
     /** Makes network and batch. */
-    public MlpStep(CpuDevice device, int batch) {
-        this(device, MlpNetwork.build(device), batch);
+    public MlpStep(CpuDevice device, Mode mode, int batch) {
+        this(device, mode, MlpNetwork.build(device), batch);
     }
 
-    private MlpStep(CpuDevice device, Mlp net, int batch) {
-        super(device, net);
+    private MlpStep(CpuDevice device, Mode mode, Mlp net, int batch) {
+        super(device, mode, net);
         this.net = net;
         this.x = operand(MlpNetwork.input(batch), batch, MlpNetwork.IN);
         this.target = operand(MlpNetwork.target(batch), batch, MlpNetwork.OUT);
     }
 
     @Override
-    protected Tensor loss(int step) {
+    protected Tensor loss() {
         return mean(square(sub(net.of(x), target)));
     }
 }

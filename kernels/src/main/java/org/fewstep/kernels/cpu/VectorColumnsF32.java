@@ -89,7 +89,8 @@ final class VectorColumnsF32 {
             FloatVector x1 = FloatVector.fromArray(S, x, at + round + i);
             FloatVector x2 = FloatVector.fromArray(S, x, at + 2 * round + i);
             FloatVector x3 = FloatVector.fromArray(S, x, at + 3 * round + i);
-            FloatVector s = FloatVector.fromArray(S, lanes, to + i).add(x0.mul(x0)).add(x1.mul(x1));
+            FloatVector s =
+                    FloatVector.fromArray(S, lanes, to + i).add(x0.mul(x0)).add(x1.mul(x1));
             s.add(x2.mul(x2)).add(x3.mul(x3)).intoArray(lanes, to + i);
         }
         for (int i = whole; i < length; i++) {

@@ -177,7 +177,8 @@ final class VectorReduceF32 {
                 m = m.max(FloatVector.fromArray(S, x, i));
             }
             IntVector bits = m.blend(Float.NaN, m.compare(NE, m)).reinterpretAsInts();
-            int most = bits.lanewise(XOR, bits.lanewise(ASHR, 31).lanewise(LSHR, 1)).reduceLanes(MAX);
+            int most = bits.lanewise(XOR, bits.lanewise(ASHR, 31).lanewise(LSHR, 1))
+                    .reduceLanes(MAX);
             maxima[r] = Float.intBitsToFloat(most ^ (most >> 31 >>> 1));
         }
     }

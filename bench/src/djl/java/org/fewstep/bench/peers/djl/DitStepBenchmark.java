@@ -5,6 +5,7 @@ import org.fewstep.bench.work.DitNetwork;
 import org.fewstep.bench.work.DitStep;
 import org.fewstep.bench.work.EngineDevice;
 import org.fewstep.bench.work.EngineWork;
+import org.fewstep.bench.work.Mode;
 import org.fewstep.bench.work.TrainingStep;
 import org.openjdk.jmh.annotations.Param;
 
@@ -28,7 +29,7 @@ public class DitStepBenchmark extends TorchBenchmark {
 
     @Override
     EngineWork ours() {
-        return new DitStep(EngineDevice.reference(), batch);
+        return new DitStep(EngineDevice.reference(), Mode.EAGER, batch);
     }
 
     @Override

@@ -5,6 +5,7 @@ import org.fewstep.bench.work.EngineDevice;
 import org.fewstep.bench.work.EngineWork;
 import org.fewstep.bench.work.MlpNetwork;
 import org.fewstep.bench.work.MlpStep;
+import org.fewstep.bench.work.Mode;
 import org.fewstep.bench.work.TrainingStep;
 import org.openjdk.jmh.annotations.Param;
 
@@ -23,7 +24,7 @@ public class MlpStepBenchmark extends TorchBenchmark {
 
     @Override
     EngineWork ours() {
-        return new MlpStep(EngineDevice.reference(), batch);
+        return new MlpStep(EngineDevice.reference(), Mode.EAGER, batch);
     }
 
     @Override
