@@ -1,0 +1,46 @@
+package org.fewstep.bench.losses;
+
+import org.fewstep.bench.work.EngineBenchmark;
+import org.fewstep.bench.work.EngineDevice;
+import org.fewstep.bench.work.EngineWork;
+import org.fewstep.bench.work.LossStep;
+import org.fewstep.bench.work.Mode;
+import org.fewstep.kernels.cpu.CpuDevice;
+import org.fewstep.loss.FlowMatching;
+import org.fewstep.loss.MeanFlow;
+import org.openjdk.jmh.annotations.Param;
+
+/** A training step of the DiT by a loss with its draw: MeanFlow against plain flow matching on the same network. */
+public class LossStepBenchmark extends EngineBenchmark {
+    @Param({"flow-matching", "mean-flow"})
+    public String loss = "";
+
+    @Param("16")
+    public int batch;
+
+    @Param({"eager", "replayed"})
+    public String mode = "";
+
+    @Param(EngineDevice.DEFAULT)
+    public String provider = "";
+
+    @Param("2")
+    public int threads;
+
+    @Override
+    protected EngineWork open() {
+        CpuDevice device = EngineDevice.open(provider, threads);
+        return switch (loss) {
+            case "flow-matching" ->
+                new LossStep<>(
+                        device,
+                        Mode.of(mode),
+                        new FlowMatching(MeanFlow.PATH, FlowMatching.Config.UNCONDITIONAL),
+                        batch);
+            case "mean-flow" ->
+                new LossStep<>(device, Mode.of(mode), new MeanFlow(MeanFlow.Config.UNCONDITIONAL), batch);
+            default ->
+                throw new IllegalArgumentException("loss: got \"" + loss + "\"; expected flow-matching or mean-flow");
+        };
+    }
+}

@@ -1,0 +1,28 @@
+package org.fewstep.bench.networks;
+
+import org.fewstep.bench.work.DitStep;
+import org.fewstep.bench.work.EngineBenchmark;
+import org.fewstep.bench.work.EngineDevice;
+import org.fewstep.bench.work.EngineWork;
+import org.fewstep.bench.work.Mode;
+import org.openjdk.jmh.annotations.Param;
+
+/** A training step of the DiT. */
+public class DitStepBenchmark extends EngineBenchmark {
+    @Param("16")
+    public int batch;
+
+    @Param({"eager", "replayed"})
+    public String mode = "";
+
+    @Param(EngineDevice.DEFAULT)
+    public String provider = "";
+
+    @Param("2")
+    public int threads;
+
+    @Override
+    protected EngineWork open() {
+        return new DitStep(EngineDevice.open(provider, threads), Mode.of(mode), batch);
+    }
+}

@@ -1,0 +1,28 @@
+package org.fewstep.bench.networks;
+
+import org.fewstep.bench.work.EngineBenchmark;
+import org.fewstep.bench.work.EngineDevice;
+import org.fewstep.bench.work.EngineWork;
+import org.fewstep.bench.work.MlpStep;
+import org.fewstep.bench.work.Mode;
+import org.openjdk.jmh.annotations.Param;
+
+/** A training step of the MLP. */
+public class MlpStepBenchmark extends EngineBenchmark {
+    @Param("1024")
+    public int batch;
+
+    @Param({"eager", "replayed"})
+    public String mode = "";
+
+    @Param(EngineDevice.DEFAULT)
+    public String provider = "";
+
+    @Param({"1", "2"})
+    public int threads;
+
+    @Override
+    protected EngineWork open() {
+        return new MlpStep(EngineDevice.open(provider, threads), Mode.of(mode), batch);
+    }
+}

@@ -1,0 +1,25 @@
+package org.fewstep.bench.ops;
+
+import org.fewstep.bench.work.ConvWork;
+import org.fewstep.bench.work.EngineBenchmark;
+import org.fewstep.bench.work.EngineDevice;
+import org.fewstep.bench.work.EngineWork;
+import org.fewstep.bench.work.Pass;
+import org.openjdk.jmh.annotations.Param;
+
+/** A 3x3 convolution, its value alone or with its gradients. */
+public class ConvBenchmark extends EngineBenchmark {
+    @Param({"forward", "gradient"})
+    public String pass = "";
+
+    @Param(EngineDevice.DEFAULT)
+    public String provider = "";
+
+    @Param("2")
+    public int threads;
+
+    @Override
+    protected EngineWork open() {
+        return new ConvWork(EngineDevice.open(provider, threads), Pass.of(pass));
+    }
+}
