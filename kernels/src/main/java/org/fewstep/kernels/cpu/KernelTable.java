@@ -53,10 +53,10 @@ record KernelTable(
                 new KernelTable(
                         VectorElementwiseF32::run,
                         VectorMatMulF32::run,
-                        ReduceF32::run,
+                        VectorReduceF32::run,
                         ScanF32::run,
-                        LoopsSoftmaxF32::run,
-                        NormF32::run,
+                        VectorSoftmaxF32::run,
+                        VectorNormF32::run,
                         ModulatedNormF32::run,
                         VectorConv2dF32::run,
                         VectorPanelMathF32::attention,
