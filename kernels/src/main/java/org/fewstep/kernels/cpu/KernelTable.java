@@ -61,7 +61,7 @@ record KernelTable(
                         VectorConv2dF32::run,
                         VectorPanelMathF32::attention,
                         GatherF32::run,
-                        VectorRandomF32::run,
+VectorRandomF32::run,
                         VectorUpdateF32::run);
             case LOOPS ->
                 new KernelTable(
@@ -75,7 +75,7 @@ record KernelTable(
                         Conv2dF32::run,
                         LoopsPanelMathF32::attention,
                         GatherF32::run,
-                        RandomF32::run,
+                        LoopsRandomF32::run,
                         UpdateF32::run);
             case EJML ->
                 new KernelTable(

@@ -95,6 +95,11 @@ class MutationTest {
                 "ATTENTION | F32 | LoopsPanelMathF32 | subtract(math.x, shift, count) | subtract(math.x, 0, count)",
                 "GATHER | F64 | GatherF64 | += x[i * width + j] | = x[i * width + j]",
                 "RANDOM | F64 | RandomF64 | w.seed(), first + i, step | w.seed(), first, step",
+                "RANDOM | F32 | LoopsRandomF32 | + (right >>> 16) | + 0",
+                "RANDOM | F32 | LoopsNormalF32 | (d >> 16) + HALF_RANGE | (d >>> 16) + HALF_RANGE",
+                "ELEMENTWISE | F32 | LoopsErfF32 | * (1f - 2f * tail[i]) | * (1f - tail[i])",
+                "ELEMENTWISE | F32 | LoopsPowF32 | -LN2, u[i]) | -0.7, u[i])",
+                "ELEMENTWISE | F32 | LoopsMathF32 | large * (0.5f * (e[i] - 1f)) | large * (e[i] - 1f)",
                 "UPDATE | F64 | UpdateF64 | rest2 * gi * gi | rest2 * gi",
             })
     void aPlantedErrorIsFound(String family, String dtype, String name, String code, String wrong) throws Exception {
