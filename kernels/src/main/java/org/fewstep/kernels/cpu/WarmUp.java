@@ -7,7 +7,9 @@ import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Elementwise;
 import org.fewstep.kernels.Layout;
 import org.fewstep.kernels.MatMul;
+import org.fewstep.kernels.ModulatedNorm;
 import org.fewstep.kernels.Norm;
+import org.fewstep.kernels.Random;
 import org.fewstep.kernels.Reduce;
 import org.fewstep.kernels.Scope;
 import org.fewstep.kernels.Softmax;
@@ -87,6 +89,19 @@ final class WarmUp {
         round.add(new Softmax(Softmax.Code.FORWARD, rows, n, x, null, out));
         round.add(new Norm(Norm.Code.LAYER, rows, n, 1e-5, x, null, out));
         round.add(new Norm(Norm.Code.LAYER_ALONG, rows, n, 1e-5, x, y, out));
+        for (Elementwise.Code code : Elementwise.Code.values()) {
+            if (MatMul.isActivation(code)) {
+                round.add(new MatMul(1, rows, n, rows, false, false, false, false, x, y, row, code, z, out));
+            }
+        }
+        ModulatedNorm.Places one = new ModulatedNorm.Places(1, rows, 1);
+        round.add(ModulatedNorm.forward(true, rows, n, 1e-5, 1, one, x, row, row, out));
+        round.add(ModulatedNorm.tangent(true, rows, n, 1e-5, 1, one, x, row, row, y, row, row, out, z));
+        round.add(ModulatedNorm.gradX(true, rows, n, 1e-5, 1, one, x, row, y, out));
+        round.add(ModulatedNorm.gradScale(true, rows, n, 1e-5, one, x, y, out));
+        Buffer counter = device.allocate(DType.I32, 3);
+        device.write(counter, new int[3], 0, 3);
+        round.add(new Random(Random.Code.NORMAL, 1, rows, n, counter, out));
         return round;
     }
 
