@@ -57,12 +57,12 @@ record KernelTable(
                         ScanF32::run,
                         VectorSoftmaxF32::run,
                         VectorNormF32::run,
-                        ModulatedNormF32::run,
+                        VectorModulatedNormF32::run,
                         VectorConv2dF32::run,
                         VectorPanelMathF32::attention,
                         GatherF32::run,
-                        LoopsRandomF32::run,
-                        UpdateF32::run);
+VectorRandomF32::run,
+                        VectorUpdateF32::run);
             case LOOPS ->
                 new KernelTable(
                         LoopsElementwiseF32::run,

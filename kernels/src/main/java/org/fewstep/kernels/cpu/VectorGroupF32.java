@@ -42,7 +42,7 @@ final class VectorGroupF32 {
     float[] c = NONE;
     float[] d = NONE;
 
-    /** A constant of the kernel. */
+    /** What a normalisation adds to the variance. */
     float eps;
 
     /** As many numbers as the rows have, as the kernel means them. */
@@ -71,11 +71,16 @@ final class VectorGroupF32 {
         return rows;
     }
 
-    /** Runs the passes in order and lets go of the arrays. */
-    void run(Pass[] passes) {
+    /** Runs the passes in order. */
+    VectorGroupF32 run(Pass[] passes) {
         for (Pass pass : passes) {
             pass.run(this);
         }
+        return this;
+    }
+
+    /** Lets go of the arrays. */
+    void release() {
         x = NONE;
         g = NONE;
         y = NONE;

@@ -61,6 +61,7 @@ final class VectorNormF32 {
             if (w.code().rstd()) {
                 System.arraycopy(rows.b, 0, y, first, count);
             }
+            rows.release();
         });
     }
 

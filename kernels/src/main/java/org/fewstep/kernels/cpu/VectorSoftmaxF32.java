@@ -63,7 +63,8 @@ final class VectorSoftmaxF32 {
             int first = part * group;
             int count = Math.min(group, w.rows() - first);
             VectorGroupF32.of(x, g, y, first * n, count, n, w.code() == Softmax.Code.LOG)
-                    .run(passes);
+                    .run(passes)
+                    .release();
         });
     }
 
