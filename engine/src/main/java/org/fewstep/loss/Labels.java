@@ -70,11 +70,15 @@ final class Labels {
         return new Cond(Tensor.full(like.device(), DType.I32, classes, Shape.of(like.dim(0))), 1, 0, 1);
     }
 
-    /** Adds the label tensor of a condition to the inputs of a draw. */
+    /** Adds the labels and the guidance scales of a condition to the inputs of a draw. */
     static void addTo(List<Tensor> inputs, Cond cond) {
         Tensor labels = cond.labels();
         if (labels != null) {
             inputs.add(labels);
+        }
+        Tensor scales = cond.scales();
+        if (scales != null) {
+            inputs.add(scales);
         }
     }
 

@@ -45,8 +45,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Guidance inside the target (section 4.2, in the form with kappa): v_g = omega v + (1 - omega - kappa) u(z, t, t |
- * null) + kappa u(z, t, t | label) for t in [tStart, tEnd], else v; the effective scale is omega / (1 - kappa). Label
- * dropout follows the reference: the number of dropped labels is drawn, and the first so many samples of the batch lose
+ * null) + kappa u(z, t, t | label) for t in [tStart, tEnd], else v; the effective scale is omega / (1 - kappa). For a
+ * network that takes the scale as an input, each sample draws its own omega, with a density proportional to 1 / omega as in
+ * improved MeanFlow. Label dropout follows the reference: the number of dropped labels is drawn, and the first so many samples of the batch lose
  * label and guidance, so that with {@link Diagonal.Leading} they fall on samples with r = t.
  *
  * <p>With p &gt; 0 the weight divides by a noisy error, so the diagonal u(z, t, t) is not the exact marginal velocity;
@@ -66,16 +67,35 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
      * Guidance built into the target.
      *
      * @param omega weight of the sample's velocity
+     * @param omegaMost where above omega, each sample draws its weight between both and the network gets it as an input
      * @param kappa weight of the network's own conditional velocity, below 1
      * @param tStart first time with guidance
      * @param tEnd last time with guidance
      */
-    public record Guidance(double omega, double kappa, double tStart, double tEnd) {
+    public record Guidance(double omega, double omegaMost, double kappa, double tStart, double tEnd) {
         /** No guidance: v_g = v. */
         public static final Guidance NONE = new Guidance(1, 0, 0, 1);
 
-        double omega(double t) {
-            return tStart <= t && t <= tEnd ? omega : 1;
+        /** The same weight for all samples. */
+        public Guidance(double omega, double kappa, double tStart, double tEnd) {
+            this(omega, omega, kappa, tStart, tEnd);
+        }
+
+        public Guidance {
+            if (!(omegaMost >= omega) || (omegaMost > omega && (!(omega > 0) || kappa != 0))) {
+                throw new IllegalArgumentException("mean flow: got omega " + omega + " to " + omegaMost + " and kappa "
+                        + kappa + "; expected rising numbers, and above 0 with kappa 0 where they differ");
+            }
+        }
+
+        /** Whether samples draw their weights. */
+        boolean varies() {
+            return omegaMost > omega;
+        }
+
+        /** The weight at a time for a number u in [0, 1). */
+        double omega(double t, double u) {
+            return tStart <= t && t <= tEnd ? varies() ? omega * Math.pow(omegaMost / omega, u) : omega : 1;
         }
 
         double kappa(double t) {
@@ -83,7 +103,7 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
         }
 
         boolean isOff() {
-            return omega == 1 && kappa == 0;
+            return omega == 1 && !varies() && kappa == 0;
         }
     }
 
@@ -126,10 +146,18 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
      * @param r end times (B), r &lt;= t
      * @param labels after dropout, K for none; null without classes
      * @param dropped samples that lost label and guidance (B)
+     * @param u which guidance a sample draws, each in [0, 1) (B); null where all have the same
      * @param on what the loss reads of the times and labels
      */
     public record Draw(
-            Tensor x0, Tensor eps, double[] t, double[] r, int @Nullable [] labels, boolean[] dropped, OnDevice on) {}
+            Tensor x0,
+            Tensor eps,
+            double[] t,
+            double[] r,
+            int @Nullable [] labels,
+            boolean[] dropped,
+            double @Nullable [] u,
+            OnDevice on) {}
 
     /**
      * Times and labels of a draw as tensors.
@@ -158,19 +186,24 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
         Tensor x0 = batch.x0();
         Tensor eps = Noise.normal(x0.device(), x0.dtype(), rng.stream("noise"), 0, step, x0.shape());
         TimePairs times = config.times.sample(rng.stream("times"), step, batch.size());
-        return draw(batch, eps, times, Labels.uniform(rng, step, batch.size()));
+        double[] u = config.guidance.varies() ? rng.stream("guidance").uniform(0, batch.size(), step) : null;
+        return draw(batch, eps, times, Labels.uniform(rng, step, batch.size()), u);
     }
 
     /** The draw that given random numbers stand for; {@code uniformDrop} (B) decides how many labels are dropped. */
     public Draw draw(Batch batch, Tensor eps, TimePairs times, double[] uniformDrop) {
+        return draw(batch, eps, times, uniformDrop, null);
+    }
+
+    private Draw draw(Batch batch, Tensor eps, TimePairs times, double[] uniformDrop, double @Nullable [] u) {
         int count = 0;
-        for (double u : uniformDrop) {
-            count += u < config.labelDrop ? 1 : 0;
+        for (double drop : uniformDrop) {
+            count += drop < config.labelDrop ? 1 : 0;
         }
         boolean[] dropped = new boolean[uniformDrop.length];
         Arrays.fill(dropped, 0, count, true);
         int[] labels = Labels.of("mean flow", batch, config.classes);
-        return draw(batch.x0(), eps, times, Labels.without(labels, dropped, config.classes), dropped);
+        return draw(batch.x0(), eps, times, Labels.without(labels, dropped, config.classes), dropped, u);
     }
 
     /**
@@ -180,17 +213,29 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
      * @param eps noise (B, ...)
      * @param labels after dropout (B), or null
      * @param dropped samples without guidance (B)
+     * @param u which guidance a sample draws, each in [0, 1) (B); null where all have the same
      */
-    public Draw draw(Tensor x0, Tensor eps, TimePairs times, int @Nullable [] labels, boolean[] dropped) {
+    public Draw draw(
+            Tensor x0, Tensor eps, TimePairs times, int @Nullable [] labels, boolean[] dropped, double @Nullable [] u) {
+        if ((u != null) != config.guidance.varies()) {
+            throw new IllegalArgumentException("mean flow: got " + (u == null ? "no" : "a")
+                    + " number for the guidance of each sample and " + config.guidance
+                    + "; expected numbers exactly where omega has a range");
+        }
         double[] t = times.t();
         double[] r = times.r();
         OnDevice on = new OnDevice(
                 PathColumns.of(PATH, t, x0),
                 ALONG_THE_FLOW.at(t, r, x0),
                 Tensor.perSample(span(t, r), x0),
-                config.guidance.isOff() ? List.of() : weights(t, dropped, x0),
-                Labels.cond(labels, config.classes, x0));
-        return new Draw(x0, eps, t, r, labels, dropped, on);
+                config.guidance.isOff() ? List.of() : weights(t, dropped, u, x0),
+                cond(labels, t, dropped, u, x0));
+        return new Draw(x0, eps, t, r, labels, dropped, u, on);
+    }
+
+    /** The draw of given numbers where all samples have the same guidance. */
+    public Draw draw(Tensor x0, Tensor eps, TimePairs times, int @Nullable [] labels, boolean[] dropped) {
+        return draw(x0, eps, times, labels, dropped, null);
     }
 
     private static double[] span(double[] t, double[] r) {
@@ -201,13 +246,26 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
         return span;
     }
 
-    private List<Tensor> weights(double[] t, boolean[] dropped, Tensor like) {
+    private Cond cond(int @Nullable [] labels, double[] t, boolean[] dropped, double @Nullable [] u, Tensor like) {
+        Cond cond = Labels.cond(labels, config.classes, like);
+        return u == null ? cond : cond.withScales(PerSample.times(omegas(t, dropped, u), like));
+    }
+
+    /** Weight of the sample's velocity, 1 without guidance. */
+    private double[] omegas(double[] t, boolean[] dropped, double @Nullable [] u) {
+        double[] omegas = new double[t.length];
+        for (int i = 0; i < t.length; i++) {
+            omegas[i] = dropped[i] ? 1 : config.guidance.omega(t[i], u == null ? 0 : u[i]);
+        }
+        return omegas;
+    }
+
+    private List<Tensor> weights(double[] t, boolean[] dropped, double @Nullable [] u, Tensor like) {
         Guidance g = config.guidance;
-        double[] sample = new double[t.length];
+        double[] sample = omegas(t, dropped, u);
         double[] none = new double[t.length];
         double[] own = new double[t.length];
         for (int i = 0; i < t.length; i++) {
-            sample[i] = dropped[i] ? 1 : g.omega(t[i]);
             own[i] = dropped[i] ? 0 : g.kappa(t[i]);
             none[i] = 1 - sample[i] - own[i];
         }
@@ -275,11 +333,13 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
 
     @Override
     public Draw slice(Draw draw, int from, int to) {
+        double[] u = draw.u();
         return draw(
                 Ops.slice(draw.x0(), 0, from, to),
                 Ops.slice(draw.eps(), 0, from, to),
                 new TimePairs(Arrays.copyOfRange(draw.t(), from, to), Arrays.copyOfRange(draw.r(), from, to)),
                 Labels.slice(draw.labels(), from, to),
-                Arrays.copyOfRange(draw.dropped(), from, to));
+                Arrays.copyOfRange(draw.dropped(), from, to),
+                u == null ? null : Arrays.copyOfRange(u, from, to));
     }
 }

@@ -33,25 +33,17 @@ public final class Dropout {
      */
     public static Tensor of(Tensor x, double p, Rng rng, long first, int step) {
         requireProbability(p);
-        return p == 0 ? x : of(x, mask(x, p, rng, first, step), p);
+        return p == 0 ? x : of(x, p, rng, Noise.counter(x.device(), first, step));
     }
 
-    /**
-     * As above, in a form that a recorded step replays.
-     *
-     * @param counter {@link Noise#counter} of the batch's first sample and the step, written anew before each replay
-     */
+    /** As the other with first sample and step in a {@link Noise#counter}. */
     public static Tensor of(Tensor x, double p, Rng rng, Tensor counter) {
         requireProbability(p);
-        return p == 0 ? x : of(x, kept(Noise.uniform(x.dtype(), rng, counter, x.shape()), x, p), p);
-    }
-
-    private static Tensor mask(Tensor x, double p, Rng rng, long first, int step) {
-        return kept(Noise.uniform(x.device(), x.dtype(), rng, first, step, x.shape()), x, p);
-    }
-
-    private static Tensor kept(Tensor u, Tensor x, double p) {
-        return Ops.greaterEqual(u, Tensor.full(x.device(), x.dtype(), p, Shape.of()));
+        if (p == 0) {
+            return x;
+        }
+        Tensor u = Noise.uniform(x.dtype(), rng, counter, x.shape());
+        return of(x, Ops.greaterEqual(u, Tensor.full(x.device(), x.dtype(), p, Shape.of())), p);
     }
 
     private static void requireProbability(double p) {

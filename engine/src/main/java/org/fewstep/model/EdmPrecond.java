@@ -4,7 +4,6 @@ import org.fewstep.op.Ops;
 import org.fewstep.path.GridPoint;
 import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * EDM's preconditioning of a network F (Karras et al. 2022, arXiv:2206.00364, equation 7): D(x, sigma) = c_skip x + c_out
@@ -12,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * = 1 / sqrt(sigma^2 + s^2).
  */
 public final class EdmPrecond extends Module implements Denoiser {
-    private final UNet model;
+    private final VelocityNet model;
     private final double sigmaData;
 
-    /** Takes over the network, which this module closes. */
-    public EdmPrecond(UNet model, double sigmaData) {
+    /** Takes over the network F, called with the noise label as its time; this module closes it. */
+    public <N extends Module & VelocityNet> EdmPrecond(N model, double sigmaData) {
         if (!(sigmaData > 0)) {
             throw new IllegalArgumentException("edm: got sigma_data " + sigmaData + "; expected a positive number");
         }
@@ -31,7 +30,7 @@ public final class EdmPrecond extends Module implements Denoiser {
             throw new IllegalArgumentException(
                     "edm: got alpha " + at.alpha() + "; expected 1, the scaling that EDM trains in");
         }
-        return of(x, Tensor.full(x.device(), x.dtype(), at.sigma(), Shape.of(x.dim(0))), cond.labels());
+        return of(x, Tensor.full(x.device(), x.dtype(), at.sigma(), Shape.of(x.dim(0))), cond);
     }
 
     /**
@@ -39,15 +38,26 @@ public final class EdmPrecond extends Module implements Denoiser {
      *
      * @param x (B, C, H, W)
      * @param sigma (B), above 0
-     * @param labels I32 (B), or null for no class
      */
-    public Tensor of(Tensor x, Tensor sigma, @Nullable Tensor labels) {
-        Tensor s = Ops.reshape(sigma, sigma.dim(0), 1, 1, 1);
+    public Tensor of(Tensor x, Tensor sigma, Cond cond) {
+        Tensor s = PerSampleColumn.of(sigma, x);
         Tensor total = Ops.scaleShift(Ops.square(s), 1, sigmaData * sigmaData);
         Tensor root = Ops.rsqrt(total); // c_in
         Tensor skip = Ops.scale(Ops.reciprocal(total), sigmaData * sigmaData);
         Tensor out = Ops.scale(Ops.mul(s, root), sigmaData);
         Tensor noise = Ops.scale(Ops.log(sigma), 0.25);
-        return Ops.mulAdd(out, model.of(Ops.mul(x, root), noise, labels, null), Ops.mul(skip, x));
+        return Ops.mulAdd(out, model.v(Ops.mul(x, root), noise, cond), Ops.mul(skip, x));
+    }
+
+    /**
+     * The same network in {@link TrigFlowPrecond}'s coordinates, as a velocity at a time t in (0, pi/2): with sigma = s tan(t)
+     * and x_t = cos(t) x all coefficients cancel but a sign, v = -s F(x_t / s, ln(s tan t) / 4). Finite up to both ends.
+     */
+    public VelocityNet trigFlow() {
+        return (x, t, cond) -> {
+            Tensor sigma = Ops.scale(Ops.div(Ops.sin(t), Ops.cos(t)), sigmaData);
+            Tensor noise = Ops.scale(Ops.log(sigma), 0.25);
+            return Ops.scale(model.v(Ops.scale(x, 1 / sigmaData), noise, cond), -sigmaData);
+        };
     }
 }

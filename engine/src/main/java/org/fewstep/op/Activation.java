@@ -6,30 +6,29 @@ import org.fewstep.tensor.Tensor;
 /** The nonlinearities that a linear layer can end in, see {@link Ops#linear(Tensor, Tensor, Tensor, Activation)}. */
 public enum Activation {
     /** x sigmoid(x) */
-    SILU(new Silu()),
+    SILU,
     /** x N(x), N the normal distribution function */
-    GELU(new Gelu()),
+    GELU,
     /** the tanh form of GELU */
-    GELU_TANH(new GeluTanh()),
+    GELU_TANH,
     /** max(x, 0) */
-    RELU(new Relu());
-
-    private final ElementwiseOp op;
-
-    Activation(ElementwiseOp op) {
-        this.op = op;
-    }
+    RELU;
 
     /** The activation of x. */
     public Tensor of(Tensor x) {
-        return Tensor.apply(op, x);
+        return Tensor.apply(op(), x);
     }
 
     ElementwiseOp op() {
-        return op;
+        return switch (this) {
+            case SILU -> new Silu();
+            case GELU -> new Gelu();
+            case GELU_TANH -> new GeluTanh();
+            case RELU -> new Relu();
+        };
     }
 
     Elementwise.Code code() {
-        return op.code();
+        return op().code();
     }
 }

@@ -1,10 +1,18 @@
 package org.fewstep.op;
 
+import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
 
 /** What operations ask of their arguments; a message names the operation as its user called it. */
 final class Args {
     private Args() {}
+
+    /** A live tensor. */
+    static void requireLive(String name, Tensor x) {
+        if (!x.buffer().isLive()) {
+            requireLive(name, new Tensor[] {x});
+        }
+    }
 
     /** Live tensors on one device. */
     static void requireLive(String name, Tensor... xs) {
@@ -23,6 +31,13 @@ final class Args {
         }
     }
 
+    /** A live floating-point tensor. */
+    static void requireFloats(String name, Tensor x) {
+        if (!x.buffer().isLive() || !x.dtype().floating()) {
+            requireFloats(name, new Tensor[] {x});
+        }
+    }
+
     /** Live floating-point tensors of one dtype on one device. */
     static void requireFloats(String name, Tensor... xs) {
         requireLive(name, xs);
@@ -32,6 +47,15 @@ final class Args {
                         + (xs.length == 1 ? "" : " and " + x.dtype()) + "; expected F32 or F64"
                         + (xs.length == 1 ? "" : ", the same for all"));
             }
+        }
+    }
+
+    /** Live floating-point tensors of one dtype on one device whose shapes broadcast. */
+    static void requireBroadcast(String name, Tensor x, Tensor... others) {
+        Shape shape = x.shape();
+        for (Tensor y : others) {
+            requireFloats(name, x, y);
+            shape = Shape.broadcast(name, shape, y.shape());
         }
     }
 

@@ -10,6 +10,33 @@ import org.fewstep.tensor.Tensor;
  * (B, O, H, W) and w (O, C/groups, kH, kW).
  */
 record Conv2dInput(int stride, int padding, int groups, int height, int width) implements BilinearOp {
+    /** Transposed convolution of x (B, C, H, W) with w (C, O / groups, kH, kW). */
+    static Tensor of(Tensor x, Tensor w, int stride, int padding, int outputPadding, int groups) {
+        Args.requireFloats("convTranspose2d", x, w);
+        boolean fits = stride >= 1
+                && padding >= 0
+                && outputPadding >= 0
+                && outputPadding < stride
+                && groups >= 1
+                && x.rank() == 4
+                && w.rank() == 4
+                && x.dim(1) == w.dim(0)
+                && w.dim(0) % groups == 0;
+        long height = fits ? side(x.dim(2), w.dim(2), stride, padding, outputPadding) : 0;
+        long width = fits ? side(x.dim(3), w.dim(3), stride, padding, outputPadding) : 0;
+        if (height < 1 || width < 1 || height > Integer.MAX_VALUE || width > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("convTranspose2d: got x " + x.shape() + ", w " + w.shape() + ", stride "
+                    + stride + ", padding " + padding + ", output padding " + outputPadding + ", groups " + groups
+                    + "; expected (B, C, H, W), (C, O / groups, kH, kW), a stride of at least 1, a padding that leaves a"
+                    + " pixel and 0 <= output padding < stride");
+        }
+        return Tensor.apply(new Conv2dInput(stride, padding, groups, (int) height, (int) width), x, w);
+    }
+
+    private static long side(int size, int kernel, int stride, int padding, int outputPadding) {
+        return (size - 1L) * stride - 2L * padding + kernel + outputPadding;
+    }
+
     @Override
     public String name() {
         return "conv2dInput";

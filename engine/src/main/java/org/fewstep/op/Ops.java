@@ -153,13 +153,13 @@ public final class Ops {
 
     /** 1 where x &lt; y, else 0. */
     public static Tensor less(Tensor x, Tensor y) {
-        Args.requireFloats("less", x, y);
+        Args.requireBroadcast("less", x, y);
         return greater(y, x);
     }
 
     /** 1 where x &lt;= y, else 0. */
     public static Tensor lessEqual(Tensor x, Tensor y) {
-        Args.requireFloats("lessEqual", x, y);
+        Args.requireBroadcast("lessEqual", x, y);
         return greaterEqual(y, x);
     }
 
@@ -170,7 +170,7 @@ public final class Ops {
 
     /** 1 where x != y, else 0; NaN differs from everything. */
     public static Tensor notEqual(Tensor x, Tensor y) {
-        Args.requireFloats("notEqual", x, y);
+        Args.requireBroadcast("notEqual", x, y);
         return scaleShift(equal(x, y), -1, 1);
     }
 
@@ -382,11 +382,12 @@ public final class Ops {
 
     /** x with zeros before and after along one axis. */
     public static Tensor pad(Tensor x, int axis, int before, int after) {
-        if (before < 0 || after < 0) {
-            throw new IllegalArgumentException(
-                    "pad: got " + before + " before and " + after + " after; expected at least 0");
+        int d = Args.axis("pad", x, axis);
+        if (before < 0 || after < 0 || (long) x.dim(d) + before + after > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("pad: got " + before + " before and " + after + " after axis " + axis
+                    + " of " + x.shape() + "; expected at least 0 each and a size below 2^31");
         }
-        return Tensor.apply(new Pad(Args.axis("pad", x, axis), before, after), x);
+        return Tensor.apply(new Pad(d, before, after), x);
     }
 
     /** The tensors one after another along one axis. */
@@ -431,11 +432,13 @@ public final class Ops {
 
     /** x W + b for x (..., K), W (K, N), b (N). */
     public static Tensor linear(Tensor x, Tensor w, Tensor b) {
+        Args.requireFloats("linear", x, w, b);
         return Products.like(x, Tensor.apply(new Linear(), Products.rows("linear", x, w), w, b));
     }
 
     /** f(x W + b) for x (..., K), W (K, N), b (N), in one kernel. */
     public static Tensor linear(Tensor x, Tensor w, Tensor b, Activation f) {
+        Args.requireFloats("linear", x, w, b);
         return Products.like(x, LinearActivation.of(f, Products.rows("linear", x, w), w, b));
     }
 
@@ -472,15 +475,7 @@ public final class Ops {
      * @return (B, O, (H - 1) stride - 2 padding + kH + outputPadding, ...)
      */
     public static Tensor convTranspose2d(Tensor x, Tensor w, int stride, int padding, int outputPadding, int groups) {
-        Conv2d forward = conv(stride, padding, groups);
-        if (x.rank() != 4 || w.rank() != 4 || outputPadding < 0 || outputPadding >= stride) {
-            throw new IllegalArgumentException("convTranspose2d: got x " + x.shape() + ", w " + w.shape()
-                    + ", output padding " + outputPadding
-                    + "; expected (B, C, H, W), (C, O / groups, kH, kW) and 0 <= output padding < stride");
-        }
-        int height = (x.dim(2) - 1) * stride - 2 * padding + w.dim(2) + outputPadding;
-        int width = (x.dim(3) - 1) * stride - 2 * padding + w.dim(3) + outputPadding;
-        return Tensor.apply(new Conv2dInput(forward.stride(), padding, groups, height, width), x, w);
+        return Conv2dInput.of(x, w, stride, padding, outputPadding, groups);
     }
 
     /** Mean of each factor x factor block of images (B, C, H, W), H and W multiples of the factor. */
@@ -500,6 +495,7 @@ public final class Ops {
 
     /** Softmax over one axis. */
     public static Tensor softmax(Tensor x, int axis) {
+        Args.requireFloats("softmax", x);
         int d = Args.axis("softmax", x, axis);
         return swapped(softmax(swapped(x, d)), d);
     }
@@ -511,6 +507,7 @@ public final class Ops {
 
     /** Logarithm of softmax over one axis. */
     public static Tensor logSoftmax(Tensor x, int axis) {
+        Args.requireFloats("logSoftmax", x);
         int d = Args.axis("logSoftmax", x, axis);
         return swapped(logSoftmax(swapped(x, d)), d);
     }
@@ -625,7 +622,7 @@ public final class Ops {
 
     /** x (1 + scale) + shift, broadcast: the modulation of adaptive normalisation. */
     public static Tensor modulate(Tensor x, Tensor shift, Tensor scale) {
-        Args.requireFloats("modulate", x, shift, scale);
+        Args.requireBroadcast("modulate", x, scale, shift);
         return mulAdd(x, scaleShift(scale, 1, 1), shift);
     }
 

@@ -19,6 +19,7 @@ import org.fewstep.tensor.Noise;
 import org.fewstep.tensor.Rng;
 import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loaded model that makes samples: the API for applications.
@@ -26,6 +27,10 @@ import org.fewstep.tensor.Tensor;
  * <p>Sample i depends on the model, the seed, i and the number of steps alone: not on how many are made together, on
  * which threads, or before. The weights never change, so one generator serves many threads; closing it waits for calls
  * in progress.
+ *
+ * <p>A generator that owns its weights records the sampling loop at the first call of a kind (number of samples, steps,
+ * solver, guidance) and replays it at the next ones: same bits, and little beside the arithmetic. Each thread in a call has
+ * a plan of its own; a few idle ones are kept.
  */
 public final class Generator implements AutoCloseable {
     /** Label of an unconditional sample. */
@@ -35,6 +40,7 @@ public final class Generator implements AutoCloseable {
     private final FlowNetwork network;
     private final Device device;
     private final boolean owned;
+    private final SamplingPlans plans = new SamplingPlans();
     private final ReadWriteLock use = new ReentrantReadWriteLock();
     private boolean closed;
 
@@ -78,7 +84,21 @@ public final class Generator implements AutoCloseable {
         }
     }
 
-    /** A generator on a network that stays the caller's and must not change during a call. */
+    /**
+     * A generator that takes a network over: its weights are frozen, and it is closed with the generator.
+     *
+     * @throws IllegalArgumentException when the network makes no samples
+     */
+    public static Generator taking(ModelSpec spec, Network network) {
+        FlowNetwork flow = flow(network);
+        network.freeze(true);
+        return new Generator(spec, flow, true);
+    }
+
+    /**
+     * A generator on a network that stays the caller's and must not change during a call. It keeps nothing between calls
+     * and need not be closed.
+     */
     public static Generator of(ModelSpec spec, Network network) {
         return new Generator(spec, flow(network), false);
     }
@@ -171,19 +191,55 @@ public final class Generator implements AutoCloseable {
     public float[] sample(long first, int steps, long seed, int[] labels, GeneratorOptions options) {
         check(first, steps, labels, options);
         float[] out = new float[requireRoom(labels.length)];
-        int at = 0;
         for (int from = 0; from < labels.length; from += options.chunk()) {
             int to = Math.min(labels.length, from + options.chunk());
+            if (owned) {
+                replay(first, from, to, steps, seed, labels, options, out);
+                continue;
+            }
             try (Use inUse = use();
                     Scope chunk = device.scope()) {
                 Tensor x = run(
                         first + from, steps, seed, Arrays.copyOfRange(labels, from, to), options, StepObserver.NONE);
-                float[] values = x.toFloats();
-                System.arraycopy(values, 0, out, at, values.length);
-                at += values.length;
+                device.read(
+                        x.buffer(), out, from * spec.network().dim(), x.shape().count());
             }
         }
         return out;
+    }
+
+    /** Samples from .. to - 1 of a call by a plan of their number. */
+    private void replay(
+            long first, int from, int to, int steps, long seed, int[] labels, GeneratorOptions options, float[] out) {
+        try (Use inUse = use()) {
+            SamplingPlan plan = plan(to - from, steps, options);
+            try {
+                plan.run(noise(seed), first + from, known(labels, from, to));
+                plan.read(out, from * spec.network().dim());
+            } finally {
+                plans.giveBack(plan);
+            }
+        }
+    }
+
+    /** An idle plan, or a fresh one. */
+    private SamplingPlan plan(int n, int steps, GeneratorOptions options) {
+        SamplingPlan.Key key = new SamplingPlan.Key(
+                n, steps, solver(options), options.guidance(), options.guidanceFrom(), options.guidanceTo());
+        SamplingPlan idle = plans.take(key);
+        return idle != null
+                ? idle
+                : new SamplingPlan(
+                        device,
+                        spec.dtype(),
+                        key,
+                        Shape.of(spec.batchShape(n)),
+                        (noise, labels) -> run(
+                                noise,
+                                steps,
+                                cond(classes() == 0 ? null : labels, options),
+                                options,
+                                StepObserver.NONE));
     }
 
     /**
@@ -201,8 +257,7 @@ public final class Generator implements AutoCloseable {
                 int to = Math.min(labels.length, from + options.chunk());
                 int[] some = Arrays.copyOfRange(labels, from, to);
                 try (Scope chunk = device.scope()) {
-                    parts.add(run(first + from, steps, seed, some, options, StepObserver.NONE)
-                            .keep(chunk));
+                    parts.add(part(first + from, steps, seed, some, options).keep(chunk));
                 }
             }
             if (parts.isEmpty()) {
@@ -211,6 +266,22 @@ public final class Generator implements AutoCloseable {
             }
             return Ops.concat(0, parts.toArray(new Tensor[0])).keep(all);
         }
+    }
+
+    private Tensor part(long first, int steps, long seed, int[] labels, GeneratorOptions options) {
+        if (!owned) {
+            return run(first, steps, seed, labels, options, StepObserver.NONE);
+        }
+        Shape shape = Shape.of(spec.batchShape(labels.length));
+        Buffer out = device.allocate(spec.dtype(), shape.count());
+        SamplingPlan plan = plan(labels.length, steps, options);
+        try {
+            plan.run(noise(seed), first, known(labels, 0, labels.length));
+            plan.copy(out);
+        } finally {
+            plans.giveBack(plan);
+        }
+        return Tensor.of(out, shape);
     }
 
     /**
@@ -231,9 +302,12 @@ public final class Generator implements AutoCloseable {
     private Tensor run(
             long first, int steps, long seed, int[] labels, GeneratorOptions options, StepObserver observer) {
         int n = labels.length;
-        Tensor noise = Noise.normal(
-                device, spec.dtype(), new Rng(seed).stream("sample"), first, 0, Shape.of(spec.batchShape(n)));
-        Cond cond = cond(labels, options);
+        Tensor noise = Noise.normal(device, spec.dtype(), noise(seed), first, 0, Shape.of(spec.batchShape(n)));
+        Tensor onDevice = classes() == 0 ? null : Tensor.of(device, known(labels, 0, n), n);
+        return run(noise, steps, cond(onDevice, options), options, observer);
+    }
+
+    private Tensor run(Tensor noise, int steps, Cond cond, GeneratorOptions options, StepObserver observer) {
         SolverChoice solver = solver(options);
         TimeGrid grid = TimeGrid.uniform(spec.path(), steps);
         if (solver == SolverChoice.FLOW_MAP) {
@@ -244,16 +318,21 @@ public final class Generator implements AutoCloseable {
         return new OdeSampler(guidance, solver.ode()).sample(noise, grid, cond, observer);
     }
 
-    private Cond cond(int[] labels, GeneratorOptions options) {
-        if (classes() == 0) {
-            return new Cond(null, options.guidance(), options.guidanceFrom(), options.guidanceTo());
-        }
-        int[] known = new int[labels.length];
+    private static Rng noise(long seed) {
+        return new Rng(seed).stream("sample");
+    }
+
+    private static Cond cond(@Nullable Tensor labels, GeneratorOptions options) {
+        return new Cond(labels, options.guidance(), options.guidanceFrom(), options.guidanceTo());
+    }
+
+    /** Labels from .. to - 1, K for none. */
+    private int[] known(int[] labels, int from, int to) {
+        int[] known = Arrays.copyOfRange(labels, from, to);
         for (int i = 0; i < known.length; i++) {
-            known[i] = labels[i] == NO_LABEL ? classes() : labels[i];
+            known[i] = known[i] == NO_LABEL ? classes() : known[i];
         }
-        Tensor onDevice = Cond.labels(device, known, classes()).labels();
-        return new Cond(onDevice, options.guidance(), options.guidanceFrom(), options.guidanceTo());
+        return known;
     }
 
     private SolverChoice solver(GeneratorOptions options) {
@@ -336,6 +415,7 @@ public final class Generator implements AutoCloseable {
     public void close() {
         use.writeLock().lock();
         try {
+            plans.close();
             if (!closed && owned) {
                 network.close();
             }

@@ -6,8 +6,7 @@ import static org.fewstep.op.Ops.scale;
 import static org.fewstep.op.Ops.slice;
 import static org.fewstep.op.Ops.sub;
 
-import java.util.Arrays;
-import org.fewstep.kernels.Device;
+import org.fewstep.kernels.DType;
 import org.fewstep.model.Cond;
 import org.fewstep.model.VelocityNet;
 import org.fewstep.tensor.Shape;
@@ -53,22 +52,20 @@ public record Guidance(VelocityNet net, int classes, Form form) {
         Tensor conditional;
         Tensor unconditional;
         if (form == Form.BATCHED) {
-            int[] both = Arrays.copyOf(labels.toInts(), 2 * batch);
-            Arrays.fill(both, batch, 2 * batch, classes);
-            Tensor v = net.v(concat(0, x, x), times(x, t, 2 * batch), labels(x.device(), both));
+            Tensor both = concat(0, labels, none(x, batch));
+            Tensor v = net.v(concat(0, x, x), times(x, t, 2 * batch), new Cond(both, 1, 0, 1));
             conditional = slice(v, 0, 0, batch);
             unconditional = slice(v, 0, batch, 2 * batch);
         } else {
-            int[] none = new int[batch];
-            Arrays.fill(none, classes);
             conditional = net.v(x, times(x, t, batch), new Cond(labels, 1, 0, 1));
-            unconditional = net.v(x, times(x, t, batch), labels(x.device(), none));
+            unconditional = net.v(x, times(x, t, batch), new Cond(none(x, batch), 1, 0, 1));
         }
         return add(unconditional, scale(sub(conditional, unconditional), cond.guidance()));
     }
 
-    private Cond labels(Device device, int[] labels) {
-        return Cond.labels(device, labels, classes);
+    /** The null label for each sample, made on the device: a sampling loop may be recorded. */
+    private Tensor none(Tensor x, int batch) {
+        return Tensor.full(x.device(), DType.I32, classes, Shape.of(batch));
     }
 
     private static Tensor times(Tensor x, double t, int batch) {

@@ -11,6 +11,7 @@ import org.fewstep.path.LogitNormalPairs;
 import org.fewstep.path.LogitNormalTimes;
 import org.fewstep.path.Path;
 import org.fewstep.path.UniformTimes;
+import org.jspecify.annotations.Nullable;
 
 /** How a run learns: the loss and its numbers; the key {@code kind} picks one of the records. */
 public sealed interface MethodSettings {
@@ -19,6 +20,11 @@ public sealed interface MethodSettings {
 
     /** Times that the network must take: 1 or 2. */
     int times();
+
+    /** Whether samples draw guidance scales, which the network must then take as an input. */
+    default boolean drawsGuidance() {
+        return false;
+    }
 
     /** The loss for a network of K classes, 0 for none. */
     Loss<Network, ?> loss(int classes);
@@ -89,6 +95,7 @@ public sealed interface MethodSettings {
      * @param timeMean mean of the logit of t and r (default -0.4)
      * @param timeStd standard deviation of the logit (default 1)
      * @param omega weight of the sample's velocity in the guided one, 1 is none (default 1)
+     * @param omegaMost for a network with guided true: each sample draws its weight between omega and this (default absent)
      * @param kappa weight of the network's own conditional velocity, below 1 (default 0)
      * @param guidanceFrom first time with guidance (default 0)
      * @param guidanceTo last time with guidance (default 1)
@@ -102,6 +109,7 @@ public sealed interface MethodSettings {
             double timeMean,
             double timeStd,
             double omega,
+            @Nullable Double omegaMost,
             double kappa,
             double guidanceFrom,
             double guidanceTo,
@@ -130,6 +138,11 @@ public sealed interface MethodSettings {
             SettingsChecks.positive("time-std", timeStd);
             SettingsChecks.finite("omega", omega);
             SettingsChecks.finite("kappa", kappa);
+            if (omegaMost != null
+                    && (!(omegaMost > omega) || Double.isInfinite(omegaMost) || !(omega > 0) || kappa != 0)) {
+                throw new SettingsException(
+                        "omega-most", omegaMost.toString(), "a finite number above omega, omega above 0, kappa 0", "");
+            }
             if (kappa >= 1) {
                 throw new SettingsException("kappa", Double.toString(kappa), "a number below 1", "");
             }
@@ -149,8 +162,13 @@ public sealed interface MethodSettings {
         }
 
         @Override
+        public boolean drawsGuidance() {
+            return omegaMost != null;
+        }
+
+        @Override
         public Loss<Network, ?> loss(int classes) {
-            if (classes == 0 && (omega != 1 || kappa != 0)) {
+            if (classes == 0 && (omega != 1 || omegaMost != null || kappa != 0)) {
                 throw new SettingsException(
                         "method.omega",
                         "guidance " + omega + ", kappa " + kappa + " for data without classes",
@@ -164,7 +182,8 @@ public sealed interface MethodSettings {
                     new LogitNormalPairs(timeMean, timeStd, on),
                     p,
                     c,
-                    new org.fewstep.loss.MeanFlow.Guidance(omega, kappa, guidanceFrom, guidanceTo),
+                    new org.fewstep.loss.MeanFlow.Guidance(
+                            omega, omegaMost == null ? omega : omegaMost, kappa, guidanceFrom, guidanceTo),
                     classes == 0 ? 0 : labelDrop,
                     classes)));
         }

@@ -22,6 +22,11 @@ public sealed interface NetworkSettings {
     @Nullable
     Integer times();
 
+    /** Whether the guidance scale is an input. */
+    default boolean guided() {
+        return false;
+    }
+
     /**
      * The network's full configuration.
      *
@@ -161,7 +166,7 @@ public sealed interface NetworkSettings {
      * @param times 1 or 2 (default: what the method needs)
      * @param pair second time that the network sees: end or span (default span)
      * @param timeFactor highest angular frequency of the time features on [0, 1] (default 16)
-     * @param guided whether the guidance scale is an input (default false)
+     * @param guided whether the guidance scale is an input; the method must draw scales (default false)
      * @param rms root mean square in place of layer normalisation (default false)
      */
     record Dit(

@@ -48,6 +48,13 @@ public record Recipe(
             throw new SettingsException(
                     "network.times", times.toString(), method.times() + ", which the method needs", "leave it out");
         }
+        if (network.guided() != method.drawsGuidance()) {
+            throw new SettingsException(
+                    "network.guided",
+                    Boolean.toString(network.guided()),
+                    Boolean.toString(method.drawsGuidance()),
+                    "a method draws guidance scales (method.omega-most of mean-flow) exactly for a network that takes them");
+        }
     }
 
     /**

@@ -1,5 +1,7 @@
 package org.fewstep.train;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.fewstep.loss.Batch;
 import org.fewstep.loss.Coupling;
 import org.fewstep.loss.Loss;
@@ -51,7 +53,19 @@ final class StudentLoss<D> implements Loss<Network, StudentLoss.Draw<D>> {
 
     @Override
     public Draw<D> draw(Batch batch, Rng rng, int step) {
-        return new Draw<>(loss.draw(batch, rng, step), new DropoutSeed(rng.stream("dropout"), 0, step));
+        return new Draw<>(
+                loss.draw(batch, rng, step), DropoutSeed.of(batch.x0().device(), rng.stream("dropout"), 0, step));
+    }
+
+    @Override
+    public List<Tensor> inputs(Draw<D> draw) {
+        List<Tensor> inner = loss.inputs(draw.inner());
+        if (inner.isEmpty()) {
+            return inner;
+        }
+        List<Tensor> inputs = new ArrayList<>(inner);
+        inputs.add(draw.dropout().counter());
+        return inputs;
     }
 
     @Override
@@ -71,8 +85,6 @@ final class StudentLoss<D> implements Loss<Network, StudentLoss.Draw<D>> {
 
     @Override
     public Draw<D> slice(Draw<D> draw, int from, int to) {
-        DropoutSeed all = draw.dropout();
-        return new Draw<>(
-                loss.slice(draw.inner(), from, to), new DropoutSeed(all.rng(), all.first() + from, all.step()));
+        return new Draw<>(loss.slice(draw.inner(), from, to), draw.dropout().behind(from));
     }
 }

@@ -217,7 +217,7 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private <D> TrainingStep<D> work(Loss<? super Network, D> loss, Rng draws) {
+    private <D> TrainingStep<D> work(Loss<Network, D> loss, Rng draws) {
         return new TrainingStep<>(device, loss, draws, state, recipe.training().replay());
     }
 

@@ -89,7 +89,7 @@ final class UNets {
         Tensor labels = labels(run, config.classes());
         EdmPrecond net = new EdmPrecond(
                 new UNet(run.init().part("model"), config), c.get("sigma_data").asDouble());
-        return Layer.of(net, in -> net.of(get(in, "x"), get(in, "t"), labels));
+        return Layer.of(net, in -> net.of(get(in, "x"), get(in, "t"), new Cond(labels, 1, 0, 1)));
     }
 
     private static @Nullable Tensor labels(GoldenRun run, int classes) {

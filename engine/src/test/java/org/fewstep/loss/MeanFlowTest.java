@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.fewstep.EngineTest;
@@ -123,6 +124,57 @@ class MeanFlowTest extends EngineTest {
         assertEquals(2 * v[4] - 4.5 + 1, guided[4], 1e-14);
         assertEquals(v[6], guided[6], 1e-15);
         assertEquals(2 * v[8] - 4.5 + 0.5, guided[8], 1e-14);
+    }
+
+    @Test
+    void eachSampleMayDrawItsGuidance() {
+        MeanFlow loss = new MeanFlow(config(new MeanFlow.Guidance(1, 4, 0, 0, 0.7), 0, 3));
+        MeanFlow.Draw draw = loss.draw(
+                random(4, 0),
+                random(4, 1),
+                new TimePairs(new double[] {0.3, 0.3, 0.71, 0.3}, new double[4]),
+                new int[] {0, 3, 2, 2},
+                new boolean[] {false, true, false, false},
+                new double[] {0.5, 0.5, 0.5, 0});
+        // Log-uniform between 1 and 4; none where the label was dropped or the time lies outside the interval.
+        assertArrayEquals(new double[] {2, 1, 1, 1}, draw.on().cond().scales().toDoubles(), 1e-15);
+        assertTrue(loss.inputs(draw).contains(draw.on().cond().scales()));
+        List<double[]> seen = new ArrayList<>();
+        FlowMapNet net = (x, from, to, cond) -> {
+            seen.add(
+                    cond.scales() == null
+                            ? new double[] {cond.guidance()}
+                            : cond.scales().toDoubles());
+            return scale(x, 0.5);
+        };
+        LossResult result = loss.loss(net, draw);
+        assertArrayEquals(new double[] {1}, seen.get(0)); // the unguided null velocity
+        assertArrayEquals(new double[] {2, 1, 1, 1}, seen.get(1), 1e-15);
+        double[] v = result.part("v").toDoubles();
+        double[] z = result.part("z").toDoubles();
+        double[] guided = result.part("v_guided").toDoubles();
+        assertEquals(2 * v[0] - 0.5 * z[0], guided[0], 1e-14);
+        assertEquals(v[2], guided[2], 1e-15);
+        assertArrayEquals(new double[] {0.5}, loss.slice(draw, 2, 3).u());
+        double[] half = loss.loss(net, loss.slice(draw, 0, 2)).perSample().toDoubles();
+        assertArrayEquals(Arrays.copyOf(result.perSample().toDoubles(), 2), half, 1e-15);
+        assertThrows(IllegalArgumentException.class, () -> new MeanFlow.Guidance(2, 1, 0, 0, 1));
+        assertThrows(IllegalArgumentException.class, () -> new MeanFlow.Guidance(1, 2, 0.1, 0, 1));
+        assertThrows(IllegalArgumentException.class, () -> new MeanFlow.Guidance(0, 2, 0, 0, 1));
+        MeanFlow fixed = new MeanFlow(config(new MeanFlow.Guidance(2, 0, 0, 1), 0, 3));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> fixed.draw(
+                        draw.x0(),
+                        draw.eps(),
+                        new TimePairs(draw.t(), draw.r()),
+                        draw.labels(),
+                        draw.dropped(),
+                        draw.u()));
+        MeanFlow.Draw random = loss.draw(new Batch(random(64, 0), new int[64]), rng, 3);
+        double[] scales = random.on().cond().scales().toDoubles();
+        assertTrue(Arrays.stream(scales).max().orElseThrow() > 2);
+        assertTrue(Arrays.stream(scales).allMatch(w -> 1 <= w && w < 4));
     }
 
     @Test

@@ -152,9 +152,9 @@ class UNetTest extends EngineTest {
         try (EdmPrecond net = new EdmPrecond(network(config), 0.5)) {
             Tensor x = normal("x", 2, 2, 4, 4);
             double[] at = net.x0(x, new GridPoint(2, 1, 2), Cond.NONE).toDoubles();
-            assertArrayEquals(at, net.of(x, times(2, 2), null).toDoubles());
+            assertArrayEquals(at, net.of(x, times(2, 2), Cond.NONE).toDoubles());
             // At sigma = 0 the denoiser is the identity: c_skip = 1, c_out = 0.
-            double[] clean = net.of(x, times(1e-12, 1e-12), null).toDoubles();
+            double[] clean = net.of(x, times(1e-12, 1e-12), Cond.NONE).toDoubles();
             assertArrayEquals(x.toDoubles(), clean, 1e-9);
             assertThrows(IllegalArgumentException.class, () -> net.x0(x, new GridPoint(0.5, 0.5, 0.5), Cond.NONE));
         }

@@ -43,6 +43,9 @@ class ArchitecturesTest {
     private static Recipe recipe(String kind, String... overrides) {
         Map<String, Object> map = TinyRecipe.glyphs("mean-flow");
         map.put("network", network(kind));
+        if (kind.equals("dit")) {
+            map.put("method", Map.of("kind", "mean-flow", "omega-most", 4.0));
+        }
         map.put("training", Map.of("batch", 4, "steps", 4, "checkpoint-every", 2, "ema", List.of(0.9)));
         return Recipe.from(map, List.of(overrides));
     }
@@ -126,7 +129,7 @@ class ArchitecturesTest {
     void guidanceIsAnInputWhereTheNetworkTakesIt() {
         Path guided = trained(recipe("dit", "optimizer.lr=0.1"), "guided");
         assertTrue(Math.abs(samples(guided, 1)[5] - samples(guided, 3)[5]) > 1e-6);
-        Path plain = trained(recipe("dit", "network.guided=false"), "plain");
+        Path plain = trained(recipe("dit", "network.guided=false", "method.omega-most="), "plain");
         samples(plain, 1);
         assertThrows(IllegalArgumentException.class, () -> samples(plain, 3));
     }

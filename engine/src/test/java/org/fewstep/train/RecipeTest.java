@@ -123,7 +123,8 @@ class RecipeTest {
 
     @Test
     void imagesFixWhatATransformerIs() {
-        DitConfig dit = (DitConfig) config(images("dit", "network.guided=true", "network.heads=8", "network.rms=true"));
+        DitConfig dit = (DitConfig) config(
+                images("dit", "network.guided=true", "network.heads=8", "network.rms=true", "method.omega-most=3"));
         assertEquals(new DitConfig(8, 4, 1, 128, 4, 8, 4, 3, true, false, 2, TimePair.SPAN, 16, true, true), dit);
         assertTrue(dit.guided());
         assertEquals("network.width", refused(images -> images("dit", images), "network.width=130"));
@@ -132,7 +133,14 @@ class RecipeTest {
         assertEquals("network.patch", refused(images -> config(images("dit", images)), "network.patch=3"));
         assertEquals(
                 "network.guided",
-                refused(images -> config(images("dit", images)), "network.guided=true", "data.labels=false"));
+                refused(
+                        images -> config(images("dit", images)),
+                        "network.guided=true",
+                        "data.labels=false",
+                        "method.omega-most=2"));
+        assertEquals("network.guided", refused(images -> images("dit", images), "network.guided=true"));
+        assertEquals("network.guided", refused(images -> images("dit", images), "method.omega-most=2"));
+        assertEquals("method.omega-most", refused(images -> images("dit", images), "method.omega-most=0.5"));
         assertEquals(
                 "network.kind",
                 refused(

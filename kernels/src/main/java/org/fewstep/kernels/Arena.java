@@ -14,6 +14,9 @@ public interface Arena extends AutoCloseable {
     /** Takes a block that nothing else in the recording has used or will use: what is written to it once stays. */
     Buffer takeConstant(DType dtype, int size);
 
+    /** Bytes of the blocks that it holds. */
+    long bytes();
+
     /** True for buffers taken here. */
     boolean owns(Buffer buffer);
 

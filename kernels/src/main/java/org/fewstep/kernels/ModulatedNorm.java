@@ -2,7 +2,6 @@ package org.fewstep.kernels;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +88,7 @@ public final class ModulatedNorm extends Workload {
             @Nullable Buffer tangent) {
         super(
                 Family.MODULATED_NORM,
+                Family.MODULATED_NORM.label(code),
                 out.dtype(),
                 present(x, scale, shift, direction, dscale, dshift),
                 present(out, tangent));
@@ -292,11 +292,6 @@ public final class ModulatedNorm extends Workload {
             throw new IllegalStateException(label() + ": got a question for " + what + "; expected a code that has it");
         }
         return buffer;
-    }
-
-    @Override
-    public String label() {
-        return code == null ? "modulated norm" : "modulated norm " + code.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

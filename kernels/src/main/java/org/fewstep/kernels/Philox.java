@@ -13,16 +13,16 @@ package org.fewstep.kernels;
  */
 public final class Philox {
     /** Multipliers of the two S-boxes, as unsigned 32-bit values. */
-    static final long M0 = 0xD2511F53L;
+    public static final long M0 = 0xD2511F53L;
 
-    static final long M1 = 0xCD9E8D57L;
+    public static final long M1 = 0xCD9E8D57L;
 
     /** Weyl increments of the key schedule: the golden ratio and sqrt(3) - 1, times 2^32. */
-    static final int W0 = 0x9E3779B9;
+    public static final int W0 = 0x9E3779B9;
 
-    static final int W1 = 0xBB67AE85;
+    public static final int W1 = 0xBB67AE85;
 
-    static final int ROUNDS = 10;
+    public static final int ROUNDS = 10;
 
     private Philox() {}
 

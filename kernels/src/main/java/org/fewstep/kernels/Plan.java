@@ -35,6 +35,11 @@ public final class Plan implements AutoCloseable {
         return size;
     }
 
+    /** Bytes of the blocks that it keeps until it is closed. */
+    public long bytes() {
+        return arena.bytes();
+    }
+
     /**
      * Runs the workloads in their order.
      *

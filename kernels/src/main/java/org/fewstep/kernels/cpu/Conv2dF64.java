@@ -5,7 +5,6 @@ import java.util.Arrays;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.Conv2d;
 import org.fewstep.kernels.DType;
-import org.fewstep.kernels.Device;
 import org.fewstep.kernels.MatMul;
 import org.jspecify.annotations.Nullable;
 
@@ -53,20 +52,31 @@ final class Conv2dF64 {
 
     private static void forward(Conv2d w, int group, int first, int count, Threads threads) {
         Conv2d.Geometry g = w.geometry();
-        Device device = w.device();
+        CpuDevice device = (CpuDevice) w.device();
         int depth = g.depth();
         int places = g.places();
         boolean inPlace = g.groups() == 1 && count == g.batch();
         boolean unfolded = g.pointwise() && inPlace;
-        Buffer image = unfolded ? w.x() : device.own(DTYPE, count * depth * places);
+        Buffer image = unfolded ? w.x() : device.take(DTYPE, count * depth * places);
         Buffer weights = groupWeights(w, group);
-        Buffer y = inPlace ? w.y() : device.own(DTYPE, count * g.groupOut() * places);
+        Buffer y = inPlace ? w.y() : device.take(DTYPE, count * g.groupOut() * places);
         try {
             if (!unfolded) {
                 unfold(w, group, first, count, depth * places, places, CpuBuffer.f64(image), threads);
             }
-            device.run(
-                    new MatMul(count, g.groupOut(), places, depth, false, false, true, false, weights, image, null, y));
+            device.execute(new MatMul(
+                    count,
+                    g.groupOut(),
+                    places,
+                    depth,
+                    false,
+                    false,
+                    true,
+                    false,
+                    CpuBuffer.live(weights),
+                    CpuBuffer.live(image),
+                    null,
+                    CpuBuffer.live(y)));
             Buffer bias = w.bias();
             if (!inPlace || bias != null) {
                 store(w, group, first, count, CpuBuffer.f64(y), bias == null ? null : CpuBuffer.f64(bias), threads);
@@ -80,20 +90,31 @@ final class Conv2dF64 {
 
     private static void input(Conv2d w, int group, int first, int count, Threads threads) {
         Conv2d.Geometry g = w.geometry();
-        Device device = w.device();
+        CpuDevice device = (CpuDevice) w.device();
         int depth = g.depth();
         int places = g.places();
         boolean inPlace = g.groups() == 1 && count == g.batch();
         boolean unfolded = g.pointwise() && inPlace;
-        Buffer y = inPlace ? w.y() : device.own(DTYPE, count * g.groupOut() * places);
+        Buffer y = inPlace ? w.y() : device.take(DTYPE, count * g.groupOut() * places);
         Buffer weights = groupWeights(w, group);
-        Buffer image = unfolded ? w.x() : device.own(DTYPE, count * depth * places);
+        Buffer image = unfolded ? w.x() : device.take(DTYPE, count * depth * places);
         try {
             if (!inPlace) {
                 load(w, group, first, count, g.groupOut() * places, places, CpuBuffer.f64(y), threads);
             }
-            device.run(
-                    new MatMul(count, depth, places, g.groupOut(), true, false, true, false, weights, y, null, image));
+            device.execute(new MatMul(
+                    count,
+                    depth,
+                    places,
+                    g.groupOut(),
+                    true,
+                    false,
+                    true,
+                    false,
+                    CpuBuffer.live(weights),
+                    CpuBuffer.live(y),
+                    null,
+                    CpuBuffer.live(image)));
             if (!unfolded) {
                 fold(w, group, first, count, CpuBuffer.f64(image), threads);
             }
@@ -106,22 +127,33 @@ final class Conv2dF64 {
 
     private static void weight(Conv2d w, int group, int first, int count, Threads threads) {
         Conv2d.Geometry g = w.geometry();
-        Device device = w.device();
+        CpuDevice device = (CpuDevice) w.device();
         int depth = g.depth();
         int places = g.places();
         int size = g.groupOut() * depth;
         boolean inPlace = g.groups() == 1 && first == 0;
         boolean sideBySide = g.groups() == 1 && g.batch() == 1;
-        Buffer y = sideBySide ? w.y() : device.own(DTYPE, g.groupOut() * count * places);
-        Buffer image = device.own(DTYPE, depth * count * places);
-        Buffer weights = inPlace ? w.w() : device.own(DTYPE, size);
+        Buffer y = sideBySide ? w.y() : device.take(DTYPE, g.groupOut() * count * places);
+        Buffer image = device.take(DTYPE, depth * count * places);
+        Buffer weights = inPlace ? w.w() : device.take(DTYPE, size);
         try {
             if (!sideBySide) {
                 load(w, group, first, count, places, count * places, CpuBuffer.f64(y), threads);
             }
             unfold(w, group, first, count, places, count * places, CpuBuffer.f64(image), threads);
-            device.run(new MatMul(
-                    1, g.groupOut(), depth, count * places, false, true, false, false, y, image, null, weights));
+            device.execute(new MatMul(
+                    1,
+                    g.groupOut(),
+                    depth,
+                    count * places,
+                    false,
+                    true,
+                    false,
+                    false,
+                    CpuBuffer.live(y),
+                    CpuBuffer.live(image),
+                    null,
+                    CpuBuffer.live(weights)));
             if (!inPlace) {
                 double[] from = CpuBuffer.f64(weights);
                 double[] to = CpuBuffer.f64(w.w());
@@ -150,7 +182,7 @@ final class Conv2dF64 {
             return w.w();
         }
         int size = g.groupOut() * g.depth();
-        Buffer copy = w.device().own(DTYPE, size);
+        Buffer copy = ((CpuDevice) w.device()).take(DTYPE, size);
         System.arraycopy(CpuBuffer.f64(w.w()), group * size, CpuBuffer.f64(copy), 0, size);
         return copy;
     }

@@ -17,6 +17,7 @@ final class CpuArena implements Arena {
     private final List<CpuBuffer> constants = new ArrayList<>();
 
     private final List<Runnable> idleConstants = new ArrayList<>();
+    private long bytes;
     private boolean closed;
 
     CpuArena(CpuDevice device, BlockPool pool, boolean poison) {
@@ -27,8 +28,18 @@ final class CpuArena implements Arena {
 
     private Object fresh(DType dtype, int size) {
         Object block = pool.take(dtype, size);
-        device.live().bytes().addAndGet(BlockPool.bytesOf(dtype, size));
+        count(BlockPool.bytesOf(dtype, size));
         return block;
+    }
+
+    private void count(long more) {
+        bytes += more;
+        device.live().bytes().addAndGet(more);
+    }
+
+    @Override
+    public synchronized long bytes() {
+        return bytes;
     }
 
     @Override
@@ -63,14 +74,14 @@ final class CpuArena implements Arena {
     }
 
     private void release(CpuBuffer buffer, Object block) {
-        device.live().bytes().addAndGet(-BlockPool.bytesOf(buffer.dtype(), buffer.size()));
+        count(-BlockPool.bytesOf(buffer.dtype(), buffer.size()));
         pool.giveBack(buffer.dtype(), buffer.size(), block);
     }
 
     @Override
     public synchronized void close() {
         closed = true;
-        device.live().bytes().addAndGet(-idle.drainTo(pool));
+        count(-idle.drainTo(pool));
         idleConstants.forEach(Runnable::run);
         idleConstants.clear();
     }

@@ -45,6 +45,19 @@ final class CpuBuffer extends Buffer {
         return last;
     }
 
+    /**
+     * The buffer itself, or a handle of its own on the array of one whose hold is gone: for kernels that run workloads of
+     * their own in a replay, where the arena still has the blocks but temporaries are no longer held.
+     */
+    static Buffer live(Buffer buffer) {
+        CpuBuffer mine = (CpuBuffer) buffer;
+        Object array = mine.array;
+        if (buffer.isLive() || array == null) {
+            return buffer;
+        }
+        return new CpuBuffer((CpuDevice) buffer.device(), buffer.dtype(), buffer.size(), array, false, null);
+    }
+
     static double[] f64(Buffer buffer) {
         if (((CpuBuffer) buffer).array instanceof double[] values) {
             return values;

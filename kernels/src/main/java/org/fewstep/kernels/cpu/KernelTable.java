@@ -53,16 +53,16 @@ record KernelTable(
                 new KernelTable(
                         VectorElementwiseF32::run,
                         VectorMatMulF32::run,
-                        ReduceF32::run,
+                        VectorReduceF32::run,
                         ScanF32::run,
-                        LoopsSoftmaxF32::run,
-                        NormF32::run,
-                        ModulatedNormF32::run,
+                        VectorSoftmaxF32::run,
+                        VectorNormF32::run,
+                        VectorModulatedNormF32::run,
                         VectorConv2dF32::run,
                         VectorPanelMathF32::attention,
                         GatherF32::run,
-                        RandomF32::run,
-                        UpdateF32::run);
+VectorRandomF32::run,
+                        VectorUpdateF32::run);
             case LOOPS ->
                 new KernelTable(
                         LoopsElementwiseF32::run,
@@ -75,7 +75,7 @@ record KernelTable(
                         Conv2dF32::run,
                         LoopsPanelMathF32::attention,
                         GatherF32::run,
-                        RandomF32::run,
+                        LoopsRandomF32::run,
                         UpdateF32::run);
             case EJML ->
                 new KernelTable(

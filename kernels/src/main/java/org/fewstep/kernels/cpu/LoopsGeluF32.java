@@ -128,7 +128,8 @@ final class LoopsGeluF32 {
         }
     }
 
-    private static void tails(float[] x, float[] e, float[] y, int n) {
+    /** y = N(-|x|) from e = e^(-x^2 / 2). */
+    static void tails(float[] x, float[] e, float[] y, int n) {
         for (int i = 0; i < n; i++) {
             float t = Math.abs(x[i]);
             float d = 1f / (t + K);

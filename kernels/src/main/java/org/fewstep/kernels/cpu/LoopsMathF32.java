@@ -74,9 +74,16 @@ final class LoopsMathF32 {
     private static final float L7 = -0x1.de01dcp-4f;
     private static final float L8 = 0x1.14733ep-4f;
 
+    /** sqrt(2) - 1: the greatest f that the polynomial of ln(1 + f) is used for. */
+    private static final float ROOT_TWO_LESS_ONE = 0x1.a8279ap-2f;
+
+    /** Makes 1 or more of the least difference of two floats near 1. */
+    private static final float STEEP = 0x1p60f;
+
     final float[] x = new float[CHUNK];
     final float[] y = new float[CHUNK];
 
+    private final float[] kept = new float[CHUNK];
     private final float[] clamped = new float[CHUNK];
     private final float[] r = new float[CHUNK];
     private final float[] s = new float[CHUNK];
@@ -135,6 +142,16 @@ final class LoopsMathF32 {
         exponents(bits, n);
         fromBits(bits, s, n);
         tanh(r, s, y, n);
+    }
+
+    /** y = max(x, 0) + ln(1 + e), e = e^-|x|. */
+    void softplus(int n) {
+        System.arraycopy(x, 0, kept, 0, n);
+        negativeSizes(x, n);
+        exp(n);
+        aroundOne(y, r, s, n);
+        tailOfLogOfOneAnd(r, t, n);
+        softplus(kept, r, s, t, y, n);
     }
 
     /** y = sin(x). */
@@ -300,6 +317,37 @@ final class LoopsMathF32 {
             float d = 1f / (1f + e[i]);
             float rest = e[i] * d;
             y[i] = d * rest * Math.fma(x[i], rest - d, 2f);
+        }
+    }
+
+    private static void negativeSizes(float[] x, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] = -Math.abs(x[i]);
+        }
+    }
+
+    /** 1 + e = 2^k (1 + f), k = 0 or 1, f at most sqrt(2) - 1 in size; the choice without a branch. */
+    private static void aroundOne(float[] e, float[] f, float[] k, int n) {
+        for (int i = 0; i < n; i++) {
+            float large = Math.min(Math.max((e[i] - ROOT_TWO_LESS_ONE) * STEEP, 0f), 1f);
+            k[i] = large;
+            f[i] = (1f - large) * e[i] + large * (0.5f * (e[i] - 1f));
+        }
+    }
+
+    private static void tailOfLogOfOneAnd(float[] f, float[] t, int n) {
+        for (int i = 0; i < n; i++) {
+            float v = f[i];
+            float p = Math.fma(v, Math.fma(v, Math.fma(v, Math.fma(v, L8, L7), L6), L5), L4);
+            t[i] = Math.fma(v, Math.fma(v, Math.fma(v, Math.fma(v, p, L3), L2), L1), L0);
+        }
+    }
+
+    private static void softplus(float[] x, float[] f, float[] k, float[] p, float[] y, int n) {
+        for (int i = 0; i < n; i++) {
+            float v = f[i];
+            float tail = Math.fma(v * p[i], v * v, -0.5f * (v * v));
+            y[i] = Math.max(x[i], 0f) + Math.fma(k[i], LN2_HIGH, v + Math.fma(k[i], LN2_LOW, tail));
         }
     }
 

@@ -96,7 +96,7 @@ final class VectorProductF32 {
         int rowStrips = (m + ROWS - 1) / ROWS;
         int columnStrips = (columns + COLUMNS - 1) / COLUMNS;
         int rowParts = rowParts(rowStrips, threads.count());
-        int columnParts = Math.min(columnStrips, Math.max(1, 2 * threads.count() / rowParts));
+        int columnParts = Math.min(columnStrips, Math.max(1, threads.count() / rowParts));
         float[] packed = Scratch.mine().f32(RIGHT, columnStrips * COLUMNS * Math.max(1, kc));
         threads.run(columnStrips, (long) columns * kc / 8, strip -> {
             int column = strip * COLUMNS;

@@ -20,6 +20,8 @@ final class RandomContract {
                     noise(blocks, code, samples, width, 0xFFFF_FFFFL - 3, 9);
                 }
             }
+            noise(blocks, code, 3, 50_001, 12, 7);
+            noise(blocks, code, 1700, 3, Long.MAX_VALUE - 5000, -1);
         }
     }
 

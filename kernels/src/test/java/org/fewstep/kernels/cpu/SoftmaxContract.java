@@ -74,6 +74,14 @@ final class SoftmaxContract {
         assertClose("masked log", new double[] {half, -inf, half}, blocks.read(out), 2 * blocks.epsilon());
         blocks.device().run(new Softmax(Code.FORWARD, 1, 3, blocks.of(-1000, 0, 1000), null, out));
         assertClose("far apart", new double[] {0, 0, 1}, blocks.read(out), 0);
+        double[] peak = new double[40];
+        double[] first = new double[40];
+        peak[0] = 1000;
+        first[0] = 1;
+        out = blocks.blank(40);
+        blocks.device().run(new Softmax(Code.FORWARD, 1, 40, blocks.of(peak), null, out));
+        assertClose("far above", first, blocks.read(out), 0);
+        out = blocks.blank(3);
         double[] nan = new double[3];
         Arrays.fill(nan, Double.NaN);
         blocks.device().run(new Softmax(Code.FORWARD, 1, 3, blocks.of(0, Double.NaN, 0), null, out));

@@ -20,6 +20,7 @@ final class UpdateContract {
         adam(blocks, true);
         adam(blocks, false);
         ema(blocks);
+        together(blocks);
         gradNorm(blocks, 1e9, 1, 0);
         gradNorm(blocks, 0.5, 1, 0);
         gradNorm(blocks, Double.POSITIVE_INFINITY, 1, 0);
@@ -102,6 +103,69 @@ final class UpdateContract {
             }
             assertClose("average of " + i, p[i], blocks.read(average.get(i)), 2 * blocks.epsilon());
         }
+    }
+
+    /** One pass over all parameters leaves the bits of a pass over each. */
+    private static void together(Blocks blocks) {
+        List<List<Buffer>> all = new ArrayList<>();
+        List<List<Buffer>> each = new ArrayList<>();
+        for (int list = 0; list < 5; list++) {
+            double[][] values = values(100 + 10 * list, list == 3 ? 0 : -1, 1);
+            all.add(buffers(blocks, values));
+            each.add(buffers(blocks, values));
+        }
+        Buffer clip = blocks.of(7, 0.3, 0);
+        try (Slots slots = new Slots(blocks.device(), blocks.dtype(), 5)) {
+            Slot decay = slots.add(0.99);
+            Slot rate = slots.add(0.1);
+            Slot root = slots.add(1.25);
+            Slot adaptive = slots.add(1);
+            Slot average = slots.add(0.7);
+            slots.stage();
+            update(blocks, all, decay, rate, root, adaptive, average, clip);
+            for (int i = 0; i < SIZES.length; i++) {
+                List<List<Buffer>> one = new ArrayList<>();
+                for (List<Buffer> list : each) {
+                    one.add(List.of(list.get(i)));
+                }
+                update(blocks, one, decay, rate, root, adaptive, average, clip);
+            }
+        }
+        for (int list = 0; list < 5; list++) {
+            for (int i = 0; i < SIZES.length; i++) {
+                Blocks.assertSameBits(
+                        "list " + list + " of parameter " + i,
+                        blocks.read(each.get(list).get(i)),
+                        blocks.read(all.get(list).get(i)));
+            }
+        }
+    }
+
+    private static void update(
+            Blocks blocks,
+            List<List<Buffer>> lists,
+            Slot decay,
+            Slot rate,
+            Slot root,
+            Slot adaptive,
+            Slot average,
+            Buffer clip) {
+        List<Buffer> p = lists.get(0);
+        blocks.device()
+                .run(Update.adam(
+                        p,
+                        lists.get(1),
+                        lists.get(2),
+                        lists.get(3),
+                        decay,
+                        rate,
+                        root,
+                        adaptive,
+                        0.9,
+                        0.999,
+                        1e-8,
+                        clip));
+        blocks.device().run(Update.ema(lists.get(4), p, average));
     }
 
     private static void gradNorm(Blocks blocks, double limit, double last, double flag) {

@@ -1,0 +1,255 @@
+package org.fewstep.loss;
+
+import static org.fewstep.op.Ops.add;
+import static org.fewstep.op.Ops.mean;
+import static org.fewstep.op.Ops.square;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fewstep.EngineTest;
+import org.fewstep.autodiff.Grad;
+import org.fewstep.kernels.DType;
+import org.fewstep.kernels.Elementwise;
+import org.fewstep.kernels.Plan;
+import org.fewstep.kernels.Recording;
+import org.fewstep.kernels.Scope;
+import org.fewstep.model.Cond;
+import org.fewstep.model.Dropout;
+import org.fewstep.model.FlowNetwork;
+import org.fewstep.model.Init;
+import org.fewstep.model.NetworkConfig;
+import org.fewstep.path.CosinePath;
+import org.fewstep.path.Diagonal;
+import org.fewstep.path.LogitNormalPairs;
+import org.fewstep.path.OptimalTransport;
+import org.fewstep.path.Sinkhorn;
+import org.fewstep.path.StraightBridge;
+import org.fewstep.path.UniformTimes;
+import org.fewstep.tensor.Noise;
+import org.fewstep.tensor.Shape;
+import org.fewstep.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+
+/** Every loss, recorded with its gradient: replays for other draws have the bits of the loss run anew. */
+class RecordedLossTest extends EngineTest {
+    private static final int BATCH = 7;
+    private static final int CLASSES = 3;
+    private static final LogitNormalPairs TIMES = new LogitNormalPairs(-0.4, 1, new Diagonal.Ratio(0.5));
+
+    private Batch batch(int step) {
+        int[] labels = new int[BATCH];
+        for (int i = 0; i < BATCH; i++) {
+            labels[i] = (i + step) % CLASSES;
+        }
+        return new Batch(Tensor.of(device, DType.F32, rng.normal(0, 2 * BATCH, 1000 + step), BATCH, 2), labels);
+    }
+
+    private FlowNetwork network(int times, int classes) {
+        return (FlowNetwork)
+                NetworkConfig.mlp(2, 16, 2, times, classes).build(new Init(device, DType.F32, rng.stream("init")));
+    }
+
+    private static <N, D> List<Tensor> work(Loss<N, D> loss, N net, D draw, List<Tensor> leaves) {
+        LossResult result = loss.loss(net, draw);
+        List<Tensor> all = new ArrayList<>(List.of(result.total(), result.error(), result.perSample()));
+        all.addAll(Grad.of(result.total(), leaves));
+        return all;
+    }
+
+    private <N, D> void replays(Loss<N, D> loss, N net, List<Tensor> leaves) {
+        long bytes = device.live().bytes().get();
+        List<Tensor> fixed;
+        List<Tensor> results;
+        Plan plan;
+        try (Scope scope = device.scope()) {
+            D first = loss.draw(batch(0), rng, 0);
+            fixed = loss.inputs(first);
+            assertFalse(fixed.isEmpty(), loss.getClass().getSimpleName());
+            try (Recording recording = device.record()) {
+                results = work(loss, net, first, leaves);
+                results.forEach(r -> recording.keep(r.buffer()));
+                plan = recording.finish();
+            }
+            fixed.forEach(input -> input.buffer().hold());
+        }
+        for (int step = 1; step < 6; step++) {
+            try (Scope scope = device.scope()) {
+                D draw = loss.draw(batch(step), rng, step);
+                List<Tensor> inputs = loss.inputs(draw);
+                assertEquals(fixed.size(), inputs.size());
+                for (int i = 0; i < inputs.size(); i++) {
+                    assertEquals(fixed.get(i).shape(), inputs.get(i).shape());
+                    device.run(Elementwise.flat(
+                            Elementwise.Code.COPY,
+                            0,
+                            0,
+                            inputs.get(i).shape().count(),
+                            fixed.get(i).buffer(),
+                            inputs.get(i).buffer()));
+                }
+                plan.replay();
+                List<Tensor> anew = work(loss, net, draw, leaves);
+                for (int i = 0; i < anew.size(); i++) {
+                    assertArrayEquals(
+                            anew.get(i).toFloats(),
+                            results.get(i).toFloats(),
+                            loss.getClass().getSimpleName() + " result " + i + " of step " + step);
+                }
+            }
+        }
+        plan.close();
+        fixed.forEach(input -> input.buffer().release());
+        assertEquals(bytes, device.live().bytes().get());
+    }
+
+    @Test
+    void flowMatchingOnBothSides() {
+        try (FlowNetwork plain = network(1, 0);
+                FlowNetwork labelled = network(1, CLASSES)) {
+            replays(new FlowMatching(new CosinePath(), FlowMatching.Config.UNCONDITIONAL), plain, plain.leaves());
+            FlowMatching.Config config = new FlowMatching.Config(
+                    UniformTimes.UNIT, new OptimalTransport(OptimalTransport.Draw.RESAMPLED), 0.4, CLASSES);
+            replays(new FlowMatching(new CosinePath(), config), labelled, labelled.leaves());
+        }
+    }
+
+    @Test
+    void meanFlowWithItsTangent() {
+        try (FlowNetwork plain = network(2, 0);
+                FlowNetwork labelled = network(2, CLASSES)) {
+            replays(
+                    new MeanFlow(new MeanFlow.Config(TIMES, 1, 0.01, MeanFlow.Guidance.NONE, 0, 0)),
+                    plain,
+                    plain.leaves());
+            MeanFlow.Guidance guidance = new MeanFlow.Guidance(1.5, 0.3, 0.2, 0.8);
+            replays(
+                    new MeanFlow(new MeanFlow.Config(TIMES, 0.5, 0.01, guidance, 0.4, CLASSES)),
+                    labelled,
+                    labelled.leaves());
+        }
+    }
+
+    @Test
+    void fastGenInBothFormsAndDerivatives() {
+        try (FlowNetwork labelled = network(2, CLASSES)) {
+            for (FastGenMeanFlow.Form form : FastGenMeanFlow.Form.values()) {
+                for (FlowDerivative derivative :
+                        List.of(new FlowDerivative.ForwardMode(), new FlowDerivative.FiniteDifference(0.005, 0, 1))) {
+                    replays(
+                            new FastGenMeanFlow(new FastGenMeanFlow.Config(
+                                    TIMES, form, 1, 0.01, 4, true, derivative, 0.4, CLASSES)),
+                            labelled,
+                            labelled.leaves());
+                }
+            }
+        }
+    }
+
+    @Test
+    void bridges() {
+        try (FlowNetwork v = network(1, 0);
+                FlowNetwork s = network(1, 0)) {
+            replays(
+                    new ConditionalFlowMatching(new ConditionalFlowMatching.Config(
+                            new StraightBridge(0.1), UniformTimes.UNIT, new Sinkhorn(0.5))),
+                    v,
+                    v.leaves());
+            List<Tensor> both = new ArrayList<>(v.leaves());
+            both.addAll(s.leaves());
+            SchroedingerBridge.Nets nets = new SchroedingerBridge.Nets(v, (x, t, cond) -> s.v(x, t, Cond.NONE));
+            replays(new SchroedingerBridge(new SchroedingerBridge.Config(0.5)), nets, both);
+        }
+    }
+
+    /** Denoising with dropout: the mask's counter is an input. */
+    private final class Noisy implements Loss<FlowNetwork, Noisy.Draw> {
+        record Draw(Tensor x0, Tensor t, Tensor counter) {}
+
+        @Override
+        public Draw draw(Batch batch, org.fewstep.tensor.Rng source, int step) {
+            double[] t = source.uniform(0, batch.size(), step);
+            return new Draw(
+                    batch.x0(), Tensor.of(device, DType.F32, t, t.length), Noise.counter(device, 10L * step, step));
+        }
+
+        @Override
+        public LossResult loss(FlowNetwork net, Draw draw) {
+            Tensor noise = Noise.normal(DType.F32, rng.stream("inside"), draw.counter, draw.x0.shape());
+            Tensor dropped = Dropout.of(draw.x0, 0.3, rng.stream("mask"), draw.counter);
+            Tensor shift = Tensor.constant(device, DType.F32, new double[] {0.5, -0.25}, 2);
+            Tensor error = square(net.v(add(add(dropped, noise), shift), draw.t, Cond.NONE));
+            return new LossResult(mean(error), mean(error, 1), java.util.Map.of());
+        }
+
+        @Override
+        public List<Tensor> inputs(Draw draw) {
+            return List.of(draw.x0, draw.t, draw.counter);
+        }
+
+        @Override
+        public Coupling coupling() {
+            return Coupling.NONE;
+        }
+
+        @Override
+        public Draw slice(Draw draw, int from, int to) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @Test
+    void dropoutAndNoiseInsideTheLoss() {
+        try (FlowNetwork plain = network(1, 0)) {
+            replays(new Noisy(), plain, plain.leaves());
+        }
+        // A counter gives the numbers of (first, step).
+        Tensor counter = Noise.counter(device, 5, 2);
+        Shape shape = Shape.of(3, 4);
+        assertArrayEquals(
+                Noise.normal(device, DType.F32, rng, 5, 2, shape).toFloats(),
+                Noise.normal(DType.F32, rng, counter, shape).toFloats());
+        Tensor x = Tensor.full(device, DType.F32, 1, shape);
+        assertArrayEquals(
+                Dropout.of(x, 0.4, rng, 5, 2).toFloats(),
+                Dropout.of(x, 0.4, rng, counter).toFloats());
+    }
+
+    @Test
+    void aDrawsTensorThatIsNotAnInputStopsTheReplay() {
+        FlowMatching loss = new FlowMatching(new CosinePath(), FlowMatching.Config.UNCONDITIONAL);
+        try (FlowNetwork net = network(1, 0)) {
+            Plan plan;
+            try (Scope scope = device.scope()) {
+                FlowMatching.Draw draw = loss.draw(batch(0), rng, 0);
+                try (Recording recording = device.record()) {
+                    loss.loss(net, draw);
+                    plan = recording.finish();
+                }
+                draw.x0().buffer().hold();
+                plan.replay();
+                draw.x0().buffer().release();
+            }
+            String message =
+                    assertThrows(IllegalStateException.class, plan::replay).getMessage();
+            assertTrue(message.startsWith("replay: got a F32 buffer"), message);
+            plan.close();
+        }
+    }
+
+    @Test
+    void hostNumbersInsideARecordingAreRefused() {
+        try (Recording recording = device.record()) {
+            assertThrows(IllegalStateException.class, () -> Tensor.of(device, DType.F32, new float[2], 2));
+            assertThrows(IllegalStateException.class, () -> batch(0));
+            Tensor x = Tensor.full(device, DType.F32, 1, Shape.of(2));
+            assertThrows(IllegalStateException.class, x::toFloats);
+            assertThrows(IllegalStateException.class, () -> mean(x).item());
+            assertThrows(IllegalStateException.class, () -> Noise.normal(device, DType.F32, rng, 0, 0, Shape.of(2)));
+        }
+    }
+}
