@@ -61,7 +61,7 @@ record KernelTable(
                         VectorConv2dF32::run,
                         VectorPanelMathF32::attention,
                         GatherF32::run,
-VectorRandomF32::run,
+                        VectorRandomF32::run,
                         VectorUpdateF32::run);
             case LOOPS ->
                 new KernelTable(
