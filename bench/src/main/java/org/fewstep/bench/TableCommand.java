@@ -46,7 +46,7 @@ final class TableCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "PREFIX", description = "Where the files go.")
     private Path out = Path.of("");
 
-    @Option(names = "--short", description = "One JVM a benchmark and 15 + 20 samples: some 12 minutes, not 50.")
+    @Option(names = "--short", description = "One JVM a benchmark and 25 + 20 samples: some 12 minutes, not 45.")
     private boolean brief;
 
     @Option(names = "--only", paramLabel = "REGEX", description = "Only benchmarks whose name has a match.")
@@ -130,7 +130,7 @@ final class TableCommand implements Callable<Integer> {
                 .shouldFailOnError(false);
         params.forEach((name, values) -> options.param(name, values.split(",", -1)));
         if (brief) {
-            options.forks(1).warmupIterations(15).measurementIterations(20);
+            options.forks(1).warmupIterations(25).measurementIterations(20);
         }
         if (samples != null) {
             options.forks(1)

@@ -23,7 +23,7 @@ record AllocationTarget(String label, Work work, double target, double beyond) i
                 measured ? Figures.bytes(bytes) : null,
                 null,
                 "-",
-                "<= " + Figures.bytes(target) + ", beyond " + Figures.bytes(beyond),
+                "≤ " + Figures.bytes(target) + ", beyond " + Figures.bytes(beyond),
                 measured ? Target.atMost(Math.max(0, bytes - harness), target, beyond) : "not measured");
     }
 }

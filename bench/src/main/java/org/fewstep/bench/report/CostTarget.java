@@ -20,7 +20,7 @@ record CostTarget(String label, Work work, Work base, double target, double beyo
                 own == null ? null : Figures.time(own.min()),
                 other == null ? null : Figures.time(other.min()),
                 measured ? Figures.ratio(times) : "-",
-                "<= " + Figures.ratio(target) + ", beyond " + Figures.ratio(beyond),
+                "≤ " + Figures.ratio(target) + ", beyond " + Figures.ratio(beyond),
                 measured ? Target.atMost(times, target, beyond) : "not measured");
     }
 }

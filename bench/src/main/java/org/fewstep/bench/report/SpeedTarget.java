@@ -18,7 +18,7 @@ record SpeedTarget(String label, Work work, String provider, String peer, double
         Measurement own = run.own(work.name(), work.params(), provider, work.mode());
         Measurement other = run.peer(peer, work.name(), work.params());
         double target = run.jdk() >= 25 ? on25 : on17;
-        String asked = ">= " + Figures.ratio(target) + ", beyond " + Figures.ratio(beyond);
+        String asked = "≥ " + Figures.ratio(target) + ", beyond " + Figures.ratio(beyond);
         String ratio = "-";
         String verdict;
         if (own == null || other == null) {

@@ -60,6 +60,11 @@ class EngineWorkTest {
     void replayedWorkHasTheBitsOfEagerWork() {
         assertSame(mode -> d -> Replayed.in(mode, new MlpForward(d, 2)), 3);
         assertSame(mode -> d -> new MlpStep(d, mode, 8), 5);
+    }
+
+    @Test
+    void replayedStepsOfTheDitHaveTheBitsOfEagerOnes() {
+        assertSame(mode -> d -> Replayed.in(mode, new DitForward(d, 1)), 3);
         assertSame(mode -> d -> new DitStep(d, mode, 2), 3);
         assertSame(mode -> d -> new LossStep<>(d, mode, new MeanFlow(MeanFlow.Config.UNCONDITIONAL), 4), 3);
         assertSame(

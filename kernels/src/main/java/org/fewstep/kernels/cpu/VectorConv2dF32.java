@@ -119,11 +119,12 @@ final class VectorConv2dF32 {
                 pad(from, sample, group * in + c, top - firstRow, left, height, width, padded, c * height * width);
             }
             float[] result = Scratch.mine().f32(RESULT, out * windows);
-            new VectorProductF32(
+            VectorProductF32.mine()
+                    .of(
                             out,
                             windows,
                             depth,
-                            new VectorMatrixF32(kernel, group * out * depth, depth, 1, true),
+                            VectorProductF32.mine().a.set(kernel, group * out * depth, depth, 1, true),
                             new VectorPlacesF32(padded, taps(g, in, height, width)),
                             VectorEndingF32.NONE,
                             result,
@@ -206,12 +207,13 @@ final class VectorConv2dF32 {
                         spread(y, sample, firstOut + part - in, width, spread, (part - in) * windows);
                     }
                 });
-                new VectorProductF32(
+                VectorProductF32.mine()
+                        .of(
                                 depth,
                                 out,
                                 windows,
                                 new VectorTapsF32(padded, taps),
-                                new VectorMatrixF32(spread, 0, windows, 1, true),
+                                VectorProductF32.mine().a.set(spread, 0, windows, 1, true),
                                 VectorEndingF32.NONE,
                                 turned,
                                 0)

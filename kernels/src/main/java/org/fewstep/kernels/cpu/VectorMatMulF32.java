@@ -44,15 +44,17 @@ final class VectorMatMulF32 {
 
     /** C = A op(B) on the starts of the arrays: A (m, k), B (k, n) or (n, k) if transposed, C (m, n). */
     static void multiply(float[] a, int m, int k, float[] b, boolean transB, int n, float[] c, Threads threads) {
-        VectorMatrixF32 left = new VectorMatrixF32(a, 0, k, 1, true);
-        VectorMatrixF32 right = new VectorMatrixF32(b, 0, transB ? k : 1, transB ? 1 : n, transB);
+        VectorProductF32 product = VectorProductF32.mine();
+        VectorMatrixF32 left = product.a.set(a, 0, k, 1, true);
+        VectorMatrixF32 right = product.b.set(b, 0, transB ? k : 1, transB ? 1 : n, transB);
         multiply(m, n, k, left, right, VectorEndingF32.NONE, c, 0, threads);
     }
 
     /** C = A^T B on the starts of the arrays: A (k, m), B (k, n), C (m, n). */
     static void multiplyTurned(float[] a, int k, int m, float[] b, int n, float[] c, Threads threads) {
-        VectorMatrixF32 left = new VectorMatrixF32(a, 0, 1, m, false);
-        VectorMatrixF32 right = new VectorMatrixF32(b, 0, 1, n, false);
+        VectorProductF32 product = VectorProductF32.mine();
+        VectorMatrixF32 left = product.a.set(a, 0, 1, m, false);
+        VectorMatrixF32 right = product.b.set(b, 0, 1, n, false);
         multiply(m, n, k, left, right, VectorEndingF32.NONE, c, 0, threads);
     }
 
@@ -62,9 +64,10 @@ final class VectorMatMulF32 {
         int k = w.k();
         boolean rowsWhole = !w.transA();
         boolean columnsWhole = w.transB();
-        VectorMatrixF32 left = new VectorMatrixF32(a, w.offsetA(i), rowsWhole ? k : 1, rowsWhole ? 1 : m, rowsWhole);
+        VectorProductF32 product = VectorProductF32.mine();
+        VectorMatrixF32 left = product.a.set(a, w.offsetA(i), rowsWhole ? k : 1, rowsWhole ? 1 : m, rowsWhole);
         VectorMatrixF32 right =
-                new VectorMatrixF32(b, w.offsetB(i), columnsWhole ? k : 1, columnsWhole ? 1 : n, columnsWhole);
+                product.b.set(b, w.offsetB(i), columnsWhole ? k : 1, columnsWhole ? 1 : n, columnsWhole);
         multiply(m, n, k, left, right, ending, c, i * w.m() * n, threads);
     }
 
@@ -107,7 +110,7 @@ final class VectorMatMulF32 {
         if (m <= VectorFewRowsF32.MOST_ROWS && !right.whole()) {
             VectorFewRowsF32.multiply(m, n, k, left, right, ending, c, at, threads);
         } else {
-            new VectorProductF32(m, n, k, left, right, ending, c, at).run(threads);
+            VectorProductF32.mine().of(m, n, k, left, right, ending, c, at).run(threads);
         }
     }
 

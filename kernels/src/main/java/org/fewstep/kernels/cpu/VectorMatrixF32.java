@@ -4,18 +4,55 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/**
- * A matrix as an operand: number l of a line stands at {@code at + line * lineStep + l * kStep} of x.
- *
- * @param whole a line lies in one piece: kStep is 1 for any number of lines
- */
-record VectorMatrixF32(float[] x, int at, int lineStep, int kStep, boolean whole) implements VectorOperandF32 {
+/** A matrix as an operand: number l of a line stands at {@code at + line * lineStep + l * kStep} of x. */
+final class VectorMatrixF32 implements VectorOperandF32 {
     private static final VectorSpecies<Float> S = VectorLanesF32.SPECIES;
     private static final int L = VectorLanesF32.L;
     private static final int ROW = VectorLanesF32.ROW;
 
     /** Scratch slot of the places of a vector's lines. */
     private static final int PLACES = 0;
+
+    private float[] x = new float[0];
+    private int at;
+    private int lineStep;
+    private int kStep;
+    private boolean whole;
+
+    /**
+     * Makes this the operand given.
+     *
+     * @param whole a line lies in one piece: kStep is 1 for any number of lines
+     */
+    VectorMatrixF32 set(float[] x, int at, int lineStep, int kStep, boolean whole) {
+        this.x = x;
+        this.at = at;
+        this.lineStep = lineStep;
+        this.kStep = kStep;
+        this.whole = whole;
+        return this;
+    }
+
+    float[] x() {
+        return x;
+    }
+
+    int at() {
+        return at;
+    }
+
+    int lineStep() {
+        return lineStep;
+    }
+
+    int kStep() {
+        return kStep;
+    }
+
+    @Override
+    public boolean whole() {
+        return whole;
+    }
 
     @Override
     public void byK(int first, int lines, int k0, int kc, int width, float[] to, int toAt) {

@@ -1,6 +1,7 @@
 package org.fewstep.kernels.cpu;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /**
  * C (m, n) = left (m lines of k) times right (n lines of k) + bias (n), finished by the ending, by tiles of C that stay in registers.
@@ -44,17 +45,45 @@ final class VectorProductF32 {
 
     private static final double FLOPS_A_NANO = 130;
 
-    private final int m;
-    private final int n;
-    private final int k;
-    private final VectorOperandF32 left;
-    private final VectorOperandF32 right;
-    private final VectorEndingF32 ending;
-    private final float[] c;
-    private final int at;
+    private static final ThreadLocal<VectorProductF32> MINE = ThreadLocal.withInitial(VectorProductF32::new);
 
-    /** @param at place of element (0, 0) of the result, whose rows follow each other */
-    VectorProductF32(
+    /** Operands for callers that multiply matrices. */
+    final VectorMatrixF32 a = new VectorMatrixF32();
+
+    final VectorMatrixF32 b = new VectorMatrixF32();
+
+    private final IntConsumer packs = this::pack;
+    private final IntConsumer parts = this::part;
+
+    private int m;
+    private int n;
+    private int k;
+    private VectorOperandF32 left = a;
+    private VectorOperandF32 right = b;
+    private VectorEndingF32 ending = VectorEndingF32.NONE;
+    private float[] c = ZEROS;
+    private int at;
+
+    /** The block that the parts compute now: columns from first on, kc k from k0 on. */
+    private int first;
+
+    private int columns;
+    private int k0;
+    private int kc;
+    private boolean fresh;
+    private float[] packed = ZEROS;
+    private int rowParts;
+    private int columnParts;
+
+    private VectorProductF32() {}
+
+    /** This thread's object: small products are many, and objects for each would be most of what a step allocates. */
+    static VectorProductF32 mine() {
+        return MINE.get();
+    }
+
+    /** Makes this the product given; {@code at} is the place of element (0, 0) of c, whose rows follow each other. */
+    VectorProductF32 of(
             int m,
             int n,
             int k,
@@ -71,6 +100,7 @@ final class VectorProductF32 {
         this.ending = ending;
         this.c = c;
         this.at = at;
+        return this;
     }
 
     /** Computes C. */
@@ -84,39 +114,51 @@ final class VectorProductF32 {
     }
 
     private void run(boolean anew, Threads threads) {
-        for (int first = 0; first < n; first += BLOCK_COLUMNS) {
-            for (int k0 = 0; k0 == 0 || k0 < k; k0 += DEPTH) {
-                boolean fresh = anew && k0 == 0;
-                block(first, Math.min(BLOCK_COLUMNS, n - first), k0, Math.min(DEPTH, k - k0), fresh, threads);
+        for (first = 0; first < n; first += BLOCK_COLUMNS) {
+            for (k0 = 0; k0 == 0 || k0 < k; k0 += DEPTH) {
+                columns = Math.min(BLOCK_COLUMNS, n - first);
+                kc = Math.min(DEPTH, k - k0);
+                fresh = anew && k0 == 0;
+                block(threads);
             }
         }
+        left = a;
+        right = b;
+        c = ZEROS;
+        packed = ZEROS;
     }
 
-    private void block(int first, int columns, int k0, int kc, boolean fresh, Threads threads) {
-        int rowStrips = (m + ROWS - 1) / ROWS;
-        int columnStrips = (columns + COLUMNS - 1) / COLUMNS;
-        int rowParts = rowParts(rowStrips, threads.count());
-        int columnParts = Math.min(columnStrips, Math.max(1, threads.count() / rowParts));
-        float[] packed = Scratch.mine().f32(RIGHT, columnStrips * COLUMNS * Math.max(1, kc));
-        threads.run(columnStrips, (long) columns * kc / 8, strip -> {
-            int column = strip * COLUMNS;
-            int lines = Math.min(COLUMNS, columns - column);
-            right.byK(first + column, lines, k0, kc, COLUMNS, packed, column * kc);
-        });
-        threads.run(rowParts * columnParts, (long) (2.0 * m * columns * kc / FLOPS_A_NANO), part -> {
-            int rowPart = part / columnParts;
-            int columnPart = part % columnParts;
-            part(
-                    (int) ((long) rowStrips * rowPart / rowParts) * ROWS,
-                    Math.min(m, (int) ((long) rowStrips * (rowPart + 1) / rowParts) * ROWS),
-                    first,
-                    (int) ((long) columnStrips * columnPart / columnParts) * COLUMNS,
-                    Math.min(columns, (int) ((long) columnStrips * (columnPart + 1) / columnParts) * COLUMNS),
-                    k0,
-                    kc,
-                    fresh,
-                    packed);
-        });
+    private void block(Threads threads) {
+        int rowStrips = rowStrips();
+        int columnStrips = columnStrips();
+        rowParts = rowParts(rowStrips, threads.count());
+        columnParts = Math.min(columnStrips, Math.max(1, threads.count() / rowParts));
+        packed = Scratch.mine().f32(RIGHT, columnStrips * COLUMNS * Math.max(1, kc));
+        threads.run(columnStrips, (long) columns * kc / 8, packs);
+        threads.run(rowParts * columnParts, (long) (2.0 * m * columns * kc / FLOPS_A_NANO), parts);
+    }
+
+    private int rowStrips() {
+        return (m + ROWS - 1) / ROWS;
+    }
+
+    private int columnStrips() {
+        return (columns + COLUMNS - 1) / COLUMNS;
+    }
+
+    private void pack(int strip) {
+        int column = strip * COLUMNS;
+        right.byK(first + column, Math.min(COLUMNS, columns - column), k0, kc, COLUMNS, packed, column * kc);
+    }
+
+    private void part(int part) {
+        int row = part / columnParts;
+        int column = part % columnParts;
+        part(
+                (int) ((long) rowStrips() * row / rowParts) * ROWS,
+                Math.min(m, (int) ((long) rowStrips() * (row + 1) / rowParts) * ROWS),
+                (int) ((long) columnStrips() * column / columnParts) * COLUMNS,
+                Math.min(columns, (int) ((long) columnStrips() * (column + 1) / columnParts) * COLUMNS));
     }
 
     /** Parts of the rows: none above a block, as many for each thread if there are enough strips. */
@@ -126,17 +168,8 @@ final class VectorProductF32 {
         return Math.max(1, Math.min(even, rowStrips));
     }
 
-    /** Rows firstRow .. endRow - 1 against columns firstColumn .. endColumn - 1 of the block that begins at {@code first}. */
-    private void part(
-            int firstRow,
-            int endRow,
-            int first,
-            int firstColumn,
-            int endColumn,
-            int k0,
-            int kc,
-            boolean fresh,
-            float[] packed) {
+    /** Rows firstRow .. endRow - 1 against columns firstColumn .. endColumn - 1 of the block. */
+    private void part(int firstRow, int endRow, int firstColumn, int endColumn) {
         Scratch scratch = Scratch.mine();
         boolean whole = left.whole();
         int strip = whole ? ROWS * VectorLanesF32.ROW : PITCH * Math.max(1, kc);
