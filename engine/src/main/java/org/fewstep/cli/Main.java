@@ -2,6 +2,7 @@ package org.fewstep.cli;
 
 import java.io.PrintWriter;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -49,11 +50,12 @@ public final class Main implements Runnable {
         line.setExecutionExceptionHandler((e, command, parsed) -> failed(screen, command.getCommandName(), e));
     }
 
-    /** Runs the program and ends the process. */
+    /** Runs the program, in a JVM with the vector module if there can be one (see {@link SelfStart}), and ends the process. */
     public static void main(String[] args) {
         // XChart draws into memory; without this it would look for a display.
         System.setProperty("java.awt.headless", "true");
-        System.exit(run(Screen.system(), args));
+        OptionalInt code = SelfStart.run(Main.class, args);
+        System.exit(code.isPresent() ? code.getAsInt() : run(Screen.system(), args));
     }
 
     /** Runs the program on the given streams and returns the exit code. */

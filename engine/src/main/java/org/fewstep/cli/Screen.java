@@ -12,6 +12,9 @@ import java.lang.reflect.Method;
  * @param terminal whether {@code out} is a terminal, whose last line can be written again
  */
 record Screen(PrintStream out, PrintStream err, boolean terminal) {
+    /** System property that says whether there is a terminal, for a JVM that cannot see it itself. */
+    static final String TERMINAL = "fewstep.terminal";
+
     /** The streams of this process. */
     static Screen system() {
         return new Screen(System.out, System.err, isTerminal());
@@ -29,6 +32,10 @@ record Screen(PrintStream out, PrintStream err, boolean terminal) {
 
     /** Since JDK 22 there is a console without a terminal too, and a method to ask. */
     private static boolean isTerminal() {
+        String known = System.getProperty(TERMINAL);
+        if (known != null) {
+            return Boolean.parseBoolean(known);
+        }
         Console console = System.console();
         if (console == null) {
             return false;
