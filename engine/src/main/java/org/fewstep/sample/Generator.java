@@ -119,7 +119,8 @@ public final class Generator implements AutoCloseable {
         if (solver == SolverChoice.FLOW_MAP) {
             return steps;
         }
-        int plain = solver.ode().plan(TimeGrid.uniform(spec.path(), steps)).evaluations();
+        int plain =
+                solver.ode().plan(TimeGrid.uniform(spec.requirePath(), steps)).evaluations();
         return options.guidance() == 1 || spec.network().guided() ? plain : 2 * plain;
     }
 
@@ -235,7 +236,7 @@ public final class Generator implements AutoCloseable {
                 device, spec.dtype(), new Rng(seed).stream("sample"), first, 0, Shape.of(spec.batchShape(n)));
         Cond cond = cond(labels, options);
         SolverChoice solver = solver(options);
-        TimeGrid grid = TimeGrid.uniform(spec.path(), steps);
+        TimeGrid grid = TimeGrid.uniform(spec.requirePath(), steps);
         if (solver == SolverChoice.FLOW_MAP) {
             return new FlowMapSampler(network).sample(noise, grid, cond, observer);
         }
