@@ -55,9 +55,10 @@ final class InfoCommand implements Callable<Integer> {
                     spec.network().classes() == 0
                             ? "no classes"
                             : spec.network().classes() + " classes");
-            screen.line(
-                    "path      %s, noise at time %.0f",
-                    spec.path().name(), spec.path().noiseTime());
+            org.fewstep.path.Path path = spec.path();
+            if (path != null) {
+                screen.line("path      %s, noise at time %.0f", path.name(), path.noiseTime());
+            }
             screen.line(
                     "networks  %s; samples are made with %s", String.join(", ", model.roles()), model.defaultRole());
             screen.line("recipe");

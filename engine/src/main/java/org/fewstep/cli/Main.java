@@ -39,6 +39,7 @@ public final class Main implements Runnable {
         line.addSubcommand(new DemoCommand(screen));
         line.addSubcommand(new TrainCommand(screen));
         line.addSubcommand(new SampleCommand(screen));
+        line.addSubcommand(new EvaluateCommand(screen));
         line.addSubcommand(new ExportCommand(screen));
         line.addSubcommand(new InfoCommand(screen));
         line.addSubcommand(new RecipesCommand(screen));

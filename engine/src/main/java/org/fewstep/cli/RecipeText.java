@@ -29,7 +29,9 @@ record RecipeText(String source, String yaml) {
             "glyphs-flow",
             "glyphs-meanflow",
             "mnist-flow",
-            "mnist-meanflow");
+            "mnist-meanflow",
+            "mnist-dit-meanflow",
+            "mnist-classifier");
 
     /**
      * The built-in recipe of that name, else the file.

@@ -57,7 +57,8 @@ final class SampleCommand implements Callable<Integer> {
             names = "--guidance",
             paramLabel = "W",
             defaultValue = "1",
-            description = "Scale of classifier-free guidance (default: 1, none).")
+            description = "Guidance scale: by two evaluations a step, or as an input of a network trained with it"
+                    + " (default: 1, none).")
     private double guidance = 1;
 
     @Option(
@@ -75,7 +76,8 @@ final class SampleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        checkNumbers();
+        Numbers.requireCount("--n", n);
+        Numbers.requireSteps("--steps", steps);
         GeneratorOptions options =
                 GeneratorOptions.DEFAULT.withSolver(solver(solver)).withGuidance(guidance);
         Device device = Devices.require(deviceName);
@@ -100,20 +102,6 @@ final class SampleCommand implements Callable<Integer> {
             FileList.show(screen, sheet.write(out == null ? ModelPaths.folderOf(checkpoint) : out));
         }
         return ExitCode.OK.code();
-    }
-
-    private void checkNumbers() {
-        if (n < 1 || n > 100_000) {
-            throw new IllegalArgumentException("--n: got " + n + "; expected 1 to 100000");
-        }
-        for (int count : steps) {
-            if (count < 1 || count > 10_000) {
-                throw new IllegalArgumentException("--steps: got " + count + "; expected 1 to 10000");
-            }
-        }
-        if (steps.stream().distinct().count() != steps.size()) {
-            throw new IllegalArgumentException("--steps: got " + steps + "; expected each number once");
-        }
     }
 
     private List<Integer> classes(int classes) {

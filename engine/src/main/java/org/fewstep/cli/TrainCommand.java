@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.fewstep.io.AtomicFile;
@@ -15,6 +16,8 @@ import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Devices;
 import org.fewstep.sample.Generator;
 import org.fewstep.sample.GeneratorOptions;
+import org.fewstep.train.Accuracy;
+import org.fewstep.train.AccuracyWatch;
 import org.fewstep.train.Checkpoint;
 import org.fewstep.train.Recipe;
 import org.fewstep.train.SampleSettings;
@@ -36,6 +39,7 @@ final class TrainCommand implements Callable<Integer> {
     static final String CHART_FILE = "loss.png";
 
     private final Screen screen;
+    private final AccuracyWatch accuracy = new AccuracyWatch();
 
     @Option(names = "--recipe", paramLabel = "NAME|FILE", description = "A built-in recipe or a YAML file.")
     private @Nullable String recipeName;
@@ -114,7 +118,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private Trainer open(@Nullable Recipe recipe, Path folder, Device device, ShutdownStop stop) {
         if (resume) {
-            Trainer trainer = Trainer.resume(folder, device, new RunWatch(screen, "train", stop));
+            Trainer trainer = Trainer.resume(folder, device, new RunWatch(screen, "train", stop), accuracy);
             if (recipe != null && !recipe.equals(trainer.recipe())) {
                 trainer.close();
                 throw new IllegalArgumentException("--resume: got a recipe that differs from the run's in "
@@ -129,7 +133,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         FreshFiles fresh = new FreshFiles(folder);
         try {
-            return Trainer.start(recipe, folder, device, new RunWatch(screen, "train", stop));
+            return Trainer.start(recipe, folder, device, new RunWatch(screen, "train", stop), accuracy);
         } catch (RuntimeException | Error e) {
             fresh.remove();
             throw e;
@@ -169,7 +173,16 @@ final class TrainCommand implements Callable<Integer> {
                 .write(chart)) {
             files.add(chart);
         }
-        files.addAll(samples(trainer));
+        Optional<Accuracy> measured = accuracy.last();
+        if (measured.isPresent()) {
+            new AccuracyTable().add("recognised", measured.get()).lines().forEach(screen::line);
+            screen.line(
+                    "%s of %s test samples are recognised",
+                    AccuracyTable.percent(measured.get().share()),
+                    Text.count(measured.get().count()));
+        } else {
+            files.addAll(samples(trainer));
+        }
         FileList.show(screen, files);
         return ExitCode.OK.code();
     }

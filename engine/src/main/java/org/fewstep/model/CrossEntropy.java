@@ -1,7 +1,6 @@
 package org.fewstep.model;
 
 import org.fewstep.op.Ops;
-import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
 
 /** Cross-entropy -sum q ln softmax(logits) of each sample, for classes or soft targets q. */
@@ -31,12 +30,27 @@ public final class CrossEntropy {
      *     0 to 1
      */
     public static Tensor of(Tensor logits, int[] labels, double smoothing) {
-        if (logits.rank() != 2 || labels.length != logits.dim(0) || !(smoothing >= 0 && smoothing <= 1)) {
-            throw new IllegalArgumentException("cross-entropy: got logits " + logits.shape() + ", " + labels.length
-                    + " labels and smoothing " + smoothing + "; expected (B, K), B labels and a number of 0 to 1");
+        if (logits.rank() != 2 || labels.length != logits.dim(0)) {
+            throw new IllegalArgumentException("cross-entropy: got logits " + logits.shape() + " and " + labels.length
+                    + " labels; expected (B, K) and B labels");
         }
-        int classes = logits.dim(1);
-        double[] targets = Starts.constant(logits.shape().count(), smoothing / classes);
+        return of(logits, targets(logits, labels, logits.dim(1), smoothing));
+    }
+
+    /**
+     * Targets (B, K) of classes.
+     *
+     * @param like a tensor of the wanted device and dtype
+     * @param labels (B), each of 0..K-1
+     * @param classes K
+     * @param smoothing part of each target that is spread over all classes evenly, 0 to 1
+     */
+    public static Tensor targets(Tensor like, int[] labels, int classes, double smoothing) {
+        if (!(smoothing >= 0 && smoothing <= 1)) {
+            throw new IllegalArgumentException(
+                    "cross-entropy: got smoothing " + smoothing + "; expected a number of 0 to 1");
+        }
+        double[] targets = Starts.constant(Math.multiplyExact(labels.length, classes), smoothing / classes);
         for (int i = 0; i < labels.length; i++) {
             if (labels[i] < 0 || labels[i] >= classes) {
                 throw new IllegalArgumentException(
@@ -44,7 +58,6 @@ public final class CrossEntropy {
             }
             targets[i * classes + labels[i]] += 1 - smoothing;
         }
-        Shape shape = logits.shape();
-        return of(logits, Tensor.of(logits.device(), logits.dtype(), targets, shape.sizes()));
+        return Tensor.of(like.device(), like.dtype(), targets, labels.length, classes);
     }
 }

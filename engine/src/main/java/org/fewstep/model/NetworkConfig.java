@@ -8,14 +8,15 @@ import java.util.List;
  * <p>A record checks its own numbers. Whether they are small enough to build is for the caller to ask, by {@link
  * #leastNumbers}, before it believes a record from outside.
  */
-public sealed interface NetworkConfig permits MlpConfig, ResidualMlpConfig, DitConfig, UNetConfig {
+public sealed interface NetworkConfig
+        permits MlpConfig, ResidualMlpConfig, DitConfig, UNetConfig, ConvClassifierConfig {
     /** Numbers in one sample. */
     int dim();
 
-    /** Number of classes K, 0 for an unconditional network. */
+    /** Number of classes K that the network is conditioned on or tells apart, 0 for an unconditional network. */
     int classes();
 
-    /** 1 for a velocity, 2 for an average velocity. */
+    /** 1 for a velocity, 2 for an average velocity, 0 for a classifier, which has no time. */
     int times();
 
     /** Whether label K, no class, means something to a network with classes. */

@@ -139,7 +139,8 @@ public final class Generator implements AutoCloseable {
         if (solver == SolverChoice.FLOW_MAP) {
             return steps;
         }
-        int plain = solver.ode().plan(TimeGrid.uniform(spec.path(), steps)).evaluations();
+        int plain =
+                solver.ode().plan(TimeGrid.uniform(spec.requirePath(), steps)).evaluations();
         return options.guidance() == 1 || spec.network().guided() ? plain : 2 * plain;
     }
 
@@ -309,7 +310,7 @@ public final class Generator implements AutoCloseable {
 
     private Tensor run(Tensor noise, int steps, Cond cond, GeneratorOptions options, StepObserver observer) {
         SolverChoice solver = solver(options);
-        TimeGrid grid = TimeGrid.uniform(spec.path(), steps);
+        TimeGrid grid = TimeGrid.uniform(spec.requirePath(), steps);
         if (solver == SolverChoice.FLOW_MAP) {
             return new FlowMapSampler(network).sample(noise, grid, cond, observer);
         }

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * An open file of trained networks: a checkpoint or an export, in safetensors with {@code format} fewstep-1.
  *
  * <p>Tensors are named {@code ROLE/PARAM}; a role is {@code student}, {@code ema.DECAY}, or belongs to the optimizer.
- * The metadata holds the network's structure, its path, the shape of a sample and the CRC-32C of every tensor, which is
+ * The metadata holds the network's structure, its path where it has times, the shape of a sample and the CRC-32C of every tensor, which is
  * checked when the tensor is read. Everything in the file is checked before it is believed; what does not fit ends in
  * {@link BadFileException}.
  */
@@ -114,7 +114,7 @@ public final class ModelFile implements AutoCloseable {
             for (JsonCursor size : shape.elements()) {
                 sizes.add(size.asInt());
             }
-            return new ModelSpec(network, dtype(), path(), sizes);
+            return new ModelSpec(network, dtype(), network.times() == 0 ? null : path(), sizes);
         } catch (IllegalArgumentException e) {
             throw bad(
                     "a description that does not hold (" + e.getMessage() + ")",

@@ -1,6 +1,5 @@
 package org.fewstep.sample;
 
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,6 +13,7 @@ import org.fewstep.io.Settings;
 import org.fewstep.io.TensorSource;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.model.Module;
+import org.fewstep.path.Path;
 import org.fewstep.tensor.Shape;
 
 /** Collects networks and other state, then writes them as one {@link ModelFile}; the same content gives the same bytes. */
@@ -26,10 +26,11 @@ public final class ModelWriter {
         put(ModelFile.KEY_FORMAT, ModelFile.FORMAT);
         put(ModelFile.KEY_NETWORK, Json.write(Settings.toJson(Settings.toMap((Record) spec.network()))));
         put(ModelFile.KEY_DTYPE, spec.dtype().name());
-        put(ModelFile.KEY_PATH, spec.path().name());
-        put(
-                ModelFile.KEY_NOISE_TIME,
-                JsonNumber.of((long) spec.path().noiseTime()).text());
+        Path path = spec.path();
+        if (path != null) {
+            put(ModelFile.KEY_PATH, path.name());
+            put(ModelFile.KEY_NOISE_TIME, JsonNumber.of((long) path.noiseTime()).text());
+        }
         put(
                 ModelFile.KEY_SHAPE,
                 Json.write(JsonArray.of(
@@ -64,7 +65,7 @@ public final class ModelWriter {
     }
 
     /** Replaces the file, or leaves everything as it was. */
-    public void write(Path file) {
+    public void write(java.nio.file.Path file) {
         JsonObject.Builder sums = JsonObject.builder();
         new TreeMap<>(tensors).forEach((name, source) -> sums.put(name, Crc32c.of(source)));
         Map<String, String> all = new TreeMap<>(metadata);

@@ -8,8 +8,14 @@ import org.fewstep.tensor.Rng;
 
 /** What a run learns from; the key {@code kind} picks one of the records. */
 public sealed interface DataSettings {
+    /** Stream of the seed that test data come from. */
+    String TEST = "test";
+
     /** Opens the data, reading files where it stands in files. */
     Dataset open();
+
+    /** Opens data of the same law that {@link #open} does not have. */
+    Dataset test();
 
     /** False where labels are there but the network shall not see them. */
     default boolean labels() {
@@ -35,7 +41,16 @@ public sealed interface DataSettings {
 
         @Override
         public Dataset open() {
-            return new Samples2d(new org.fewstep.data.EightGaussians("eight-gaussians", radius, std), new Rng(seed));
+            return of(new Rng(seed));
+        }
+
+        @Override
+        public Dataset test() {
+            return of(new Rng(seed).stream(TEST));
+        }
+
+        private Dataset of(Rng rng) {
+            return new Samples2d(new org.fewstep.data.EightGaussians("eight-gaussians", radius, std), rng);
         }
     }
 
@@ -51,7 +66,16 @@ public sealed interface DataSettings {
 
         @Override
         public Dataset open() {
-            return new Samples2d(org.fewstep.data.EightGaussians.ring(), new Rng(seed));
+            return of(new Rng(seed));
+        }
+
+        @Override
+        public Dataset test() {
+            return of(new Rng(seed).stream(TEST));
+        }
+
+        private Dataset of(Rng rng) {
+            return new Samples2d(org.fewstep.data.EightGaussians.ring(), rng);
         }
     }
 
@@ -72,7 +96,16 @@ public sealed interface DataSettings {
 
         @Override
         public Dataset open() {
-            return new Samples2d(new org.fewstep.data.TwoMoons(noise), new Rng(seed));
+            return of(new Rng(seed));
+        }
+
+        @Override
+        public Dataset test() {
+            return of(new Rng(seed).stream(TEST));
+        }
+
+        private Dataset of(Rng rng) {
+            return new Samples2d(new org.fewstep.data.TwoMoons(noise), rng);
         }
     }
 
@@ -93,7 +126,16 @@ public sealed interface DataSettings {
 
         @Override
         public Dataset open() {
-            return new Samples2d(new org.fewstep.data.Checkerboard(halfWidth), new Rng(seed));
+            return of(new Rng(seed));
+        }
+
+        @Override
+        public Dataset test() {
+            return of(new Rng(seed).stream(TEST));
+        }
+
+        private Dataset of(Rng rng) {
+            return new Samples2d(new org.fewstep.data.Checkerboard(halfWidth), rng);
         }
     }
 
@@ -118,7 +160,16 @@ public sealed interface DataSettings {
 
         @Override
         public Dataset open() {
-            return new Samples2d(new org.fewstep.data.Spiral(radius, turns, noise), new Rng(seed));
+            return of(new Rng(seed));
+        }
+
+        @Override
+        public Dataset test() {
+            return of(new Rng(seed).stream(TEST));
+        }
+
+        private Dataset of(Rng rng) {
+            return new Samples2d(new org.fewstep.data.Spiral(radius, turns, noise), rng);
         }
     }
 
@@ -143,7 +194,16 @@ public sealed interface DataSettings {
 
         @Override
         public Dataset open() {
-            return new org.fewstep.data.Glyphs(classes, size, new Rng(seed));
+            return of(new Rng(seed));
+        }
+
+        @Override
+        public Dataset test() {
+            return of(new Rng(seed).stream(TEST));
+        }
+
+        private Dataset of(Rng rng) {
+            return new org.fewstep.data.Glyphs(classes, size, rng);
         }
     }
 
@@ -167,6 +227,12 @@ public sealed interface DataSettings {
         @Override
         public Dataset open() {
             return part.open(java.nio.file.Path.of(folder), classes);
+        }
+
+        @Override
+        public Dataset test() {
+            IdxPart other = part == IdxPart.TRAIN ? IdxPart.TEST : IdxPart.TRAIN;
+            return other.open(java.nio.file.Path.of(folder), classes);
         }
     }
 }

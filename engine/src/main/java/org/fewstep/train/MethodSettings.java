@@ -4,6 +4,7 @@ import java.util.Map;
 import org.fewstep.io.SettingsChecks;
 import org.fewstep.io.SettingsException;
 import org.fewstep.loss.Loss;
+import org.fewstep.model.ClassifierNet;
 import org.fewstep.model.Network;
 import org.fewstep.path.Diagonal;
 import org.fewstep.path.LinearPath;
@@ -15,10 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** How a run learns: the loss and its numbers; the key {@code kind} picks one of the records. */
 public sealed interface MethodSettings {
-    /** The path whose time the network is called in. */
+    /** The path whose time the network is called in; null for a network without time. */
+    @Nullable
     Path path();
 
-    /** Times that the network must take: 1 or 2. */
+    /** Times that the network must take: 1 or 2, or 0 for a classifier. */
     int times();
 
     /** Whether samples draw guidance scales, which the network must then take as an input. */
@@ -186,6 +188,43 @@ public sealed interface MethodSettings {
                             omega, omegaMost == null ? omega : omegaMost, kappa, guidanceFrom, guidanceTo),
                     classes == 0 ? 0 : labelDrop,
                     classes)));
+        }
+    }
+
+    /**
+     * {@link org.fewstep.loss.Classification} of labelled data, for a network of kind conv-classifier.
+     *
+     * @param smoothing part of each target that is spread over all classes evenly (default 0)
+     * @param shift greatest distance in pixels by which images are moved at random (default 0)
+     * @param testEvery steps between measurements on the test set, at least 1 (default 500)
+     */
+    record Classification(double smoothing, int shift, int testEvery) implements MethodSettings {
+        static Map<String, Object> defaults() {
+            return Map.of("smoothing", 0.0, "shift", 0, "test-every", 500);
+        }
+
+        public Classification {
+            SettingsChecks.within("smoothing", smoothing, 0.0, 1.0);
+            SettingsChecks.within("shift", shift, 0, 1000);
+            SettingsChecks.atLeast("test-every", testEvery, 1);
+        }
+
+        @Override
+        public @Nullable Path path() {
+            return null;
+        }
+
+        @Override
+        public int times() {
+            return 0;
+        }
+
+        @Override
+        public Loss<Network, ?> loss(int classes) {
+            return new RoleLoss<>(
+                    ClassifierNet.class,
+                    new org.fewstep.loss.Classification(
+                            new org.fewstep.loss.Classification.Config(classes, smoothing, shift)));
         }
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.fewstep.io.SettingsChecks;
 import org.fewstep.io.SettingsException;
+import org.fewstep.model.ConvClassifierConfig;
 import org.fewstep.model.DitConfig;
 import org.fewstep.model.MlpConfig;
 import org.fewstep.model.NetworkConfig;
@@ -354,6 +355,48 @@ public sealed interface NetworkSettings {
                     times,
                     pair,
                     timeFactor);
+        }
+    }
+
+    /**
+     * A small convolutional classifier of square images, for the method classification; {@link
+     * org.fewstep.model.ConvClassifier}.
+     *
+     * @param widths channels behind each stage, the image halving between two stages (default [16, 32, 32])
+     */
+    record ConvClassifier(List<Integer> widths) implements NetworkSettings {
+        static Map<String, Object> defaults() {
+            return Map.of("widths", List.of(16, 32, 32));
+        }
+
+        public ConvClassifier {
+            widths = List.copyOf(widths);
+            SettingsChecks.within("widths", widths.size(), 1, ConvClassifierConfig.MAX_STAGES);
+            for (int i = 0; i < widths.size(); i++) {
+                SettingsChecks.within("widths[" + i + "]", widths.get(i), 1, ConvClassifierConfig.MAX_WIDTH);
+            }
+        }
+
+        @Override
+        public @Nullable Integer times() {
+            return null;
+        }
+
+        @Override
+        public NetworkConfig config(List<Integer> shape, int classes, int times) {
+            int side = side("conv-classifier", shape);
+            if (side % (1 << (widths.size() - 1)) != 0) {
+                throw new SettingsException(
+                        "network.widths",
+                        widths.size() + " stages",
+                        "as many as the side of the images, " + side + ", can be halved, and one more",
+                        "");
+            }
+            if (classes < 2) {
+                throw new SettingsException(
+                        "data", classes + " classes", "labelled data of at least 2", "set data.labels true");
+            }
+            return new ConvClassifierConfig(side, shape.get(0), widths, classes);
         }
     }
 

@@ -43,6 +43,14 @@ public record Recipe(
     }
 
     public Recipe {
+        boolean classifies = network instanceof NetworkSettings.ConvClassifier;
+        if (classifies != (method.times() == 0)) {
+            throw new SettingsException(
+                    "network.kind",
+                    classifies ? "conv-classifier" : "a network with times",
+                    classifies ? "another, since the method needs times" : "conv-classifier, which the method needs",
+                    "");
+        }
         Integer times = network.times();
         if (times != null && times < method.times()) {
             throw new SettingsException(

@@ -14,6 +14,7 @@ import org.fewstep.kernels.Scope;
 import org.fewstep.loss.Batch;
 import org.fewstep.loss.Loss;
 import org.fewstep.model.Network;
+import org.fewstep.sample.Classifier;
 import org.fewstep.sample.Generator;
 import org.fewstep.sample.ModelFile;
 import org.fewstep.sample.ModelSpec;
@@ -287,6 +288,11 @@ public final class Trainer implements AutoCloseable {
     /** A generator on the current average (or student), for use between steps; it need not be closed. */
     public Generator generator() {
         return Generator.of(spec, state.sampled());
+    }
+
+    /** A classifier on the current average (or student), for use between steps; it need not be closed. */
+    public Classifier classifier() {
+        return Classifier.of(spec, state.sampled());
     }
 
     @Override
