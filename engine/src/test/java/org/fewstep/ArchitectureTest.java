@@ -148,9 +148,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyMetricsReachIntoTheCpuDevice() {
+    void onlyMetricsAndTheCommandLineReachIntoTheCpuDevice() {
         ArchRule rule = onlyIn(
-                resideInAnyPackage("org.fewstep.kernels..", "org.fewstep.metric.."), "org.fewstep.kernels.cpu..");
+                resideInAnyPackage("org.fewstep.kernels..", "org.fewstep.metric..", "org.fewstep.cli.."),
+                "org.fewstep.kernels.cpu..");
         rule.check(MAIN);
         assertCaught(rule);
     }
