@@ -40,8 +40,14 @@ final class AccuracyTable {
         table.row(cells.toArray(new String[0]));
     }
 
+    /** Shows the one column of an accuracy on test data, with a sentence below. */
+    static void show(Screen screen, Accuracy accuracy) {
+        new AccuracyTable().add("recognised", accuracy).lines().forEach(screen::line);
+        screen.line("%s of %s test samples are recognised", percent(accuracy.share()), Text.count(accuracy.count()));
+    }
+
     /** A share as {@code 98.53 %}. */
-    static String percent(double share) {
+    private static String percent(double share) {
         return Text.format("%.2f %%", 100 * share);
     }
 }

@@ -110,11 +110,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     + " in " + test.classes() + " classes; expected "
                     + classifier.spec().shape() + " in " + classifier.classes() + ", as the classifier was trained");
         }
-        Accuracy accuracy = Accuracy.of(classifier, test, MOST);
-        new AccuracyTable().add("recognised", accuracy).lines().forEach(screen::line);
-        screen.line(
-                "%s of %s test samples are recognised",
-                AccuracyTable.percent(accuracy.share()), Text.count(accuracy.count()));
+        AccuracyTable.show(screen, Accuracy.of(classifier, test, MOST));
     }
 
     private void onSamples(Classifier classifier, Path model, Device device) {

@@ -175,11 +175,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         Optional<Accuracy> measured = accuracy.last();
         if (measured.isPresent()) {
-            new AccuracyTable().add("recognised", measured.get()).lines().forEach(screen::line);
-            screen.line(
-                    "%s of %s test samples are recognised",
-                    AccuracyTable.percent(measured.get().share()),
-                    Text.count(measured.get().count()));
+            AccuracyTable.show(screen, measured.get());
         } else {
             files.addAll(samples(trainer));
         }

@@ -18,6 +18,7 @@ import java.util.Map;
 import org.fewstep.autodiff.Jvp;
 import org.fewstep.model.Cond;
 import org.fewstep.model.FlowMapNet;
+import org.fewstep.model.PerSampleColumn;
 import org.fewstep.op.Ops;
 import org.fewstep.path.Diagonal;
 import org.fewstep.path.LinearPath;
@@ -209,7 +210,7 @@ public final class FastGenMeanFlow implements Loss<FlowMapNet, FastGenMeanFlow.D
             int dims = z.shape().count() / z.dim(0);
             aim = config.spatialInvariance ? scale(tangent, 1 / Math.sqrt(dims)) : tangent;
             weight = weight(sqrt(PerSample.sumOf(square(aim))));
-            Tensor normalised = mul(PerSample.column(weight, z), aim);
+            Tensor normalised = mul(PerSampleColumn.of(weight, z), aim);
             perSample = PerSample.sumOf(square(sub(sub(u, stopGradient(u)), normalised)));
         }
 

@@ -5,7 +5,6 @@ import static org.fewstep.op.Ops.mean;
 import static org.fewstep.op.Ops.reshape;
 import static org.fewstep.op.Ops.sum;
 
-import java.util.Arrays;
 import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
 
@@ -26,14 +25,6 @@ final class PerSample {
     /** (B, ...) to (B) by mean. */
     static Tensor meanOf(Tensor x) {
         return mean(flat(x), 1);
-    }
-
-    /** One number a sample (B) as (B, 1, ..., 1) beside the state {@code like}. */
-    static Tensor column(Tensor values, Tensor like) {
-        int[] sizes = new int[like.rank()];
-        Arrays.fill(sizes, 1);
-        sizes[0] = values.dim(0);
-        return reshape(values, Shape.of(sizes));
     }
 
     /** The samples (B, ...) at the given indices; the same tensor when that changes nothing. */

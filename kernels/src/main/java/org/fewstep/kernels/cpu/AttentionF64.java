@@ -44,6 +44,9 @@ final class AttentionF64 {
     private static final int WD = K + 12;
     private static final int MORE = K + 13;
 
+    /** Scratch slots: three sums a row of a panel. */
+    private static final int SUMS = K + 15;
+
     private static final int PART_Q = 0;
     private static final int PART_K = 1;
     private static final int PART_V = 2;
@@ -157,9 +160,7 @@ final class AttentionF64 {
         Buffer d = w.d();
         if (d == null) {
             addTurned(p, rows, g, gradV);
-            for (int r = 0; r < rows; r++) {
-                centre(p, pull, r * tokens);
-            }
+            centre(p, pull, rows);
             addTurned(pull, rows, q, gradK);
             storeQuery(head, first, rows, pull, k, null, k);
             return;
@@ -169,9 +170,7 @@ final class AttentionF64 {
         double[] along = scratch.f64(WD, rows * tokens);
         math.multiply(g, rows, channels, dv, true, tokens, along, threads);
         addTurned(dp, rows, g, gradV);
-        for (int r = 0; r < rows; r++) {
-            bend(p, dp, pull, along, r * tokens);
-        }
+        bend(p, dp, pull, along, rows);
         addTurned(along, rows, q, gradK);
         addTurned(pull, rows, dq, gradK);
         storeQuery(head, first, rows, along, k, pull, dk);
@@ -193,9 +192,7 @@ final class AttentionF64 {
     private double[] softmax(double[] q, int rows) {
         double[] p = scratch.f64(P, rows * tokens);
         math.multiply(q, rows, channels, k, true, tokens, p, threads);
-        for (int r = 0; r < rows; r++) {
-            math.softmax(p, r * tokens, tokens);
-        }
+        math.softmax(p, rows, tokens);
         return p;
     }
 
@@ -206,29 +203,41 @@ final class AttentionF64 {
         math.multiply(dq, rows, channels, k, true, tokens, dp, threads);
         math.multiply(q, rows, channels, dk, true, tokens, second, threads);
         add(second, dp, rows * tokens);
-        for (int r = 0; r < rows; r++) {
-            centre(p, dp, r * tokens);
-        }
+        centre(p, dp, rows);
         return dp;
     }
 
-    /** A row of a becomes p * (a - sum(p * a)). */
-    private void centre(double[] p, double[] a, int from) {
-        double mean = math.dot(p, a, from, tokens);
-        for (int j = from; j < from + tokens; j++) {
-            a[j] = p[j] * (a[j] - mean);
+    /** Each row of a becomes p * (a - sum(p * a)). */
+    private void centre(double[] p, double[] a, int rows) {
+        double[] means = dots(p, a, rows, SUMS);
+        for (int r = 0; r < rows; r++) {
+            double mean = means[r];
+            for (int j = r * tokens; j < (r + 1) * tokens; j++) {
+                a[j] = p[j] * (a[j] - mean);
+            }
         }
     }
 
-    /** A row of W becomes R, one of Wd becomes Rd. */
-    private void bend(double[] p, double[] dp, double[] pull, double[] along, int from) {
-        double mean = math.dot(p, pull, from, tokens);
-        double shift = math.dot(dp, pull, from, tokens) + math.dot(p, along, from, tokens);
-        for (int j = from; j < from + tokens; j++) {
-            double centred = pull[j] - mean;
-            along[j] = dp[j] * centred + p[j] * (along[j] - shift);
-            pull[j] = p[j] * centred;
+    /** Each row of W becomes R, each of Wd becomes Rd. */
+    private void bend(double[] p, double[] dp, double[] pull, double[] along, int rows) {
+        double[] means = dots(p, pull, rows, SUMS);
+        double[] first = dots(dp, pull, rows, SUMS + 1);
+        double[] second = dots(p, along, rows, SUMS + 2);
+        for (int r = 0; r < rows; r++) {
+            double mean = means[r];
+            double shift = first[r] + second[r];
+            for (int j = r * tokens; j < (r + 1) * tokens; j++) {
+                double centred = pull[j] - mean;
+                along[j] = dp[j] * centred + p[j] * (along[j] - shift);
+                pull[j] = p[j] * centred;
+            }
         }
+    }
+
+    private double[] dots(double[] a, double[] b, int rows, int slot) {
+        double[] sums = scratch.f64(slot, rows);
+        math.dots(a, b, rows, tokens, sums);
+        return sums;
     }
 
     /** Adds A^T B to {@code sum} for A (rows, T), B (rows, C). */

@@ -14,9 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The CPU as a device: buffers are pooled Java arrays, workloads run at once on the calling thread and a fixed set of
  * helpers.
  *
- * <p>System properties of the shared device: {@code fewstep.cpu} = vector (default where the JVM
- * has its module), loops (default elsewhere) or ejml; {@code fewstep.threads},
- * default the processors present; {@code fewstep.pool}, most bytes kept for reuse, default a quarter of the heap;
+ * <p>System properties of the shared device: {@code fewstep.cpu} = vector (default where the JVM has its module),
+ * loops (default elsewhere) or ejml; {@code fewstep.threads}, default the processors present; {@code fewstep.pool}, most bytes kept for reuse, default a quarter of the heap;
  * {@code fewstep.poison=true} fills blocks with NaN while nobody owns them.
  */
 public final class CpuDevice extends Device {

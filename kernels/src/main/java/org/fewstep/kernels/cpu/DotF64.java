@@ -18,8 +18,15 @@ final class DotF64 {
         return SumF64.pairwise(sums, SumF64.blocks(n));
     }
 
+    /** {@code sums[r] =} sum of {@code a[i] b[i]} over row r of the (rows, n) at the starts of a and b. */
+    static void rows(double[] a, double[] b, int rows, int n, double[] sums) {
+        for (int r = 0; r < rows; r++) {
+            sums[r] = dot(a, b, r * n, n);
+        }
+    }
+
     /** Sum of {@code a[i] b[i]} for i of from .. from + n - 1. */
-    static double dot(double[] a, double[] b, int from, int n) {
+    private static double dot(double[] a, double[] b, int from, int n) {
         Scratch scratch = Scratch.mine();
         double[] terms = scratch.f64(TERMS, SumF64.BLOCK);
         double[] sums = scratch.f64(SUMS, SumF64.blocks(n));

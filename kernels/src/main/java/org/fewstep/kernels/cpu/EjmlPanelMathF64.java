@@ -24,19 +24,21 @@ final class EjmlPanelMathF64 implements PanelMathF64 {
     }
 
     @Override
-    public void softmax(double[] x, int from, int n) {
-        double max = MaxF64.row(x, from, n);
-        for (int i = from; i < from + n; i++) {
-            x[i] = (double) StrictMath.exp(x[i] - max);
-        }
-        double sum = DotF64.sum(x, from, n);
-        for (int i = from; i < from + n; i++) {
-            x[i] /= sum;
+    public void softmax(double[] x, int rows, int n) {
+        for (int from = 0; from < rows * n; from += n) {
+            double max = MaxF64.row(x, from, n);
+            for (int i = from; i < from + n; i++) {
+                x[i] = (double) StrictMath.exp(x[i] - max);
+            }
+            double sum = DotF64.sum(x, from, n);
+            for (int i = from; i < from + n; i++) {
+                x[i] /= sum;
+            }
         }
     }
 
     @Override
-    public double dot(double[] a, double[] b, int from, int n) {
-        return DotF64.dot(a, b, from, n);
+    public void dots(double[] a, double[] b, int rows, int n, double[] sums) {
+        DotF64.rows(a, b, rows, n, sums);
     }
 }

@@ -1,6 +1,5 @@
 package org.fewstep.kernels.cpu;
 
-import java.util.function.Function;
 import org.fewstep.kernels.Workload;
 
 /** Computes the workloads of one family and dtype. */
@@ -15,20 +14,5 @@ interface Kernel<W extends Workload> {
      */
     default Prepared prepare(W work) {
         return threads -> run(work, threads);
-    }
-
-    /** A kernel that is stated by its prepared form alone. */
-    static <W extends Workload> Kernel<W> of(Function<W, Prepared> prepare) {
-        return new Kernel<>() {
-            @Override
-            public void run(W work, Threads threads) {
-                prepare.apply(work).run(threads);
-            }
-
-            @Override
-            public Prepared prepare(W work) {
-                return prepare.apply(work);
-            }
-        };
     }
 }

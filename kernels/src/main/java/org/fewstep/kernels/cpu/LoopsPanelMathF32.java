@@ -21,17 +21,19 @@ final class LoopsPanelMathF32 implements PanelMathF32 {
     }
 
     @Override
-    public void softmax(float[] x, int from, int n) {
-        exp(x, from, n, MaxF32.row(x, from, n));
-        float sum = DotF32.sum(x, from, n);
-        for (int i = from; i < from + n; i++) {
-            x[i] /= sum;
+    public void softmax(float[] x, int rows, int n) {
+        for (int from = 0; from < rows * n; from += n) {
+            exp(x, from, n, MaxF32.row(x, from, n));
+            float sum = DotF32.sum(x, from, n);
+            for (int i = from; i < from + n; i++) {
+                x[i] /= sum;
+            }
         }
     }
 
     @Override
-    public float dot(float[] a, float[] b, int from, int n) {
-        return DotF32.dot(a, b, from, n);
+    public void dots(float[] a, float[] b, int rows, int n, float[] sums) {
+        DotF32.rows(a, b, rows, n, sums);
     }
 
     private static void exp(float[] x, int from, int n, float shift) {

@@ -21,9 +21,9 @@ interface PanelMathF64 {
      */
     void multiplyTurned(double[] a, int k, int rows, double[] b, int n, double[] c, Threads threads);
 
-    /** A row of n scores becomes its softmax. */
-    void softmax(double[] x, int from, int n);
+    /** Each of the rows of n scores at the start of x becomes its softmax. */
+    void softmax(double[] x, int rows, int n);
 
-    /** Sum of {@code a[i] b[i]} for n numbers from {@code from} on. */
-    double dot(double[] a, double[] b, int from, int n);
+    /** {@code sums[r] =} sum of {@code a[r n + i] b[r n + i]} over row r of the (rows, n) at the starts of a and b. */
+    void dots(double[] a, double[] b, int rows, int n, double[] sums);
 }

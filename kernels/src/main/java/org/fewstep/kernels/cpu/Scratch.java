@@ -12,10 +12,10 @@ final class Scratch {
     /** First slot for what the caller of {@link Threads#run} keeps while its parts run. */
     static final int CALLER = 8;
 
-    /** First of the fifteen slots of attention, whose parts call other kernels' loops. */
+    /** First of the eighteen slots of attention, whose parts call other kernels' loops. */
     static final int ATTENTION = 14;
 
-    private static final int SLOTS = 29;
+    private static final int SLOTS = 32;
 
     /** Slots of {@link #f32Rows} and {@link #f64Rows}: a packed operand, the accumulators of a product, summation lanes. */
     static final int PACKED = 0;

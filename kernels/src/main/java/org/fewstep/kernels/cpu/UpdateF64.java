@@ -1,8 +1,6 @@
 // twin: F32
 package org.fewstep.kernels.cpu;
 
-import java.util.List;
-import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.Slot;
 import org.fewstep.kernels.Update;
 
@@ -125,53 +123,5 @@ final class UpdateF64 {
         out[0] = norm;
         out[1] = Math.min(1.0, value(w.slot(0)) / (norm + 1e-6));
         out[2] = Double.isFinite(norm) ? 0.0 : 1.0;
-    }
-
-    /** All elements of a list of buffers, cut into chunks that do not cross from one buffer to the next. */
-    private static final class Chunks {
-        private final List<Buffer> buffers;
-        private final int size;
-        private final int[] list;
-        private final int[] from;
-        private long elements;
-
-        Chunks(List<Buffer> buffers, int size) {
-            this.buffers = buffers;
-            this.size = size;
-            int count = 0;
-            for (Buffer buffer : buffers) {
-                count += (buffer.size() + size - 1) / size;
-                elements += buffer.size();
-            }
-            list = new int[count];
-            from = new int[count];
-            int at = 0;
-            for (int b = 0; b < buffers.size(); b++) {
-                for (int first = 0; first < buffers.get(b).size(); first += size) {
-                    list[at] = b;
-                    from[at++] = first;
-                }
-            }
-        }
-
-        int count() {
-            return list.length;
-        }
-
-        long elements() {
-            return elements;
-        }
-
-        int list(int chunk) {
-            return list[chunk];
-        }
-
-        int from(int chunk) {
-            return from[chunk];
-        }
-
-        int to(int chunk) {
-            return Math.min(from[chunk] + size, buffers.get(list[chunk]).size());
-        }
     }
 }

@@ -2,7 +2,7 @@ package org.fewstep.kernels.cpu;
 
 import org.fewstep.kernels.Attention;
 
-/** Products by {@link VectorMatMulF32}, rows of scores by {@link VectorRowsF32}. */
+/** Products by {@link VectorMatMulF32}, rows of scores by {@link VectorSoftmaxF32} and {@link VectorSumsF32}. */
 final class VectorPanelMathF32 implements PanelMathF32 {
     private static final float FLOPS_A_NANO = 50;
 
@@ -21,13 +21,12 @@ final class VectorPanelMathF32 implements PanelMathF32 {
     }
 
     @Override
-    public void softmax(float[] x, int from, int n) {
-        VectorRowsF32.exp(x, from, n, VectorRowsF32.max(x, from, n));
-        VectorRowsF32.scale(x, from, n, 1f / VectorRowsF32.sum(x, from, n));
+    public void softmax(float[] x, int rows, int n) {
+        VectorSoftmaxF32.inPlace(x, rows, n);
     }
 
     @Override
-    public float dot(float[] a, float[] b, int from, int n) {
-        return VectorRowsF32.dot(a, b, from, n);
+    public void dots(float[] a, float[] b, int rows, int n, float[] sums) {
+        VectorSumsF32.dots(a, 0, b, 0, rows, n, sums);
     }
 }

@@ -124,6 +124,7 @@ final class VectorProductF32 {
         }
         left = a;
         right = b;
+        ending = VectorEndingF32.NONE;
         c = ZEROS;
         packed = ZEROS;
     }

@@ -6,7 +6,6 @@ import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.NE;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -27,9 +26,7 @@ final class VectorReduceF32 {
     /** Columns a unit of work; their lanes take a third of L1. */
     private static final int STRIP = 256;
 
-    /** Scratch slots: zeros to be taken off, results of a part. */
-    private static final int ZEROS = 0;
-
+    /** Scratch slot: results of a part. */
     private static final int RESULTS = 1;
 
     private VectorReduceF32() {}
@@ -145,18 +142,14 @@ final class VectorReduceF32 {
     private static void rows(Reduce.Code code, float[] x, int at, int count, int n, float[] results) {
         switch (code) {
             case SUM -> VectorSumsF32.rows(x, at, count, n, results);
-            case SUM_SQUARES -> {
-                float[] zeros = Scratch.mine().f32(ZEROS, count);
-                Arrays.fill(zeros, 0, count, 0f);
-                VectorSumsF32.squares(x, at, zeros, count, n, results);
-            }
+            case SUM_SQUARES -> VectorSumsF32.squares(x, at, count, n, results);
             case MAX -> maxima(x, at, count, n, results);
             case ARG_MAX -> throw new IllegalArgumentException("reduce: got ARG_MAX; expected a number as result");
         }
     }
 
     /** The greatest of each row, NaN if one is NaN. */
-    private static void maxima(float[] x, int at, int count, int n, float[] maxima) {
+    static void maxima(float[] x, int at, int count, int n, float[] maxima) {
         if (n >= L) {
             lanewiseMaxima(x, at, count, n, maxima);
             return;

@@ -1,14 +1,7 @@
 package org.fewstep.kernels.cpu;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.GT;
-import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.MAX;
-import static jdk.incubator.vector.VectorOperators.XOR;
-
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.fewstep.kernels.Softmax;
 import org.fewstep.kernels.cpu.VectorGroupF32.Pass;
@@ -68,39 +61,17 @@ final class VectorSoftmaxF32 {
         });
     }
 
-    /**
-     * The greatest of each row; where one is NaN any number, since its exponential and with it the sum is NaN. Lanes are
-     * compared as integers of the same order: their maximum has no order of its own.
-     */
-    private static void maxima(VectorGroupF32 rows) {
-        if (rows.n >= L) {
-            maxima(rows.x, rows.at, rows.count, rows.n, rows.a);
-            return;
-        }
-        for (int r = 0; r < rows.count; r++) {
-            float max = Float.NEGATIVE_INFINITY;
-            for (int i = rows.at + r * rows.n; i < rows.at + (r + 1) * rows.n; i++) {
-                max = Math.max(max, rows.x[i]);
-            }
-            rows.a[r] = max;
+    /** The (rows, n) at the start of x become their softmax. */
+    static void inPlace(float[] x, int rows, int n) {
+        int group = Math.max(1, PART / n);
+        for (int first = 0; first < rows; first += group) {
+            int count = Math.min(group, rows - first);
+            VectorGroupF32.of(x, x, x, first * n, count, n, false).run(FORWARD).release();
         }
     }
 
-    private static void maxima(float[] x, int at, int count, int n, float[] maxima) {
-        int whole = n / L * L;
-        for (int r = 0; r < count; r++) {
-            int from = at + r * n;
-            // The row's last vector overlaps the one before, or is one of them.
-            FloatVector m = FloatVector.fromArray(S, x, from + n - L);
-            for (int i = from; i < from + whole; i += L) {
-                FloatVector v = FloatVector.fromArray(S, x, i);
-                m = m.blend(v, v.compare(GT, m));
-            }
-            IntVector bits = m.reinterpretAsInts();
-            int most = bits.lanewise(XOR, bits.lanewise(ASHR, 31).lanewise(LSHR, 1))
-                    .reduceLanes(MAX);
-            maxima[r] = Float.intBitsToFloat(most ^ (most >> 31 >>> 1));
-        }
+    private static void maxima(VectorGroupF32 rows) {
+        VectorReduceF32.maxima(rows.x, rows.at, rows.count, rows.n, rows.a);
     }
 
     /** {@code to = e^(x - max)}, as far as there are whole vectors. */
@@ -173,8 +144,7 @@ final class VectorSoftmaxF32 {
 
     /** b = sum of x g. */
     private static void dots(VectorGroupF32 rows) {
-        Arrays.fill(rows.a, 0, rows.count, 0f);
-        VectorSumsF32.products(rows.x, rows.at, rows.a, rows.g, rows.at, rows.count, rows.n, rows.b);
+        VectorSumsF32.dots(rows.x, rows.at, rows.g, rows.at, rows.count, rows.n, rows.b);
     }
 
     /** y = x (g - b). */

@@ -14,9 +14,10 @@ final class VectorSumsF32 {
     private static final int LANES = SumF32.LANES;
     private static final int BLOCK = SumF32.BLOCK;
 
-    /** Scratch slots: the lanes of each block of each row, the sums of the blocks of a row. */
-    private static final int PARTIAL = 4;
+    /** Scratch slots: zeros to be taken off; the lanes of each block of each row, the sums of the blocks of a row. */
+    private static final int ZEROS = 3;
 
+    private static final int PARTIAL = 4;
     private static final int SUMS = 5;
 
     private VectorSumsF32() {}
@@ -37,6 +38,22 @@ final class VectorSumsF32 {
             }
         }
         finish(partial, rows, n, sums);
+    }
+
+    /** {@code sums[r] =} the sum of u v over row r of u and v (rows, n). */
+    static void dots(float[] u, int uAt, float[] v, int vAt, int rows, int n, float[] sums) {
+        products(u, uAt, zeros(rows), v, vAt, rows, n, sums);
+    }
+
+    /** {@code sums[r] =} the sum of x^2 over row r of x (rows, n). */
+    static void squares(float[] x, int at, int rows, int n, float[] sums) {
+        squares(x, at, zeros(rows), rows, n, sums);
+    }
+
+    private static float[] zeros(int rows) {
+        float[] zeros = Scratch.mine().f32(ZEROS, rows);
+        Arrays.fill(zeros, 0, rows, 0f);
+        return zeros;
     }
 
     /** {@code sums[r] =} the sum of (u - means[r]) v over row r of u and v (rows, n). */

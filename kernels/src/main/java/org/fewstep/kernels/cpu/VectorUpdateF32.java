@@ -1,6 +1,5 @@
 package org.fewstep.kernels.cpu;
 
-import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -17,14 +16,8 @@ final class VectorUpdateF32 {
     /** Numbers a part; whole blocks. */
     private static final int PART = 16 * BLOCK;
 
-    /** Scratch slots of the caller: the first part and the first block of each buffer; sums of the blocks. */
-    private static final int FIRST_PARTS = Scratch.CALLER;
-
-    private static final int FIRST_BLOCKS = Scratch.CALLER + 1;
+    /** Scratch slots: sums of the blocks, the caller's; sums of its blocks, a part's. */
     private static final int SUMS = Scratch.CALLER;
-
-    /** Scratch slots of a part: zeros to be taken off, sums of its blocks. */
-    private static final int ZEROS = 0;
 
     private static final int RESULTS = 1;
 
@@ -45,36 +38,11 @@ final class VectorUpdateF32 {
     }
 
     private static void pieces(List<Buffer> buffers, double nanosEach, Threads threads, Piece piece) {
-        int count = buffers.size();
-        int[] firsts = Scratch.mine().i32(FIRST_PARTS, count + 1);
-        int total = firsts(buffers, PART, firsts);
-        long elements = 0;
-        for (int i = 0; i < count; i++) {
-            elements += buffers.get(i).size();
-        }
-        threads.run(total, (long) (elements * nanosEach), part -> {
-            int i = Arrays.binarySearch(firsts, 0, count, part);
-            if (i < 0) {
-                i = -i - 2;
-            }
-            // Buffers without numbers have no part of their own.
-            while (i + 1 < count && firsts[i + 1] == part) {
-                i++;
-            }
-            int lo = (part - firsts[i]) * PART;
-            piece.run(i, lo, Math.min(buffers.get(i).size(), lo + PART));
-        });
-    }
-
-    /** Number of the first chunk of each buffer and, behind, of all chunks, which is returned too. */
-    private static int firsts(List<Buffer> buffers, int size, int[] firsts) {
-        int total = 0;
-        for (int i = 0; i < buffers.size(); i++) {
-            firsts[i] = total;
-            total += (buffers.get(i).size() + size - 1) / size;
-        }
-        firsts[buffers.size()] = total;
-        return total;
+        Chunks chunks = new Chunks(buffers, PART);
+        threads.run(
+                chunks.count(),
+                (long) (chunks.elements() * nanosEach),
+                part -> piece.run(chunks.list(part), chunks.from(part), chunks.to(part)));
     }
 
     private static float value(Slot slot) {
@@ -195,26 +163,23 @@ final class VectorUpdateF32 {
 
     private static void gradNorm(Update w, Threads threads) {
         List<Buffer> g = w.g();
-        int[] firsts = Scratch.mine().i32(FIRST_BLOCKS, g.size() + 1);
-        int blocks = firsts(g, BLOCK, firsts);
-        float[] sums = Scratch.mine().f32(SUMS, Math.max(1, blocks));
+        Chunks blocks = new Chunks(g, BLOCK);
+        float[] sums = Scratch.mine().f32(SUMS, Math.max(1, blocks.count()));
         sums[0] = 0;
         pieces(g, 0.1, threads, (i, lo, hi) -> {
             float[] x = CpuBuffer.f32(g.get(i));
-            float[] zeros = Scratch.mine().f32(ZEROS, PART / BLOCK);
             float[] results = Scratch.mine().f32(RESULTS, PART / BLOCK);
-            Arrays.fill(zeros, 0, PART / BLOCK, 0f);
             int whole = (hi - lo) / BLOCK;
-            int to = firsts[i] + lo / BLOCK;
-            VectorSumsF32.squares(x, lo, zeros, whole, BLOCK, results);
+            int to = blocks.first(i) + lo / BLOCK;
+            VectorSumsF32.squares(x, lo, whole, BLOCK, results);
             System.arraycopy(results, 0, sums, to, whole);
             int end = lo + whole * BLOCK;
             if (end < hi) {
-                VectorSumsF32.squares(x, end, zeros, 1, hi - end, results);
+                VectorSumsF32.squares(x, end, 1, hi - end, results);
                 sums[to + whole] = results[0];
             }
         });
-        float norm = (float) Math.sqrt(SumF32.pairwise(sums, blocks));
+        float norm = (float) Math.sqrt(SumF32.pairwise(sums, blocks.count()));
         float[] out = CpuBuffer.f32(w.clip());
         out[0] = norm;
         out[1] = Math.min(1f, value(w.slot(0)) / (norm + 1e-6f));
