@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dit extends FlowNetwork implements FeatureNet {
     private final DitConfig config;
-    private final Conv patches;
+    private final PatchEmbedding patches;
     private final Parameter positions;
     private final ScalarEmbedder time;
     private final @Nullable ScalarEmbedder second;
@@ -32,8 +32,8 @@ public final class Dit extends FlowNetwork implements FeatureNet {
         this.config = c;
         int d = c.width();
         int tokens = c.grid() * c.grid();
-        this.patches = child(
-                "x_embedder.proj", new Conv(init.part("x_embedder"), c.channels(), d, c.patch(), c.patch(), 0, 1, 1));
+        this.patches =
+                child("x_embedder.proj", new PatchEmbedding(init.part("x_embedder"), c.channels(), d, c.patch()));
         this.positions = constant(init, "pos_embed", Shape.of(1, tokens, d), PositionTable.grid(d, c.grid()));
         this.time = child("t_embedder", new ScalarEmbedder(init.part("t_embedder"), d, c.timeFactor()));
         this.second = c.times() == 1
@@ -111,8 +111,7 @@ public final class Dit extends FlowNetwork implements FeatureNet {
         int batch = x.dim(0);
         int width = config.width();
         int grid = config.grid();
-        Tensor h = Ops.permute(Ops.reshape(patches.of(x), batch, width, grid * grid), 0, 2, 1);
-        h = Ops.add(h, positions.tensor());
+        Tensor h = Ops.add(patches.of(x), positions.tensor());
         for (int i = 0; i < blocks.size(); i++) {
             h = blocks.get(i).of(h, c);
             String name = blockName(i);

@@ -5,11 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,17 +28,8 @@ class MainTest {
     @TempDir
     Path folder;
 
-    private record Ran(int code, String out, String err) {}
-
-    private static Ran run(Object... args) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Screen screen = new Screen(
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                false);
-        int code = Main.run(screen, Arrays.stream(args).map(Object::toString).toArray(String[]::new));
-        return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    private static CliRun run(Object... args) {
+        return CliRun.of(args);
     }
 
     private static Object[] with(Object[] first, Object... more) {
@@ -50,15 +38,12 @@ class MainTest {
         return all;
     }
 
-    private static void succeeded(Ran ran) {
-        assertEquals("", ran.err);
-        assertEquals(0, ran.code);
+    private static void succeeded(CliRun ran) {
+        ran.succeeded();
     }
 
-    private static void failed(int code, String message, Ran ran) {
-        assertEquals(code, ran.code, ran.err);
-        assertTrue(ran.err.contains(message), ran.err);
-        assertFalse(ran.err.contains("\tat "), "no stack trace");
+    private static void failed(int code, String message, CliRun ran) {
+        ran.failed(code, message);
     }
 
     private boolean holds(String name) {
@@ -80,9 +65,9 @@ class MainTest {
         }
         Path file = run.resolve(Checkpoint.FILE);
 
-        Ran info = run("info", file);
+        CliRun info = run("info", file);
         succeeded(info);
-        assertTrue(info.out.contains("glyphs-meanflow") && info.out.contains("12"), info.out);
+        assertTrue(info.out().contains("glyphs-meanflow") && info.out().contains("12"), info.out());
 
         Path small = folder.resolve("small.safetensors");
         succeeded(run("export", file, "--out", small));
@@ -123,10 +108,10 @@ class MainTest {
     @Test
     void quickDemoWritesTableAndPictures() {
         Path out = folder.resolve("demo");
-        Ran ran = run("demo", "--quick", "--out", out);
+        CliRun ran = run("demo", "--quick", "--out", out);
         succeeded(ran);
         for (String word : List.of("method", "evaluations", "ms per sample", "distance", "untrained", "loss")) {
-            assertTrue(ran.out.contains(word), word);
+            assertTrue(ran.out().contains(word), word);
         }
         for (String name : List.of(
                 "gaussians-all.png",
@@ -142,16 +127,16 @@ class MainTest {
 
     @Test
     void doctorAndRecipesReport() {
-        Ran doctor = run("doctor");
+        CliRun doctor = run("doctor");
         succeeded(doctor);
-        assertTrue(doctor.out.contains("3 % of the FMA peak"), doctor.out);
-        Ran list = run("recipes");
+        assertTrue(doctor.out().contains("3 % of the FMA peak"), doctor.out());
+        CliRun list = run("recipes");
         succeeded(list);
         for (String name : RecipeText.BUILT_IN) {
-            assertTrue(list.out.contains(name), name);
-            Ran one = run("recipes", name);
+            assertTrue(list.out().contains(name), name);
+            CliRun one = run("recipes", name);
             succeeded(one);
-            assertTrue(one.out.contains("name: " + name), one.out);
+            assertTrue(one.out().contains("name: " + name), one.out());
         }
     }
 
@@ -235,7 +220,7 @@ class MainTest {
         idx("train-images-idx3-ubyte", Integer.MAX_VALUE, 28, 100);
         failed(3, "train-images-idx3-ubyte", run(train));
         idx("train-images-idx3-ubyte", 5, 28, 5 * 28 * 28);
-        assertEquals(3, run(train).code, "five images, four labels");
+        assertEquals(3, run(train).code(), "five images, four labels");
         assertFalse(holds("run"));
     }
 }

@@ -54,74 +54,76 @@ final class AttentionF64 {
     private final Attention w;
     private final PanelMathF64 math;
     private final Threads threads;
-    private final Scratch scratch = Scratch.mine();
     private final int tokens;
     private final int channels;
+    private final int panels;
     private final double scale;
     private final double[] x;
-    private final double[] k;
-    private final double[] v;
-    private double[] dk = new double[0];
-    private double[] dv = new double[0];
 
-    /** One head of one item: loads what its panels share. */
-    private AttentionF64(Attention w, int head, PanelMathF64 math, Threads threads) {
+    private AttentionF64(Attention w, PanelMathF64 math, Threads threads) {
         this.w = w;
         this.math = math;
         this.threads = threads;
         this.tokens = w.in().tokens();
         this.channels = w.in().channels();
+        this.panels = (tokens + ROWS - 1) / ROWS;
         this.scale = (double) w.scale();
         this.x = CpuBuffer.f64(w.x());
-        this.k = load(x, w.in(), head, PART_K, 0, tokens, K);
-        this.v = load(x, w.in(), head, PART_V, 0, tokens, V);
-        Buffer d = w.d();
-        if (d != null) {
-            this.dk = load(CpuBuffer.f64(d), w.in(), head, PART_K, 0, tokens, DK);
-            this.dv = load(CpuBuffer.f64(d), w.in(), head, PART_V, 0, tokens, DV);
-        }
     }
 
-    static void run(Attention w, Threads threads) {
-        run(w, threads, new EjmlPanelMathF64(), 5.0);
-        w.device().live().ejmlFlops().addAndGet(w.productFlops());
+    static Prepared prepare(Attention w, Threads threads) {
+        Prepared attention = prepare(w, threads, new EjmlPanelMathF64(), 5.0);
+        return () -> {
+            attention.run();
+            w.device().live().ejmlFlops().addAndGet(w.productFlops());
+        };
     }
 
-    /** Runs with the given products and exponentials, which reach about {@code flopsANano}. */
-    static void run(Attention w, Threads threads, PanelMathF64 math, double flopsANano) {
+    /** With the given products and exponentials, which reach about {@code flopsANano}. */
+    static Prepared prepare(Attention w, Threads threads, PanelMathF64 math, double flopsANano) {
         int tokens = w.in().tokens();
         int heads = w.in().batch() * w.in().heads();
         if (tokens == 0) {
-            return;
+            return Prepared.NOTHING;
         }
         long nanos = (long) (w.productFlops() / flopsANano);
-        int panels = (tokens + ROWS - 1) / ROWS;
-        switch (w.code()) {
-            case FORWARD, TANGENT ->
-                threads.run(heads * panels, nanos, part -> {
-                    int first = part % panels * ROWS;
-                    int rows = Math.min(ROWS, tokens - first);
-                    new AttentionF64(w, part / panels, math, threads).push(part / panels, first, rows);
-                });
-            case GRAD, CURVATURE ->
-                threads.run(heads, nanos, head -> new AttentionF64(w, head, math, threads).pull(head, panels));
-        }
+        boolean byPanel = w.code() == Attention.Code.FORWARD || w.code() == Attention.Code.TANGENT;
+        int parts = byPanel ? heads * ((tokens + ROWS - 1) / ROWS) : heads;
+        AttentionF64 attention = new AttentionF64(w, math, parts == 1 ? threads : Threads.ALONE);
+        return Prepared.of(threads, parts, nanos, byPanel ? attention::push : attention::pull);
+    }
+
+    /** This thread's array of at least so many numbers. */
+    private static double[] room(int slot, int size) {
+        return Scratch.mine().f64(slot, size);
+    }
+
+    /** Keys or values of a head. */
+    private double[] whole(double[] of, int head, int part, int slot) {
+        return load(of, w.in(), head, part, 0, tokens, slot);
     }
 
     /** O or dO of a panel. */
-    private void push(int head, int first, int rows) {
+    private void push(int part) {
+        int head = part / panels;
+        int first = part % panels * ROWS;
+        int rows = Math.min(ROWS, tokens - first);
+        double[] k = whole(x, head, PART_K, K);
+        double[] v = whole(x, head, PART_V, V);
         double[] q = scaled(load(x, w.in(), head, PART_Q, first, rows, Q), rows);
-        double[] p = softmax(q, rows);
-        double[] o = scratch.f64(MORE, rows * channels);
+        double[] p = softmax(q, k, rows);
+        double[] o = room(MORE, rows * channels);
         Buffer d = w.d();
         if (d == null) {
             math.multiply(p, rows, tokens, v, false, channels, o, threads);
             store(o, w.out(), head, 0, first, rows, CpuBuffer.f64(w.result()));
             return;
         }
+        double[] dk = whole(CpuBuffer.f64(d), head, PART_K, DK);
+        double[] dv = whole(CpuBuffer.f64(d), head, PART_V, DV);
         double[] dq = scaled(load(CpuBuffer.f64(d), w.in(), head, PART_Q, first, rows, DQ), rows);
-        double[] dp = softmaxTangent(q, dq, p, rows);
-        double[] tangent = scratch.f64(G, rows * channels);
+        double[] dp = softmaxTangent(q, dq, k, dk, p, rows);
+        double[] tangent = room(G, rows * channels);
         math.multiply(dp, rows, tokens, v, false, channels, tangent, threads);
         math.multiply(p, rows, tokens, dv, false, channels, o, threads);
         add(o, tangent, rows * channels);
@@ -134,28 +136,42 @@ final class AttentionF64 {
     }
 
     /** The gradients of a head, of first order or along d. */
-    private void pull(int head, int panels) {
+    private void pull(int head) {
+        double[] k = whole(x, head, PART_K, K);
+        double[] v = whole(x, head, PART_V, V);
+        Buffer d = w.d();
+        double[] dk = d == null ? k : whole(CpuBuffer.f64(d), head, PART_K, DK);
+        double[] dv = d == null ? v : whole(CpuBuffer.f64(d), head, PART_V, DV);
         double[] gradK = zeros(GRAD_K);
         double[] gradV = zeros(GRAD_V);
         for (int panel = 0; panel < panels; panel++) {
             int first = panel * ROWS;
             int rows = Math.min(ROWS, tokens - first);
-            pull(head, first, rows, gradK, gradV);
+            pull(head, first, rows, k, v, dk, dv, gradK, gradV);
         }
         double[] to = CpuBuffer.f64(w.result());
         store(gradK, w.in(), head, PART_K, 0, tokens, to);
         store(gradV, w.in(), head, PART_V, 0, tokens, to);
     }
 
-    private void pull(int head, int first, int rows, double[] gradK, double[] gradV) {
+    private void pull(
+            int head,
+            int first,
+            int rows,
+            double[] k,
+            double[] v,
+            double[] dk,
+            double[] dv,
+            double[] gradK,
+            double[] gradV) {
         Buffer cotangent = w.g();
         if (cotangent == null) {
             throw new IllegalStateException("attention: got no cotangent; expected one");
         }
         double[] q = scaled(load(x, w.in(), head, PART_Q, first, rows, Q), rows);
         double[] g = load(CpuBuffer.f64(cotangent), w.out(), head, 0, first, rows, G);
-        double[] p = softmax(q, rows);
-        double[] pull = scratch.f64(W, rows * tokens);
+        double[] p = softmax(q, k, rows);
+        double[] pull = room(W, rows * tokens);
         math.multiply(g, rows, channels, v, true, tokens, pull, threads);
         Buffer d = w.d();
         if (d == null) {
@@ -166,8 +182,8 @@ final class AttentionF64 {
             return;
         }
         double[] dq = scaled(load(CpuBuffer.f64(d), w.in(), head, PART_Q, first, rows, DQ), rows);
-        double[] dp = softmaxTangent(q, dq, p, rows);
-        double[] along = scratch.f64(WD, rows * tokens);
+        double[] dp = softmaxTangent(q, dq, k, dk, p, rows);
+        double[] along = room(WD, rows * tokens);
         math.multiply(g, rows, channels, dv, true, tokens, along, threads);
         addTurned(dp, rows, g, gradV);
         bend(p, dp, pull, along, rows);
@@ -178,10 +194,10 @@ final class AttentionF64 {
 
     /** scale (A B + C D) to the gradient of the queries; C may be missing. */
     private void storeQuery(int head, int first, int rows, double[] a, double[] b, double @Nullable [] c, double[] d) {
-        double[] sum = scratch.f64(MORE, rows * channels);
+        double[] sum = room(MORE, rows * channels);
         math.multiply(a, rows, tokens, b, false, channels, sum, threads);
         if (c != null) {
-            double[] second = scratch.f64(DQ, rows * channels);
+            double[] second = room(DQ, rows * channels);
             math.multiply(c, rows, tokens, d, false, channels, second, threads);
             add(second, sum, rows * channels);
         }
@@ -189,17 +205,17 @@ final class AttentionF64 {
     }
 
     /** P of a panel of scaled queries. */
-    private double[] softmax(double[] q, int rows) {
-        double[] p = scratch.f64(P, rows * tokens);
+    private double[] softmax(double[] q, double[] k, int rows) {
+        double[] p = room(P, rows * tokens);
         math.multiply(q, rows, channels, k, true, tokens, p, threads);
         math.softmax(p, rows, tokens);
         return p;
     }
 
     /** dP of a panel. */
-    private double[] softmaxTangent(double[] q, double[] dq, double[] p, int rows) {
-        double[] dp = scratch.f64(DP, rows * tokens);
-        double[] second = scratch.f64(WD, rows * tokens);
+    private double[] softmaxTangent(double[] q, double[] dq, double[] k, double[] dk, double[] p, int rows) {
+        double[] dp = room(DP, rows * tokens);
+        double[] second = room(WD, rows * tokens);
         math.multiply(dq, rows, channels, k, true, tokens, dp, threads);
         math.multiply(q, rows, channels, dk, true, tokens, second, threads);
         add(second, dp, rows * tokens);
@@ -235,14 +251,14 @@ final class AttentionF64 {
     }
 
     private double[] dots(double[] a, double[] b, int rows, int slot) {
-        double[] sums = scratch.f64(slot, rows);
+        double[] sums = room(slot, rows);
         math.dots(a, b, rows, tokens, sums);
         return sums;
     }
 
     /** Adds A^T B to {@code sum} for A (rows, T), B (rows, C). */
     private void addTurned(double[] a, int rows, double[] b, double[] sum) {
-        double[] product = scratch.f64(MORE, tokens * channels);
+        double[] product = room(MORE, tokens * channels);
         math.multiplyTurned(a, rows, tokens, b, channels, product, threads);
         add(product, sum, tokens * channels);
     }
@@ -261,14 +277,14 @@ final class AttentionF64 {
     }
 
     private double[] zeros(int slot) {
-        double[] block = scratch.f64(slot, tokens * channels);
+        double[] block = room(slot, tokens * channels);
         Arrays.fill(block, 0, tokens * channels, 0.0);
         return block;
     }
 
     /** Tokens {@code first} .. {@code first + count - 1} of one part of one head as a (count, channels) block. */
     private double[] load(double[] from, Heads layout, int head, int part, int first, int count, int slot) {
-        double[] to = scratch.f64(slot, count * channels);
+        double[] to = room(slot, count * channels);
         int at = place(layout, head, part) + first * layout.tokenStep();
         for (int t = 0; t < count; t++) {
             int row = at + t * layout.tokenStep();

@@ -24,7 +24,7 @@ final class Conv2dF64 {
 
     private Conv2dF64() {}
 
-    static void run(Conv2d w, Threads threads) {
+    static Prepared prepare(Conv2d w, Threads threads) {
         Conv2d.Geometry g = w.geometry();
         long unfolded = (long) g.depth() * g.places();
         if (unfolded > Integer.MAX_VALUE) {
@@ -35,6 +35,12 @@ final class Conv2dF64 {
         int chunk = g.pointwise() && w.code() != Conv2d.Code.WEIGHT
                 ? Math.max(1, g.batch())
                 : Math.max(1, Math.min(g.batch(), UNFOLDED / sample));
+        return () -> run(w, chunk, threads);
+    }
+
+    /** A few samples at a time. */
+    private static void run(Conv2d w, int chunk, Threads threads) {
+        Conv2d.Geometry g = w.geometry();
         if (w.code() == Conv2d.Code.WEIGHT && g.batch() == 0) {
             Arrays.fill(CpuBuffer.f64(w.w()), 0, g.outChannels() * g.depth(), 0.0);
         }

@@ -179,14 +179,14 @@ public final class CpuDevice extends Device {
         Prepared[] prepared = new Prepared[work.size()];
         long products = 0;
         for (int i = 0; i < prepared.length; i++) {
-            prepared[i] = table(work.get(i)).prepare(work.get(i));
+            prepared[i] = table(work.get(i)).prepare(work.get(i), threads);
             products += work.get(i).productFlops();
         }
         long matMulFlops = products;
         return () -> {
             requireOpen("replay");
             for (Prepared one : prepared) {
-                one.run(threads);
+                one.run();
             }
             live().matMulFlops().addAndGet(matMulFlops);
         };
@@ -206,7 +206,7 @@ public final class CpuDevice extends Device {
         for (int i = 0; i < work.writes().size(); i++) {
             work.writes().get(i).requireLive(work.label());
         }
-        table(work).run(work, threads);
+        table(work).prepare(work, threads).run();
         live().matMulFlops().addAndGet(work.productFlops());
     }
 

@@ -22,7 +22,11 @@ final class EjmlMatMulF64 {
 
     private EjmlMatMulF64() {}
 
-    static void run(MatMul w, Threads threads) {
+    static Prepared prepare(MatMul w, Threads threads) {
+        return () -> run(w, threads);
+    }
+
+    private static void run(MatMul w, Threads threads) {
         AtomicLong ejmlFlops = w.device().live().ejmlFlops();
         int blocks = (w.m() + ROWS - 1) / ROWS;
         for (int item = 0; item < w.batch(); item++) {

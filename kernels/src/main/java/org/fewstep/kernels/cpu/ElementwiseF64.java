@@ -20,12 +20,12 @@ final class ElementwiseF64 {
 
     private ElementwiseF64() {}
 
-    static void run(Elementwise w, Threads threads) {
-        run(w, threads, nanosEach(w.code()), ElementwiseF64::apply);
+    static Prepared prepare(Elementwise w, Threads threads) {
+        return prepare(w, threads, nanosEach(w.code()), ElementwiseF64::apply);
     }
 
-    /** Runs with the given loops; they cost about {@code nanosEach} a point. */
-    static void run(Elementwise w, Threads threads, double nanosEach, PointsF64 loops) {
+    /** With the given loops, which cost about {@code nanosEach} a point. */
+    static Prepared prepare(Elementwise w, Threads threads, double nanosEach, PointsF64 loops) {
         int points = w.points();
         int parts = (points + PART - 1) / PART;
         double[] y = CpuBuffer.f64(w.out().buffer());
@@ -35,16 +35,15 @@ final class ElementwiseF64 {
         double p = (double) w.a();
         double q = (double) w.b();
         if (w.flat()) {
-            threads.run(parts, (long) (points * nanosEach), part -> {
+            return Prepared.of(threads, parts, (long) (points * nanosEach), part -> {
                 int lo = part * PART;
                 loops.apply(w.code(), p, q, y, a, b, c, lo, Math.min(points, lo + PART));
             });
-        } else {
-            threads.run(parts, (long) (points * (nanosEach + 0.5 * w.operands())), part -> {
-                int lo = part * PART;
-                strided(w, loops, p, q, y, a, b, c, lo, Math.min(points, lo + PART));
-            });
         }
+        return Prepared.of(threads, parts, (long) (points * (nanosEach + 0.5 * w.operands())), part -> {
+            int lo = part * PART;
+            strided(w, loops, p, q, y, a, b, c, lo, Math.min(points, lo + PART));
+        });
     }
 
     private static void strided(

@@ -8,7 +8,11 @@ import org.fewstep.kernels.Elementwise;
 final class ElementwiseI32 {
     private ElementwiseI32() {}
 
-    static void run(Elementwise w, Threads threads) {
+    static Prepared prepare(Elementwise w, Threads threads) {
+        return () -> run(w);
+    }
+
+    private static void run(Elementwise w) {
         int[] y = CpuBuffer.i32(w.out().buffer());
         int points = w.points();
         switch (w.code()) {

@@ -33,71 +33,71 @@ record KernelTable(
 
     static KernelTable f64() {
         return new KernelTable(
-                ElementwiseF64::run,
-                EjmlMatMulF64::run,
-                ReduceF64::run,
-                ScanF64::run,
-                SoftmaxF64::run,
-                NormF64::run,
-                ModulatedNormF64::run,
-                Conv2dF64::run,
-                AttentionF64::run,
-                GatherF64::run,
-                RandomF64::run,
-                UpdateF64::run);
+                ElementwiseF64::prepare,
+                EjmlMatMulF64::prepare,
+                ReduceF64::prepare,
+                ScanF64::prepare,
+                SoftmaxF64::prepare,
+                NormF64::prepare,
+                ModulatedNormF64::prepare,
+                Conv2dF64::prepare,
+                AttentionF64::prepare,
+                GatherF64::prepare,
+                RandomF64::prepare,
+                UpdateF64::prepare);
     }
 
     static KernelTable f32(Provider provider) {
         return switch (provider) {
             case VECTOR ->
                 new KernelTable(
-                        VectorElementwiseF32::run,
-                        VectorMatMulF32::run,
-                        VectorReduceF32::run,
-                        ScanF32::run,
-                        VectorSoftmaxF32::run,
-                        VectorNormF32::run,
-                        VectorModulatedNormF32::run,
-                        VectorConv2dF32::run,
+                        VectorElementwiseF32::prepare,
+                        VectorMatMulF32::prepare,
+                        VectorReduceF32::prepare,
+                        ScanF32::prepare,
+                        VectorSoftmaxF32::prepare,
+                        VectorNormF32::prepare,
+                        VectorModulatedNormF32::prepare,
+                        VectorConv2dF32::prepare,
                         VectorPanelMathF32::attention,
-                        GatherF32::run,
-                        VectorRandomF32::run,
-                        VectorUpdateF32::run);
+                        GatherF32::prepare,
+                        VectorRandomF32::prepare,
+                        VectorUpdateF32::prepare);
             case LOOPS ->
                 new KernelTable(
-                        LoopsElementwiseF32::run,
-                        LoopsMatMulF32::run,
-                        ReduceF32::run,
-                        ScanF32::run,
-                        LoopsSoftmaxF32::run,
-                        NormF32::run,
-                        ModulatedNormF32::run,
-                        Conv2dF32::run,
+                        LoopsElementwiseF32::prepare,
+                        LoopsMatMulF32::prepare,
+                        ReduceF32::prepare,
+                        ScanF32::prepare,
+                        LoopsSoftmaxF32::prepare,
+                        NormF32::prepare,
+                        ModulatedNormF32::prepare,
+                        Conv2dF32::prepare,
                         LoopsPanelMathF32::attention,
-                        GatherF32::run,
-                        LoopsRandomF32::run,
-                        UpdateF32::run);
+                        GatherF32::prepare,
+                        LoopsRandomF32::prepare,
+                        UpdateF32::prepare);
             case EJML ->
                 new KernelTable(
-                        ElementwiseF32::run,
-                        EjmlMatMulF32::run,
-                        ReduceF32::run,
-                        ScanF32::run,
-                        SoftmaxF32::run,
-                        NormF32::run,
-                        ModulatedNormF32::run,
-                        Conv2dF32::run,
-                        AttentionF32::run,
-                        GatherF32::run,
-                        RandomF32::run,
-                        UpdateF32::run);
+                        ElementwiseF32::prepare,
+                        EjmlMatMulF32::prepare,
+                        ReduceF32::prepare,
+                        ScanF32::prepare,
+                        SoftmaxF32::prepare,
+                        NormF32::prepare,
+                        ModulatedNormF32::prepare,
+                        Conv2dF32::prepare,
+                        AttentionF32::prepare,
+                        GatherF32::prepare,
+                        RandomF32::prepare,
+                        UpdateF32::prepare);
         };
     }
 
     /** I32 blocks are copied and filled, never computed with. */
     static KernelTable i32() {
         return new KernelTable(
-                ElementwiseI32::run,
+                ElementwiseI32::prepare,
                 KernelTable::refuse,
                 KernelTable::refuse,
                 KernelTable::refuse,
@@ -112,42 +112,25 @@ record KernelTable(
     }
 
     @SuppressWarnings("DoNotCallSuggester") // called by the table for whoever builds such a workload
-    static void refuse(Workload work, Threads threads) {
+    static Prepared refuse(Workload work, Threads threads) {
         throw new DeviceException(work.label() + ": got " + DType.I32 + "; expected F32 or F64");
     }
 
-    void run(Workload work, Threads threads) {
-        switch (work.family()) {
-            case ELEMENTWISE -> elementwise.run((Elementwise) work, threads);
-            case MATMUL -> matMul.run((MatMul) work, threads);
-            case REDUCE -> reduce.run((Reduce) work, threads);
-            case SCAN -> scan.run((Scan) work, threads);
-            case SOFTMAX -> softmax.run((Softmax) work, threads);
-            case NORM -> norm.run((Norm) work, threads);
-            case MODULATED_NORM -> modulatedNorm.run((ModulatedNorm) work, threads);
-            case CONV2D -> conv2d.run((Conv2d) work, threads);
-            case ATTENTION -> attention.run((Attention) work, threads);
-            case GATHER -> gather.run((Gather) work, threads);
-            case RANDOM -> random.run((Random) work, threads);
-            case UPDATE -> update.run((Update) work, threads);
-        }
-    }
-
-    /** The prepared form of a workload, see {@link Kernel#prepare}. */
-    Prepared prepare(Workload work) {
+    /** See {@link Kernel#prepare}. */
+    Prepared prepare(Workload work, Threads threads) {
         return switch (work.family()) {
-            case ELEMENTWISE -> elementwise.prepare((Elementwise) work);
-            case MATMUL -> matMul.prepare((MatMul) work);
-            case REDUCE -> reduce.prepare((Reduce) work);
-            case SCAN -> scan.prepare((Scan) work);
-            case SOFTMAX -> softmax.prepare((Softmax) work);
-            case NORM -> norm.prepare((Norm) work);
-            case MODULATED_NORM -> modulatedNorm.prepare((ModulatedNorm) work);
-            case CONV2D -> conv2d.prepare((Conv2d) work);
-            case ATTENTION -> attention.prepare((Attention) work);
-            case GATHER -> gather.prepare((Gather) work);
-            case RANDOM -> random.prepare((Random) work);
-            case UPDATE -> update.prepare((Update) work);
+            case ELEMENTWISE -> elementwise.prepare((Elementwise) work, threads);
+            case MATMUL -> matMul.prepare((MatMul) work, threads);
+            case REDUCE -> reduce.prepare((Reduce) work, threads);
+            case SCAN -> scan.prepare((Scan) work, threads);
+            case SOFTMAX -> softmax.prepare((Softmax) work, threads);
+            case NORM -> norm.prepare((Norm) work, threads);
+            case MODULATED_NORM -> modulatedNorm.prepare((ModulatedNorm) work, threads);
+            case CONV2D -> conv2d.prepare((Conv2d) work, threads);
+            case ATTENTION -> attention.prepare((Attention) work, threads);
+            case GATHER -> gather.prepare((Gather) work, threads);
+            case RANDOM -> random.prepare((Random) work, threads);
+            case UPDATE -> update.prepare((Update) work, threads);
         };
     }
 }

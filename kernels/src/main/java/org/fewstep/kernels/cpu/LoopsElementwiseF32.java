@@ -10,8 +10,8 @@ import org.fewstep.kernels.Elementwise;
 final class LoopsElementwiseF32 {
     private LoopsElementwiseF32() {}
 
-    static void run(Elementwise w, Threads threads) {
-        ElementwiseF32.run(w, threads, nanosEach(w.code()), LoopsElementwiseF32::apply);
+    static Prepared prepare(Elementwise w, Threads threads) {
+        return ElementwiseF32.prepare(w, threads, nanosEach(w.code()), LoopsElementwiseF32::apply);
     }
 
     private static float nanosEach(Elementwise.Code code) {

@@ -40,7 +40,7 @@ final class LoopsMatMulF32 {
 
     private LoopsMatMulF32() {}
 
-    static void run(MatMul w, Threads threads) {
+    static Prepared prepare(MatMul w, Threads threads) {
         float[] a = CpuBuffer.f32(w.a());
         float[] b = CpuBuffer.f32(w.b());
         float[] c = CpuBuffer.f32(w.c());
@@ -54,11 +54,10 @@ final class LoopsMatMulF32 {
         int rows = m;
         // Few items share their rows among the threads, many items are dealt out whole; the bits are the same.
         if (batch == 1) {
-            item(w, 0, rows, a, b, ending, c, threads);
-        } else {
-            threads.run(
-                    batch, (long) (w.productFlops() / FLOPS_A_NANO), i -> item(w, i, rows, a, b, ending, c, threads));
+            return () -> item(w, 0, rows, a, b, ending, c, threads);
         }
+        long nanos = (long) (w.productFlops() / FLOPS_A_NANO);
+        return Prepared.of(threads, batch, nanos, i -> item(w, i, rows, a, b, ending, c, threads));
     }
 
     /** C = A op(B) on the starts of the arrays: A (m, k), B (k, n) or (n, k) if transposed, C (m, n). */

@@ -26,15 +26,15 @@ final class LoopsRandomF32 {
 
     private LoopsRandomF32() {}
 
-    static void run(Random w, Threads threads) {
+    static Prepared prepare(Random w, Threads threads) {
         int[] counter = CpuBuffer.i32(w.counter());
-        int step = counter[0];
-        long first = (long) counter[2] << 32 | counter[1] & 0xFFFFFFFFL;
         float[] y = CpuBuffer.f32(w.out());
         int each = (w.width() + 3) / 4;
         long total = (long) w.samples() * each;
         int parts = (int) ((total + BLOCKS - 1) / BLOCKS);
-        threads.run(parts, 3L * w.samples() * w.width(), part -> {
+        return Prepared.of(threads, parts, 3L * w.samples() * w.width(), part -> {
+            int step = counter[0];
+            long first = (long) counter[2] << 32 | counter[1] & 0xFFFFFFFFL;
             long from = (long) part * BLOCKS;
             int blocks = (int) Math.min(BLOCKS, total - from);
             MINE.get().blocks(w, first, step, each, from, blocks, y);

@@ -13,11 +13,10 @@ final class LoopsSoftmaxF32 {
 
     private LoopsSoftmaxF32() {}
 
-    static void run(Softmax w, Threads threads) {
+    static Prepared prepare(Softmax w, Threads threads) {
         int n = w.n();
         if (w.code() == Softmax.Code.ALONG || n == 0) {
-            SoftmaxF32.run(w, threads);
-            return;
+            return SoftmaxF32.prepare(w, threads);
         }
         boolean log = w.code() == Softmax.Code.LOG;
         float[] x = CpuBuffer.f32(w.x());
@@ -25,7 +24,7 @@ final class LoopsSoftmaxF32 {
         int rows = w.rows();
         int together = Math.max(1, CHUNK / n);
         int group = Math.max(1, PART / (together * n)) * together;
-        threads.run((rows + group - 1) / group, 2L * rows * n, part -> {
+        return Prepared.of(threads, (rows + group - 1) / group, 2L * rows * n, part -> {
             int last = Math.min(rows, (part + 1) * group);
             for (int row = part * group; row < last; row += together) {
                 if (n <= CHUNK) {

@@ -2,6 +2,7 @@
 package org.fewstep.kernels.cpu;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.ModulatedNorm;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +31,13 @@ final class ModulatedNormF64 {
 
     private ModulatedNormF64() {}
 
-    static void run(ModulatedNorm w, Threads threads) {
+    static Prepared prepare(ModulatedNorm w, Threads threads) {
         if (w.code() == ModulatedNorm.Code.GRAD_SCALE) {
-            gradScale(w, threads);
-            return;
+            return gradScale(w, threads);
         }
         int group = Math.max(1, PART / w.n());
         long nanos = (w.code() == ModulatedNorm.Code.FORWARD ? 3L : 6L) * w.rows() * w.n();
-        threads.run((w.rows() + group - 1) / group, nanos, part -> {
+        return Prepared.of(threads, (w.rows() + group - 1) / group, nanos, part -> {
             for (int row = part * group; row < Math.min(w.rows(), (part + 1) * group); row++) {
                 row(w, row);
             }
@@ -136,29 +136,36 @@ final class ModulatedNormF64 {
     }
 
     /** A unit of work is one block of the rows that use one row of the table. */
-    private static void gradScale(ModulatedNorm w, Threads threads) {
+    private static Prepared gradScale(ModulatedNorm w, Threads threads) {
         int tables = w.places().tableRows();
         int users = w.rows() / tables;
         int columns = w.columns();
         int blocks = SumF64.blocks(users);
         double[] y = CpuBuffer.f64(w.out());
-        double[] partial = blocks == 1 ? y : Scratch.mine().f64(Scratch.CALLER, tables * blocks * columns);
+        double[][] room = {y};
         int units = tables * blocks;
         long unitSize = Math.max(1L, (long) Math.min(users, SumF64.BLOCK) * w.n());
         int group = (int) Math.max(1, PART / unitSize);
-        threads.run((units + group - 1) / group, 4L * w.rows() * w.n(), part -> {
+        IntConsumer body = part -> {
             for (int unit = part * group; unit < Math.min(units, (part + 1) * group); unit++) {
                 int first = unit % blocks * SumF64.BLOCK;
                 int count = Math.min(SumF64.BLOCK, users - first);
-                block(w, unit / blocks, first, count, partial, unit * columns);
+                block(w, unit / blocks, first, count, room[0], unit * columns);
             }
-        });
-        if (blocks > 1) {
+        };
+        return () -> {
+            if (blocks == 1) {
+                threads.run((units + group - 1) / group, 4L * w.rows() * w.n(), body);
+                return;
+            }
+            double[] partial = Scratch.mine().f64(Scratch.CALLER, tables * blocks * columns);
+            room[0] = partial;
+            threads.run((units + group - 1) / group, 4L * w.rows() * w.n(), body);
             for (int s = 0; s < tables; s++) {
                 SumF64.pairwise(partial, s * blocks * columns, blocks, columns);
                 System.arraycopy(partial, s * blocks * columns, y, s * columns, columns);
             }
-        }
+        };
     }
 
     /** Sums of g z over rows first .. first + count - 1 of those that use row s of the table. */

@@ -14,7 +14,7 @@ final class NormF64 {
 
     private NormF64() {}
 
-    static void run(Norm w, Threads threads) {
+    static Prepared prepare(Norm w, Threads threads) {
         int n = w.n();
         boolean centred = w.code().centred();
         double eps = (double) w.eps();
@@ -22,7 +22,7 @@ final class NormF64 {
         double[] y = CpuBuffer.f64(w.out());
         double[] g = w.g() == null ? x : CpuBuffer.f64(w.g());
         int group = Math.max(1, PART / n);
-        threads.run((w.rows() + group - 1) / group, 3L * w.rows() * n, part -> {
+        return Prepared.of(threads, (w.rows() + group - 1) / group, 3L * w.rows() * n, part -> {
             for (int row = part * group; row < Math.min(w.rows(), (part + 1) * group); row++) {
                 int from = row * n;
                 double mean = centred ? sum(x, from, n) / n : 0.0;

@@ -11,15 +11,15 @@ final class RandomF64 {
 
     private RandomF64() {}
 
-    static void run(Random w, Threads threads) {
+    static Prepared prepare(Random w, Threads threads) {
         int[] counter = CpuBuffer.i32(w.counter());
-        int step = counter[0];
-        long first = (long) counter[2] << 32 | counter[1] & 0xFFFFFFFFL;
         double[] y = CpuBuffer.f64(w.out());
         int width = w.width();
         int samples = w.samples();
         int group = Math.max(1, PART / Math.max(1, width));
-        threads.run((samples + group - 1) / group, 15L * samples * width, part -> {
+        return Prepared.of(threads, (samples + group - 1) / group, 15L * samples * width, part -> {
+            int step = counter[0];
+            long first = (long) counter[2] << 32 | counter[1] & 0xFFFFFFFFL;
             float[] noise = Scratch.mine().f32(0, width);
             for (int i = part * group; i < Math.min(samples, (part + 1) * group); i++) {
                 if (w.code() == Random.Code.NORMAL) {

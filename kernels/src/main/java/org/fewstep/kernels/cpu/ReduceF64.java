@@ -2,6 +2,7 @@
 package org.fewstep.kernels.cpu;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import org.fewstep.kernels.Reduce;
 
 /**
@@ -23,10 +24,9 @@ final class ReduceF64 {
 
     private ReduceF64() {}
 
-    static void run(Reduce w, Threads threads) {
+    static Prepared prepare(Reduce w, Threads threads) {
         if (w.code() == Reduce.Code.ARG_MAX) {
-            argMax(w, threads);
-            return;
+            return argMax(w, threads);
         }
         int outer = w.outer();
         int n = w.n();
@@ -36,10 +36,11 @@ final class ReduceF64 {
         int units = outer * blocks * strips;
         double[] x = CpuBuffer.f64(w.in());
         double[] y = CpuBuffer.f64(w.out());
-        double[] partial = blocks == 1 ? y : Scratch.mine().f64(Scratch.CALLER, outer * blocks * inner);
+        double[][] room = {y};
         long unitSize = Math.max(1L, (long) Math.min(n, SumF64.BLOCK) * Math.min(inner, STRIP));
         int group = (int) Math.max(1, PART / unitSize);
-        threads.run((units + group - 1) / group, (long) outer * n * inner / 3, part -> {
+        IntConsumer body = part -> {
+            double[] partial = room[0];
             for (int unit = part * group; unit < Math.min(units, (part + 1) * group); unit++) {
                 int left = unit % strips * STRIP;
                 int block = unit / strips % blocks;
@@ -66,21 +67,27 @@ final class ReduceF64 {
                             to);
                 }
             }
-        });
-        for (int o = 0; o < outer; o++) {
-            finish(w, partial, o * blocks * inner, blocks, inner, y, o * inner);
-        }
+        };
+        return () -> {
+            if (blocks > 1) {
+                room[0] = Scratch.mine().f64(Scratch.CALLER, outer * blocks * inner);
+            }
+            threads.run((units + group - 1) / group, (long) outer * n * inner / 3, body);
+            for (int o = 0; o < outer; o++) {
+                finish(w, room[0], o * blocks * inner, blocks, inner, y, o * inner);
+            }
+        };
     }
 
     /** Places of the greatest numbers; a part is some of the results. */
-    private static void argMax(Reduce w, Threads threads) {
+    private static Prepared argMax(Reduce w, Threads threads) {
         double[] x = CpuBuffer.f64(w.in());
         int[] y = CpuBuffer.i32(w.out());
         int n = w.n();
         int inner = w.inner();
         int results = w.outer() * inner;
         int group = Math.max(1, PART / Math.max(1, n));
-        threads.run((results + group - 1) / group, (long) results * n, part -> {
+        return Prepared.of(threads, (results + group - 1) / group, (long) results * n, part -> {
             for (int r = part * group; r < Math.min(results, (part + 1) * group); r++) {
                 y[r] = placeOfMax(x, r / inner * n * inner + r % inner, n, inner);
             }

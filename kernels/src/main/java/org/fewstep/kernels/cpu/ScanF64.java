@@ -7,18 +7,18 @@ import org.fewstep.kernels.Scan;
 final class ScanF64 {
     private ScanF64() {}
 
-    static void run(Scan w, Threads threads) {
+    static Prepared prepare(Scan w, Threads threads) {
         int n = w.n();
         int inner = w.inner();
         int size = n * inner;
         if (size == 0) {
-            return;
+            return Prepared.NOTHING;
         }
         double[] x = CpuBuffer.f64(w.in());
         double[] y = CpuBuffer.f64(w.out());
         boolean reversed = w.code() == Scan.Code.SUM_REVERSED;
         int step = reversed ? -inner : inner;
-        threads.run(w.outer(), (long) w.outer() * size, o -> {
+        return Prepared.of(threads, w.outer(), (long) w.outer() * size, o -> {
             int from = o * size + (reversed ? size - inner : 0);
             System.arraycopy(x, from, y, from, inner);
             for (int i = 1; i < n; i++) {

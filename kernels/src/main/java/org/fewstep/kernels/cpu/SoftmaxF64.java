@@ -14,14 +14,14 @@ final class SoftmaxF64 {
 
     private SoftmaxF64() {}
 
-    static void run(Softmax w, Threads threads) {
+    static Prepared prepare(Softmax w, Threads threads) {
         int n = w.n();
         double[] x = CpuBuffer.f64(w.x());
         double[] y = CpuBuffer.f64(w.out());
         double[] g = w.g() == null ? x : CpuBuffer.f64(w.g());
         int group = Math.max(1, PART / Math.max(1, n));
         long nanos = (long) w.rows() * n * (w.code() == Softmax.Code.ALONG ? 1 : 25);
-        threads.run((w.rows() + group - 1) / group, nanos, part -> {
+        return Prepared.of(threads, (w.rows() + group - 1) / group, nanos, part -> {
             for (int row = part * group; row < Math.min(w.rows(), (part + 1) * group); row++) {
                 int from = row * n;
                 switch (w.code()) {

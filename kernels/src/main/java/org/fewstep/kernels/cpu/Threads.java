@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * alone.
  */
 final class Threads implements AutoCloseable {
+    /** No workers: everything runs on the caller. For work inside a part. */
+    static final Threads ALONE = new Threads(1);
+
     private static final long SPIN_NANOS = 500_000;
     private static final long ALONE_NANOS = 100_000;
 

@@ -1,6 +1,7 @@
 // twin: F32
 package org.fewstep.kernels.cpu;
 
+import java.util.function.IntConsumer;
 import org.fewstep.kernels.Slot;
 import org.fewstep.kernels.Update;
 
@@ -12,31 +13,26 @@ final class UpdateF64 {
 
     private UpdateF64() {}
 
-    static void run(Update w, Threads threads) {
-        switch (w.code()) {
+    static Prepared prepare(Update w, Threads threads) {
+        return switch (w.code()) {
             case ADAM -> adam(w, threads);
             case EMA -> ema(w, threads);
             case GRAD_NORM -> gradNorm(w, threads);
-        }
+        };
     }
 
     private static double value(Slot slot) {
         return CpuBuffer.f64(slot.buffer())[slot.index()];
     }
 
-    private static void adam(Update w, Threads threads) {
-        double decay = value(w.slot(0));
-        double rate = value(w.slot(1));
-        double root = value(w.slot(2));
-        boolean adaptive = value(w.slot(3)) != 0;
+    private static Prepared adam(Update w, Threads threads) {
         double beta1 = (double) w.attribute(0);
         double rest1 = (double) (1 - w.attribute(0));
         double beta2 = (double) w.attribute(1);
         double rest2 = (double) (1 - w.attribute(1));
         double eps = (double) w.attribute(2);
-        double clip = CpuBuffer.f64(w.clip())[1];
         Chunks chunks = new Chunks(w.g(), PART);
-        threads.run(chunks.count(), 2 * chunks.elements(), part -> {
+        return Prepared.of(threads, chunks.count(), 2 * chunks.elements(), part -> {
             int i = chunks.list(part);
             int lo = chunks.from(part);
             int hi = chunks.to(part);
@@ -44,8 +40,11 @@ final class UpdateF64 {
             double[] g = CpuBuffer.f64(w.g().get(i));
             double[] m = CpuBuffer.f64(w.m().get(i));
             double[] v = CpuBuffer.f64(w.v().get(i));
-            moments(m, v, g, clip, beta1, rest1, beta2, rest2, lo, hi);
-            if (adaptive) {
+            double decay = value(w.slot(0));
+            double rate = value(w.slot(1));
+            double root = value(w.slot(2));
+            moments(m, v, g, CpuBuffer.f64(w.clip())[1], beta1, rest1, beta2, rest2, lo, hi);
+            if (value(w.slot(3)) != 0) {
                 adaptiveStep(p, m, v, decay, rate, root, eps, lo, hi);
             } else {
                 plainStep(p, m, decay, rate, lo, hi);
@@ -84,14 +83,13 @@ final class UpdateF64 {
         }
     }
 
-    private static void ema(Update w, Threads threads) {
-        double decay = value(w.slot(0));
-        double rest = 1 - decay;
+    private static Prepared ema(Update w, Threads threads) {
         Chunks chunks = new Chunks(w.g(), PART);
-        threads.run(chunks.count(), chunks.elements() / 2, part -> {
+        return Prepared.of(threads, chunks.count(), chunks.elements() / 2, part -> {
             double[] p = CpuBuffer.f64(w.p().get(chunks.list(part)));
             double[] g = CpuBuffer.f64(w.g().get(chunks.list(part)));
-            average(p, g, decay, rest, chunks.from(part), chunks.to(part));
+            double decay = value(w.slot(0));
+            average(p, g, decay, 1 - decay, chunks.from(part), chunks.to(part));
         });
     }
 
@@ -101,12 +99,12 @@ final class UpdateF64 {
         }
     }
 
-    private static void gradNorm(Update w, Threads threads) {
+    private static Prepared gradNorm(Update w, Threads threads) {
         Chunks chunks = new Chunks(w.g(), SumF64.BLOCK);
-        double[] sums = Scratch.mine().f64(Scratch.CALLER, Math.max(1, chunks.count()));
-        sums[0] = 0;
         int group = PART / SumF64.BLOCK;
-        threads.run((chunks.count() + group - 1) / group, chunks.elements() / 2, part -> {
+        double[][] room = new double[1][0];
+        IntConsumer body = part -> {
+            double[] sums = room[0];
             double[] terms = Scratch.mine().f64(0, SumF64.BLOCK);
             for (int c = part * group; c < Math.min(chunks.count(), (part + 1) * group); c++) {
                 double[] g = CpuBuffer.f64(w.g().get(chunks.list(c)));
@@ -117,11 +115,17 @@ final class UpdateF64 {
                 }
                 sums[c] = SumF64.block(terms, 0, count);
             }
-        });
-        double norm = (double) Math.sqrt(SumF64.pairwise(sums, chunks.count()));
-        double[] out = CpuBuffer.f64(w.clip());
-        out[0] = norm;
-        out[1] = Math.min(1.0, value(w.slot(0)) / (norm + 1e-6));
-        out[2] = Double.isFinite(norm) ? 0.0 : 1.0;
+        };
+        return () -> {
+            double[] sums = Scratch.mine().f64(Scratch.CALLER, Math.max(1, chunks.count()));
+            sums[0] = 0;
+            room[0] = sums;
+            threads.run((chunks.count() + group - 1) / group, chunks.elements() / 2, body);
+            double norm = (double) Math.sqrt(SumF64.pairwise(sums, chunks.count()));
+            double[] out = CpuBuffer.f64(w.clip());
+            out[0] = norm;
+            out[1] = Math.min(1.0, value(w.slot(0)) / (norm + 1e-6));
+            out[2] = Double.isFinite(norm) ? 0.0 : 1.0;
+        };
     }
 }

@@ -1,5 +1,6 @@
 package org.fewstep.kernels.cpu;
 
+import java.util.function.IntConsumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -10,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
  * gap); they are added in halves as in {@link SumF64}, then the bias. The order depends on K alone, and is the same for
  * every width of vectors.
  */
-final class VectorDotsF32 {
+final class VectorDotsF32 implements IntConsumer {
     /** Most columns of B. */
     static final int MOST_COLUMNS = 4;
 
@@ -34,9 +35,27 @@ final class VectorDotsF32 {
 
     private static final double FLOPS_A_NANO = 30;
 
+    private static final ThreadLocal<VectorDotsF32> MINE = ThreadLocal.withInitial(VectorDotsF32::new);
+
+    private int m;
+    private int n;
+    private int k;
+    private VectorMatrixF32 left = new VectorMatrixF32();
+    private VectorEndingF32 ending = VectorEndingF32.NONE;
+    private float[] c = {};
+    private int at;
+
+    /** The columns of B, each padded with zeros to whole chains. */
+    private float[] columns = {};
+
     private VectorDotsF32() {}
 
-    static void multiply(
+    /** This thread's object: a product needs no new one. */
+    static VectorDotsF32 mine() {
+        return MINE.get();
+    }
+
+    void multiply(
             int m,
             int n,
             int k,
@@ -46,41 +65,57 @@ final class VectorDotsF32 {
             float[] c,
             int at,
             Threads threads) {
-        int whole = k / CHAINS * CHAINS;
-        int padded = (k + CHAINS - 1) / CHAINS * CHAINS;
-        float[] columns = Scratch.mine().f32(RIGHT, Math.max(1, n * padded));
+        this.m = m;
+        this.n = n;
+        this.k = k;
+        this.left = left;
+        this.ending = ending;
+        this.c = c;
+        this.at = at;
+        int padded = padded();
+        columns = Scratch.mine().f32(RIGHT, Math.max(1, n * padded));
         for (int j = 0; j < n; j++) {
             int place = right.at() + j * right.lineStep();
             for (int l = 0; l < padded; l++) {
                 columns[j * padded + l] = l < k ? right.x()[place + l * right.kStep()] : 0;
             }
         }
-        threads.run((m + PART - 1) / PART, (long) (2.0 * m * n * padded / FLOPS_A_NANO), part -> {
-            float[] tails = Scratch.mine().f32(TAILS, TOGETHER * CHAINS);
-            float[] sums = Scratch.mine().f32(SUMS, TOGETHER * CHAINS);
-            int end = Math.min(m, (part + 1) * PART);
-            int row = part * PART;
-            while (row < end) {
-                // The last rows, fewer than four, are computed one by one, each four times.
-                int count = end - row >= TOGETHER ? TOGETHER : 1;
-                int from = left.at() + row * left.lineStep();
-                int step = count == 1 ? 0 : left.lineStep();
-                for (int r = 0; r < TOGETHER; r++) {
-                    for (int l = whole; l < padded; l++) {
-                        tails[r * CHAINS + l - whole] = l < k ? left.x()[from + r * step + l] : 0;
-                    }
+        threads.run((m + PART - 1) / PART, (long) (2.0 * m * n * padded / FLOPS_A_NANO), this);
+    }
+
+    private int padded() {
+        return (k + CHAINS - 1) / CHAINS * CHAINS;
+    }
+
+    /** Some rows. */
+    @Override
+    public void accept(int part) {
+        int whole = k / CHAINS * CHAINS;
+        int padded = padded();
+        float[] tails = Scratch.mine().f32(TAILS, TOGETHER * CHAINS);
+        float[] sums = Scratch.mine().f32(SUMS, TOGETHER * CHAINS);
+        int end = Math.min(m, (part + 1) * PART);
+        int row = part * PART;
+        while (row < end) {
+            // The last rows, fewer than four, are computed one by one, each four times.
+            int count = end - row >= TOGETHER ? TOGETHER : 1;
+            int from = left.at() + row * left.lineStep();
+            int step = count == 1 ? 0 : left.lineStep();
+            for (int r = 0; r < TOGETHER; r++) {
+                for (int l = whole; l < padded; l++) {
+                    tails[r * CHAINS + l - whole] = l < k ? left.x()[from + r * step + l] : 0;
                 }
-                for (int j = 0; j < n; j++) {
-                    dots(left.x(), from, step, whole, tails, columns, j * padded, padded, sums);
-                    float shift = ending.shift(j);
-                    for (int r = 0; r < count; r++) {
-                        c[at + (row + r) * n + j] = SumF32.block(sums, r * CHAINS, CHAINS) + shift;
-                    }
-                }
-                row += count;
             }
-            ending.finish(c, at + part * PART * n, end - part * PART, n, n);
-        });
+            for (int j = 0; j < n; j++) {
+                dots(left.x(), from, step, whole, tails, columns, j * padded, padded, sums);
+                float shift = ending.shift(j);
+                for (int r = 0; r < count; r++) {
+                    c[at + (row + r) * n + j] = SumF32.block(sums, r * CHAINS, CHAINS) + shift;
+                }
+            }
+            row += count;
+        }
+        ending.finish(c, at + part * PART * n, end - part * PART, n, n);
     }
 
     /** The chains of four rows, {@code step} apart, with one column. */

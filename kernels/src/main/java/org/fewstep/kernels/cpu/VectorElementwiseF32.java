@@ -26,23 +26,22 @@ final class VectorElementwiseF32 {
 
     private VectorElementwiseF32() {}
 
-    static void run(Elementwise w, Threads threads) {
+    static Prepared prepare(Elementwise w, Threads threads) {
         int points = w.points();
         if (points == 0) {
-            return;
+            return Prepared.NOTHING;
         }
         int rank = w.shape().length;
         int length = rank == 0 ? 1 : w.shape()[rank - 1];
         if (!inPlace(w, length)) {
-            ElementwiseF32.run(w, threads, nanosEach(w.code()), VectorElementwiseF32::apply);
-            return;
+            return ElementwiseF32.prepare(w, threads, nanosEach(w.code()), VectorElementwiseF32::apply);
         }
         int runs = points / length;
         int pieces = (length + PART - 1) / PART;
         int together = Math.max(1, PART / length);
         long nanos = (long) (points * nanosEach(w.code())) + runs * 10L;
         int parts = pieces > 1 ? runs * pieces : (runs + together - 1) / together;
-        threads.run(parts, nanos, part -> {
+        return Prepared.of(threads, parts, nanos, part -> {
             if (pieces > 1) {
                 int from = part % pieces * PART;
                 runs(w, part / pieces, 1, from, Math.min(PART, length - from));

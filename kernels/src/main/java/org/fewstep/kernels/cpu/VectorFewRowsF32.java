@@ -1,5 +1,6 @@
 package org.fewstep.kernels.cpu;
 
+import java.util.function.IntConsumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -7,7 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
  * Products of few rows with a B whose rows lie in one piece: B is read once, where it is. One row takes eight vectors of
  * columns at a time, more rows take four by four; the order of an element's sum is that of {@link VectorMatMulF32}.
  */
-final class VectorFewRowsF32 {
+final class VectorFewRowsF32 implements IntConsumer {
     /** Most rows of A. */
     static final int MOST_ROWS = 4;
 
@@ -26,9 +27,30 @@ final class VectorFewRowsF32 {
 
     private static final double FLOPS_A_NANO = 40;
 
+    private static final ThreadLocal<VectorFewRowsF32> MINE = ThreadLocal.withInitial(VectorFewRowsF32::new);
+
+    private int m;
+    private int n;
+    private int k;
+    private VectorMatrixF32 columns = new VectorMatrixF32();
+    private VectorEndingF32 ending = VectorEndingF32.NONE;
+    private float[] c = {};
+    private int at;
+
+    /** A: as it lies for one row, else packed. */
+    private float[] left = {};
+
+    private int leftAt;
+    private int lines;
+
     private VectorFewRowsF32() {}
 
-    static void multiply(
+    /** This thread's object: a product needs no new one. */
+    static VectorFewRowsF32 mine() {
+        return MINE.get();
+    }
+
+    void multiply(
             int m,
             int n,
             int k,
@@ -38,9 +60,14 @@ final class VectorFewRowsF32 {
             float[] c,
             int at,
             Threads threads) {
-        int lines = m == 1 ? 1 : MOST_ROWS;
-        float[] left;
-        int leftAt;
+        this.m = m;
+        this.n = n;
+        this.k = k;
+        this.columns = columns;
+        this.ending = ending;
+        this.c = c;
+        this.at = at;
+        lines = m == 1 ? 1 : MOST_ROWS;
         if (m == 1 && rows.kStep() == 1) {
             left = rows.x();
             leftAt = rows.at();
@@ -49,53 +76,57 @@ final class VectorFewRowsF32 {
             leftAt = 0;
             rows.byK(0, m, 0, k, lines, left, 0);
         }
+        threads.run((n + STRIP - 1) / STRIP, (long) (2.0 * m * n * k / FLOPS_A_NANO), this);
+    }
+
+    /** A strip of columns. */
+    @Override
+    public void accept(int part) {
         float[] b = columns.x();
         int bAt = columns.at();
         int bK = columns.kStep();
-        threads.run((n + STRIP - 1) / STRIP, (long) (2.0 * m * n * k / FLOPS_A_NANO), part -> {
-            int column = part * STRIP;
-            int end = Math.min(n, column + STRIP);
-            float[] result = Scratch.mine().f32(RESULT, MOST_ROWS * STRIP);
-            float[] plus = Scratch.mine().f32(BIAS, STRIP);
-            for (int j = column; j < end; j++) {
-                plus[j - column] = ending.shift(j);
+        int column = part * STRIP;
+        int end = Math.min(n, column + STRIP);
+        float[] result = Scratch.mine().f32(RESULT, MOST_ROWS * STRIP);
+        float[] plus = Scratch.mine().f32(BIAS, STRIP);
+        for (int j = column; j < end; j++) {
+            plus[j - column] = ending.shift(j);
+        }
+        if (lines == 1 && end - column == STRIP) {
+            oneByEight(left, leftAt, k, b, bAt + column, bK, plus, c, at + column);
+            ending.finish(c, at + column, 1, STRIP, n);
+            return;
+        }
+        int j = column;
+        for (; j + 4 * L <= end; j += 4 * L) {
+            int p = j - column;
+            if (lines == 1) {
+                oneByFour(left, leftAt, k, b, bAt + j, bK, plus, p, result, 0);
+            } else {
+                fourByFour(left, leftAt, k, b, bAt + j, bK, plus, p, result);
             }
-            if (lines == 1 && end - column == STRIP) {
-                oneByEight(left, leftAt, k, b, bAt + column, bK, plus, c, at + column);
-                ending.finish(c, at + column, 1, STRIP, n);
-                return;
+            for (int r = 0; r < m; r++) {
+                System.arraycopy(result, r * 4 * L, c, at + r * n + j, 4 * L);
             }
-            int j = column;
-            for (; j + 4 * L <= end; j += 4 * L) {
-                int p = j - column;
-                if (lines == 1) {
-                    oneByFour(left, leftAt, k, b, bAt + j, bK, plus, p, result, 0);
-                } else {
-                    fourByFour(left, leftAt, k, b, bAt + j, bK, plus, p, result);
-                }
-                for (int r = 0; r < m; r++) {
-                    System.arraycopy(result, r * 4 * L, c, at + r * n + j, 4 * L);
-                }
+        }
+        for (; j < end; j += L) {
+            // The last columns go through a copy of one vector a row.
+            int width = Math.min(L, end - j);
+            float[] edge = b;
+            int edgeAt = bAt + j;
+            int edgeStep = bK;
+            if (width < L) {
+                edge = Scratch.mine().f32(EDGE, Math.max(1, k * L));
+                edgeAt = 0;
+                edgeStep = L;
+                columns.byK(j, width, 0, k, L, edge, 0);
             }
-            for (; j < end; j += L) {
-                // The last columns go through a copy of one vector a row.
-                int width = Math.min(L, end - j);
-                float[] edge = b;
-                int edgeAt = bAt + j;
-                int edgeStep = bK;
-                if (width < L) {
-                    edge = Scratch.mine().f32(EDGE, Math.max(1, k * L));
-                    edgeAt = 0;
-                    edgeStep = L;
-                    columns.byK(j, width, 0, k, L, edge, 0);
-                }
-                for (int r = 0; r < m; r++) {
-                    one(left, leftAt + r, lines, k, edge, edgeAt, edgeStep, plus, j - column, result);
-                    System.arraycopy(result, 0, c, at + r * n + j, width);
-                }
+            for (int r = 0; r < m; r++) {
+                one(left, leftAt + r, lines, k, edge, edgeAt, edgeStep, plus, j - column, result);
+                System.arraycopy(result, 0, c, at + r * n + j, width);
             }
-            ending.finish(c, at + column, m, end - column, n);
-        });
+        }
+        ending.finish(c, at + column, m, end - column, n);
     }
 
     private static void oneByEight(

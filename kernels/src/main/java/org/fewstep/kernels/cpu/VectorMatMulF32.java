@@ -1,5 +1,6 @@
 package org.fewstep.kernels.cpu;
 
+import java.util.function.IntConsumer;
 import org.fewstep.kernels.MatMul;
 
 /**
@@ -21,25 +22,18 @@ final class VectorMatMulF32 {
 
     private VectorMatMulF32() {}
 
-    static void run(MatMul w, Threads threads) {
+    static Prepared prepare(MatMul w, Threads threads) {
         float[] a = CpuBuffer.f32(w.a());
         float[] b = CpuBuffer.f32(w.b());
         float[] c = CpuBuffer.f32(w.c());
         VectorEndingF32 ending = VectorEndingF32.of(w);
-        int batch = w.batch();
-        int m = w.m();
-        if (w.rowsJoin()) {
-            m *= batch;
-            batch = 1;
-        }
-        int rows = m;
         // Few items share their rows among the threads, many items are dealt out whole; the bits are the same.
-        if (batch == 1) {
-            item(w, 0, rows, a, b, ending, c, threads);
-        } else {
-            threads.run(
-                    batch, (long) (w.productFlops() / FLOPS_A_NANO), i -> item(w, i, rows, a, b, ending, c, threads));
+        if (w.batch() == 1 || w.rowsJoin()) {
+            int rows = w.batch() * w.m();
+            return () -> item(w, 0, rows, a, b, ending, c, threads);
         }
+        IntConsumer items = i -> item(w, i, w.m(), a, b, ending, c, Threads.ALONE);
+        return Prepared.of(threads, w.batch(), (long) (w.productFlops() / FLOPS_A_NANO), items);
     }
 
     /** C = A op(B) on the starts of the arrays: A (m, k), B (k, n) or (n, k) if transposed, C (m, n). */
@@ -86,7 +80,7 @@ final class VectorMatMulF32 {
             return;
         }
         if (n <= VectorDotsF32.MOST_COLUMNS && left.whole()) {
-            VectorDotsF32.multiply(m, n, k, left, right, ending, c, at, threads);
+            VectorDotsF32.mine().multiply(m, n, k, left, right, ending, c, at, threads);
         } else if (n < THIN && m > n) {
             float[] turned = Scratch.mine().f32(TURNED, m * n);
             chains(n, m, k, right, left, VectorEndingF32.NONE, turned, 0, threads);
@@ -108,7 +102,7 @@ final class VectorMatMulF32 {
             int at,
             Threads threads) {
         if (m <= VectorFewRowsF32.MOST_ROWS && !right.whole()) {
-            VectorFewRowsF32.multiply(m, n, k, left, right, ending, c, at, threads);
+            VectorFewRowsF32.mine().multiply(m, n, k, left, right, ending, c, at, threads);
         } else {
             VectorProductF32.mine().of(m, n, k, left, right, ending, c, at).run(threads);
         }

@@ -1,6 +1,7 @@
 package org.fewstep.kernels.cpu;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.fewstep.kernels.Buffer;
@@ -36,14 +37,13 @@ final class VectorModulatedNormF32 {
 
     private VectorModulatedNormF32() {}
 
-    static void run(ModulatedNorm w, Threads threads) {
+    static Prepared prepare(ModulatedNorm w, Threads threads) {
         if (w.code() == ModulatedNorm.Code.GRAD_SCALE) {
-            gradScale(w, threads);
-            return;
+            return gradScale(w, threads);
         }
         int group = Math.max(1, PART / w.n());
         long nanos = (long) w.rows() * w.n() / (w.code() == ModulatedNorm.Code.FORWARD ? 3 : 1);
-        threads.run((w.rows() + group - 1) / group, nanos, part -> {
+        return Prepared.of(threads, (w.rows() + group - 1) / group, nanos, part -> {
             int first = part * group;
             rows(w, first, Math.min(group, w.rows() - first));
         });
@@ -231,24 +231,31 @@ final class VectorModulatedNormF32 {
     }
 
     /** A unit of work is one block of the rows that use one row of the table. */
-    private static void gradScale(ModulatedNorm w, Threads threads) {
+    private static Prepared gradScale(ModulatedNorm w, Threads threads) {
         int tables = w.places().tableRows();
         int users = w.rows() / tables;
         int columns = w.columns();
         int blocks = SumF32.blocks(users);
         float[] y = CpuBuffer.f32(w.out());
-        float[] partial = blocks == 1 ? y : Scratch.mine().f32(Scratch.CALLER, tables * blocks * columns);
-        threads.run(tables * blocks, (long) w.rows() * w.n() / 3, unit -> {
+        float[][] room = {y};
+        IntConsumer body = unit -> {
             int first = unit % blocks * SumF32.BLOCK;
             int count = Math.min(SumF32.BLOCK, users - first);
-            block(w, unit / blocks, first, count, partial, unit * columns);
-        });
-        if (blocks > 1) {
+            block(w, unit / blocks, first, count, room[0], unit * columns);
+        };
+        return () -> {
+            if (blocks == 1) {
+                threads.run(tables, (long) w.rows() * w.n() / 3, body);
+                return;
+            }
+            float[] partial = Scratch.mine().f32(Scratch.CALLER, tables * blocks * columns);
+            room[0] = partial;
+            threads.run(tables * blocks, (long) w.rows() * w.n() / 3, body);
             for (int s = 0; s < tables; s++) {
                 SumF32.pairwise(partial, s * blocks * columns, blocks, columns);
                 System.arraycopy(partial, s * blocks * columns, y, s * columns, columns);
             }
-        }
+        };
     }
 
     /** Sums of g z over rows first .. first + count - 1 of those that use row s of the table, sixteen at a time. */

@@ -38,7 +38,7 @@ final class VectorNormF32 {
 
     private VectorNormF32() {}
 
-    static void run(Norm w, Threads threads) {
+    static Prepared prepare(Norm w, Threads threads) {
         Pass[] passes = switch (w.code()) {
             case LAYER -> LAYER;
             case RMS -> RMS;
@@ -52,7 +52,7 @@ final class VectorNormF32 {
         float[] y = CpuBuffer.f32(w.out());
         float[] g = w.g() == null ? x : CpuBuffer.f32(w.g());
         int group = Math.max(1, PART / n);
-        threads.run((w.rows() + group - 1) / group, (long) w.rows() * n / 3, part -> {
+        return Prepared.of(threads, (w.rows() + group - 1) / group, (long) w.rows() * n / 3, part -> {
             int first = part * group;
             int count = Math.min(group, w.rows() - first);
             VectorGroupF32 rows = VectorGroupF32.of(x, g, y, first * n, count, n, false);

@@ -6,8 +6,8 @@ import org.fewstep.kernels.Attention;
 final class VectorPanelMathF32 implements PanelMathF32 {
     private static final float FLOPS_A_NANO = 50;
 
-    static void attention(Attention w, Threads threads) {
-        AttentionF32.run(w, threads, new VectorPanelMathF32(), FLOPS_A_NANO);
+    static Prepared attention(Attention w, Threads threads) {
+        return AttentionF32.prepare(w, threads, new VectorPanelMathF32(), FLOPS_A_NANO);
     }
 
     @Override

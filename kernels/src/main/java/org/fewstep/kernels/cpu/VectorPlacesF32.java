@@ -10,13 +10,25 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Windows follow each other as the pixels of the padded plane do, row behind row. So the l-th pixels of windows p, p +
  * 1, ... are neighbours too; the windows that begin in the last kernelWidth - 1 columns run over the edge and count for
  * nothing.
- *
- * @param x planes, one behind the other
- * @param taps place of the pixel under each kernel element for window 0
  */
-record VectorPlacesF32(float[] x, int[] taps) implements VectorOperandF32 {
+final class VectorPlacesF32 implements VectorOperandF32 {
     private static final VectorSpecies<Float> S = VectorLanesF32.SPECIES;
     private static final int L = VectorLanesF32.L;
+
+    private float[] x = {};
+    private int[] taps = {};
+
+    /**
+     * Makes this the operand given.
+     *
+     * @param x planes, one behind the other
+     * @param taps place of the pixel under each kernel element for window 0
+     */
+    VectorPlacesF32 set(float[] x, int[] taps) {
+        this.x = x;
+        this.taps = taps;
+        return this;
+    }
 
     /** The taps of so many channels, in planes of {@code plane} numbers and rows of {@code width}. */
     static int[] taps(int channels, int plane, int width, int kernelHeight, int kernelWidth) {

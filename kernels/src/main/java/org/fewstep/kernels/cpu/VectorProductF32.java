@@ -8,27 +8,38 @@ import java.util.function.IntConsumer;
  *
  * <p>The right operand is packed into strips of {@link VectorLanesF32#COLUMNS} columns, the left one into strips of
  * {@link VectorLanesF32#ROWS} rows (Goto and van de Geijn 2008): a strip of {@link VectorLanesF32#DEPTH} k of the right
- * one lies in L1, the block of the left one in L2, while the tile kernel runs over them. Every element is one chain of
- * fma in the order of k, then the bias is added, whatever the blocks and threads are.
+ * one lies in L1, the block of the left one in L2, while the tile kernel runs over them. A block of C is finished over as
+ * many k as are packed before the next one starts, since it is read and written once for each block of k. A thread packs
+ * what it needs: lines that another core has just written come from its cache, slower than memory. Every element is one
+ * chain of fma in the order of k, then the bias is added, whatever the blocks and threads are.
  */
 final class VectorProductF32 {
     /** k of a block. */
     private static final int DEPTH = VectorLanesF32.DEPTH;
 
-    /** Rows of a block: 240 KB of L2 with the depth. */
-    private static final int BLOCK_ROWS = 240;
+    /** Rows of a block. */
+    private static final int BLOCK_ROWS = 120;
 
     /** Columns of a block. */
-    private static final int BLOCK_COLUMNS = 1024;
+    private static final int BLOCK_COLUMNS = 512;
 
-    /** Scratch slots of a part: a block of the left operand, a tile at an edge, a piece of the bias. */
+    /** Most numbers of the right operand that are packed at once. */
+    private static final int PACKED = 1 << 20;
+
+    /** Scratch slots of a part: a block of the left operand, a tile at an edge, a piece of the bias, packed right operand. */
     private static final int LEFT = 4;
 
     private static final int EDGE = 5;
     private static final int BIAS = 6;
+    private static final int RIGHT = 7;
 
-    /** Scratch slot of the caller: a block of the right operand. */
-    private static final int RIGHT = Scratch.CALLER + 1;
+    /** k that are packed together for all strips: few enough rows of the right operand to be fetched ahead. */
+    private static final int TOGETHER = 16;
+
+    /** Nanoseconds that packing a number takes. */
+    private static final double PACK_LEFT = 0.06;
+
+    private static final double PACK_RIGHT = 0.12;
 
     private static final int ROWS = VectorLanesF32.ROWS;
     private static final int COLUMNS = VectorLanesF32.COLUMNS;
@@ -47,12 +58,13 @@ final class VectorProductF32 {
 
     private static final ThreadLocal<VectorProductF32> MINE = ThreadLocal.withInitial(VectorProductF32::new);
 
-    /** Operands for callers that multiply matrices. */
+    /** Operands for callers: matrices, unfolded images. */
     final VectorMatrixF32 a = new VectorMatrixF32();
 
     final VectorMatrixF32 b = new VectorMatrixF32();
+    final VectorPlacesF32 places = new VectorPlacesF32();
+    final VectorTapsF32 taps = new VectorTapsF32();
 
-    private final IntConsumer packs = this::pack;
     private final IntConsumer parts = this::part;
 
     private int m;
@@ -64,14 +76,9 @@ final class VectorProductF32 {
     private float[] c = ZEROS;
     private int at;
 
-    /** The block that the parts compute now: columns from first on, kc k from k0 on. */
-    private int first;
+    /** False where C holds chains to go on with. */
+    private boolean anew;
 
-    private int columns;
-    private int k0;
-    private int kc;
-    private boolean fresh;
-    private float[] packed = ZEROS;
     private int rowParts;
     private int columnParts;
 
@@ -114,109 +121,123 @@ final class VectorProductF32 {
     }
 
     private void run(boolean anew, Threads threads) {
-        for (first = 0; first < n; first += BLOCK_COLUMNS) {
-            for (k0 = 0; k0 == 0 || k0 < k; k0 += DEPTH) {
-                columns = Math.min(BLOCK_COLUMNS, n - first);
-                kc = Math.min(DEPTH, k - k0);
-                fresh = anew && k0 == 0;
-                block(threads);
-            }
-        }
+        this.anew = anew;
+        double nanos = 2.0 * m * n * k / FLOPS_A_NANO;
+        divide(threads.count());
+        threads.run(rowParts * columnParts, (long) nanos, parts);
         left = a;
         right = b;
         ending = VectorEndingF32.NONE;
         c = ZEROS;
-        packed = ZEROS;
     }
 
-    private void block(Threads threads) {
-        int rowStrips = rowStrips();
-        int columnStrips = columnStrips();
-        rowParts = rowParts(rowStrips, threads.count());
-        columnParts = Math.min(columnStrips, Math.max(1, threads.count() / rowParts));
-        packed = Scratch.mine().f32(RIGHT, columnStrips * COLUMNS * Math.max(1, kc));
-        threads.run(columnStrips, (long) columns * kc / 8, packs);
-        threads.run(rowParts * columnParts, (long) (2.0 * m * columns * kc / FLOPS_A_NANO), parts);
+    /** As many parts as threads, or fewer, whose longest takes the shortest time. */
+    private void divide(int threads) {
+        int rowStrips = strips(m, ROWS);
+        int columnStrips = strips(n, COLUMNS);
+        double least = Double.POSITIVE_INFINITY;
+        for (int rows = 1; rows <= Math.min(threads, rowStrips); rows++) {
+            int columns = Math.min(threads / rows, columnStrips);
+            double high = ROWS * strips(rowStrips, rows);
+            double wide = COLUMNS * strips(columnStrips, columns);
+            double nanos = 2 * high * wide / FLOPS_A_NANO + high * PACK_LEFT + wide * PACK_RIGHT;
+            if (nanos < least) {
+                least = nanos;
+                rowParts = rows;
+                columnParts = columns;
+            }
+        }
     }
 
-    private int rowStrips() {
-        return (m + ROWS - 1) / ROWS;
-    }
-
-    private int columnStrips() {
-        return (columns + COLUMNS - 1) / COLUMNS;
-    }
-
-    private void pack(int strip) {
-        int column = strip * COLUMNS;
-        right.byK(first + column, Math.min(COLUMNS, columns - column), k0, kc, COLUMNS, packed, column * kc);
+    private static int strips(int lines, int strip) {
+        return (lines + strip - 1) / strip;
     }
 
     private void part(int part) {
         int row = part / columnParts;
         int column = part % columnParts;
+        int rowStrips = strips(m, ROWS);
+        int columnStrips = strips(n, COLUMNS);
         part(
-                (int) ((long) rowStrips() * row / rowParts) * ROWS,
-                Math.min(m, (int) ((long) rowStrips() * (row + 1) / rowParts) * ROWS),
-                (int) ((long) columnStrips() * column / columnParts) * COLUMNS,
-                Math.min(columns, (int) ((long) columnStrips() * (column + 1) / columnParts) * COLUMNS));
+                (int) ((long) rowStrips * row / rowParts) * ROWS,
+                Math.min(m, (int) ((long) rowStrips * (row + 1) / rowParts) * ROWS),
+                (int) ((long) columnStrips * column / columnParts) * COLUMNS,
+                Math.min(n, (int) ((long) columnStrips * (column + 1) / columnParts) * COLUMNS));
     }
 
-    /** Parts of the rows: none above a block, as many for each thread if there are enough strips. */
-    private static int rowParts(int rowStrips, int threads) {
-        int blocks = (rowStrips * ROWS + BLOCK_ROWS - 1) / BLOCK_ROWS;
-        int even = (blocks + threads - 1) / threads * threads;
-        return Math.max(1, Math.min(even, rowStrips));
-    }
-
-    /** Rows firstRow .. endRow - 1 against columns firstColumn .. endColumn - 1 of the block. */
+    /** Rows firstRow .. endRow - 1 of columns firstColumn .. endColumn - 1. */
     private void part(int firstRow, int endRow, int firstColumn, int endColumn) {
+        int width = Math.min(BLOCK_COLUMNS, strips(endColumn - firstColumn, COLUMNS) * COLUMNS);
+        int depth = Math.max(1, PACKED / width / DEPTH) * DEPTH;
+        float[] packed = Scratch.mine().f32(RIGHT, width * Math.max(1, Math.min(depth, k)));
+        for (int column = firstColumn; column < endColumn; column += width) {
+            int columns = Math.min(width, endColumn - column);
+            for (int k0 = 0; k0 == 0 || k0 < k; k0 += depth) {
+                int endK = Math.min(k0 + depth, k);
+                int wide = strips(columns, COLUMNS) * COLUMNS;
+                pack(column, columns, k0, endK, packed);
+                for (int row = firstRow; row < endRow; row += BLOCK_ROWS) {
+                    int rows = Math.min(BLOCK_ROWS, endRow - row);
+                    for (int l = k0; l == k0 || l < endK; l += DEPTH) {
+                        block(row, rows, column, columns, l, Math.min(DEPTH, endK - l), packed, (l - k0) * wide);
+                    }
+                }
+            }
+        }
+    }
+
+    /** A block of {@link #DEPTH} k behind the other, each strip by strip. */
+    private void pack(int column, int columns, int k0, int endK, float[] packed) {
+        int width = strips(columns, COLUMNS) * COLUMNS;
+        for (int l = k0; l < endK; l += DEPTH) {
+            int kc = Math.min(DEPTH, endK - l);
+            for (int i = 0; i < kc; i += TOGETHER) {
+                int count = Math.min(TOGETHER, kc - i);
+                for (int j = 0; j < columns; j += COLUMNS) {
+                    int lines = Math.min(COLUMNS, columns - j);
+                    int to = (l - k0) * width + j * kc + i * COLUMNS;
+                    right.byK(column + j, lines, l + i, count, COLUMNS, packed, to);
+                }
+            }
+        }
+    }
+
+    private void block(int firstRow, int rows, int firstColumn, int columns, int k0, int kc, float[] packed, int from) {
         Scratch scratch = Scratch.mine();
         boolean whole = left.whole();
         int strip = whole ? ROWS * VectorLanesF32.ROW : PITCH * Math.max(1, kc);
-        float[] rows = scratch.f32(LEFT, (endRow - firstRow + ROWS - 1) / ROWS * strip);
+        float[] lines = scratch.f32(LEFT, strips(rows, ROWS) * strip);
+        int endRow = firstRow + rows;
         int to = 0;
         for (int row = firstRow; row < endRow; row += ROWS) {
             if (whole) {
-                left.byRows(row, Math.min(ROWS, m - row), k0, kc, ROWS, rows, to);
+                left.byRows(row, Math.min(ROWS, m - row), k0, kc, ROWS, lines, to);
             } else {
                 // Lines beside the strip fill up the last vector; nobody reads them.
-                left.byK(row, Math.min(PITCH, m - row), k0, kc, PITCH, rows, to);
+                left.byK(row, Math.min(PITCH, m - row), k0, kc, PITCH, lines, to);
             }
             to += strip;
         }
+        boolean fresh = anew && k0 == 0;
         boolean last = k0 + kc == k;
         float[] bias = ending.bias();
         float[] plus = last && bias != null ? scratch.f32(BIAS, COLUMNS) : NOTHING;
         float[] edge = scratch.f32(EDGE, ROWS * COLUMNS);
-        for (int column = firstColumn; column < endColumn; column += COLUMNS) {
-            int width = Math.min(COLUMNS, endColumn - column);
+        for (int column = 0; column < columns; column += COLUMNS) {
+            int width = Math.min(COLUMNS, columns - column);
             if (last && bias != null) {
-                System.arraycopy(bias, first + column, plus, 0, width);
+                System.arraycopy(bias, firstColumn + column, plus, 0, width);
             }
-            int from = 0;
+            int b = from + column * kc;
+            int a = 0;
             for (int row = firstRow; row < endRow; row += ROWS) {
-                int place = at + row * n + first + column;
+                int place = at + row * n + firstColumn + column;
                 int height = Math.min(ROWS, endRow - row);
                 if (width == COLUMNS && height == tileRows(height)) {
                     float[] start = fresh ? ZEROS : c;
                     int startAt = fresh ? 0 : place;
                     int startStep = fresh ? 0 : n;
-                    tile(
-                            height,
-                            whole,
-                            rows,
-                            from,
-                            packed,
-                            column * kc,
-                            kc,
-                            start,
-                            startAt,
-                            startStep,
-                            plus,
-                            c,
-                            place,
-                            n);
+                    tile(height, whole, lines, a, packed, b, kc, start, startAt, startStep, plus, c, place, n);
                 } else {
                     // A tile that C does not wholly hold, by way of one that it does.
                     for (int r = 0; r < height; r++) {
@@ -226,16 +247,16 @@ final class VectorProductF32 {
                             System.arraycopy(c, place + r * n, edge, r * COLUMNS, width);
                         }
                     }
-                    tile(height, whole, rows, from, packed, column * kc, kc, edge, 0, COLUMNS, plus, edge, 0, COLUMNS);
+                    tile(height, whole, lines, a, packed, b, kc, edge, 0, COLUMNS, plus, edge, 0, COLUMNS);
                     for (int r = 0; r < height; r++) {
                         System.arraycopy(edge, r * COLUMNS, c, place + r * n, width);
                     }
                 }
-                from += strip;
+                a += strip;
             }
         }
         if (last) {
-            ending.finish(c, at + firstRow * n + first + firstColumn, endRow - firstRow, endColumn - firstColumn, n);
+            ending.finish(c, at + firstRow * n + firstColumn, rows, columns, n);
         }
     }
 

@@ -12,18 +12,18 @@ final class VectorRandomF32 {
 
     private VectorRandomF32() {}
 
-    static void run(Random w, Threads threads) {
+    static Prepared prepare(Random w, Threads threads) {
         int width = w.width();
         int samples = w.samples();
         if (width == 0) {
-            return;
+            return Prepared.NOTHING;
         }
         int[] counter = CpuBuffer.i32(w.counter());
         float[] y = CpuBuffer.f32(w.out());
         int blocks = (width + WIDTH - 1) / WIDTH;
         long total = (long) samples * blocks;
         int parts = (int) ((total + PART - 1) / PART);
-        threads.run(parts, 2L * samples * width, part -> {
+        return Prepared.of(threads, parts, 2L * samples * width, part -> {
             VectorNoiseF32 noise = VectorNoiseF32.mine();
             noise.seed = w.seed();
             noise.step = counter[0];

@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.NE;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
+import java.util.function.IntConsumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -31,25 +32,23 @@ final class VectorReduceF32 {
 
     private VectorReduceF32() {}
 
-    static void run(Reduce w, Threads threads) {
+    static Prepared prepare(Reduce w, Threads threads) {
         if (w.code() == Reduce.Code.ARG_MAX) {
-            ReduceF32.run(w, threads);
-        } else if (w.inner() != 1) {
-            columns(w, threads);
-        } else if (w.n() <= PART) {
-            rows(w, threads);
-        } else {
-            longRows(w, threads);
+            return ReduceF32.prepare(w, threads);
         }
+        if (w.inner() != 1) {
+            return columns(w, threads);
+        }
+        return w.n() <= PART ? rows(w, threads) : longRows(w, threads);
     }
 
     /** A part takes some rows whole. */
-    private static void rows(Reduce w, Threads threads) {
+    private static Prepared rows(Reduce w, Threads threads) {
         int n = w.n();
         int group = Math.max(1, PART / Math.max(1, n));
         float[] x = CpuBuffer.f32(w.in());
         float[] y = CpuBuffer.f32(w.out());
-        threads.run((w.outer() + group - 1) / group, (long) w.outer() * n / 8, part -> {
+        return Prepared.of(threads, (w.outer() + group - 1) / group, (long) w.outer() * n / 8, part -> {
             int first = part * group;
             int count = Math.min(group, w.outer() - first);
             float[] results = Scratch.mine().f32(RESULTS, count);
@@ -61,14 +60,15 @@ final class VectorReduceF32 {
     }
 
     /** A part takes some blocks of a row. */
-    private static void longRows(Reduce w, Threads threads) {
+    private static Prepared longRows(Reduce w, Threads threads) {
         int n = w.n();
         int blocks = SumF32.blocks(n);
         int pieces = (n + PART - 1) / PART;
         float[] x = CpuBuffer.f32(w.in());
         float[] y = CpuBuffer.f32(w.out());
-        float[] partial = Scratch.mine().f32(Scratch.CALLER, w.outer() * blocks);
-        threads.run(w.outer() * pieces, (long) w.outer() * n / 8, part -> {
+        float[][] room = {y};
+        IntConsumer body = part -> {
+            float[] partial = room[0];
             int from = part % pieces * PART;
             int count = Math.min(PART, n - from);
             int at = part / pieces * n + from;
@@ -81,12 +81,16 @@ final class VectorReduceF32 {
                 rows(w.code(), x, at + whole * BLOCK, 1, count - whole * BLOCK, results);
                 partial[to + whole] = results[0];
             }
-        });
-        finish(w, partial, blocks, y);
+        };
+        return () -> {
+            room[0] = Scratch.mine().f32(Scratch.CALLER, w.outer() * blocks);
+            threads.run(w.outer() * pieces, (long) w.outer() * n / 8, body);
+            finish(w, room[0], blocks, y);
+        };
     }
 
     /** A unit is one block of numbers of one strip of columns. */
-    private static void columns(Reduce w, Threads threads) {
+    private static Prepared columns(Reduce w, Threads threads) {
         int n = w.n();
         int inner = w.inner();
         int blocks = SumF32.blocks(n);
@@ -94,9 +98,10 @@ final class VectorReduceF32 {
         int units = w.outer() * blocks * strips;
         float[] x = CpuBuffer.f32(w.in());
         float[] y = CpuBuffer.f32(w.out());
-        float[] partial = blocks == 1 ? y : Scratch.mine().f32(Scratch.CALLER, w.outer() * blocks * inner);
+        float[][] room = {y};
         int group = Math.max(1, PART / Math.max(1, Math.min(n, BLOCK) * Math.min(inner, STRIP)));
-        threads.run((units + group - 1) / group, (long) w.outer() * n * inner / 8, part -> {
+        IntConsumer body = part -> {
+            float[] partial = room[0];
             for (int unit = part * group; unit < Math.min(units, (part + 1) * group); unit++) {
                 int left = unit % strips * STRIP;
                 int width = Math.min(STRIP, inner - left);
@@ -111,8 +116,14 @@ final class VectorReduceF32 {
                     VectorColumnsF32.sums(x, from, inner, count, width, squares, partial, block * inner + left);
                 }
             }
-        });
-        finish(w, partial, blocks, y);
+        };
+        return () -> {
+            if (blocks > 1) {
+                room[0] = Scratch.mine().f32(Scratch.CALLER, w.outer() * blocks * inner);
+            }
+            threads.run((units + group - 1) / group, (long) w.outer() * n * inner / 8, body);
+            finish(w, room[0], blocks, y);
+        };
     }
 
     /** Combines the blocks of each outer index and scales the result. */

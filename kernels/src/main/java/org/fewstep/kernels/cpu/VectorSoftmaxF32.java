@@ -38,10 +38,10 @@ final class VectorSoftmaxF32 {
 
     private VectorSoftmaxF32() {}
 
-    static void run(Softmax w, Threads threads) {
+    static Prepared prepare(Softmax w, Threads threads) {
         int n = w.n();
         if (n == 0) {
-            return;
+            return Prepared.NOTHING;
         }
         Pass[] passes = switch (w.code()) {
             case FORWARD -> FORWARD;
@@ -52,7 +52,7 @@ final class VectorSoftmaxF32 {
         float[] y = CpuBuffer.f32(w.out());
         float[] g = w.g() == null ? x : CpuBuffer.f32(w.g());
         int group = Math.max(1, PART / n);
-        threads.run((w.rows() + group - 1) / group, (long) w.rows() * n / 2, part -> {
+        return Prepared.of(threads, (w.rows() + group - 1) / group, (long) w.rows() * n / 2, part -> {
             int first = part * group;
             int count = Math.min(group, w.rows() - first);
             VectorGroupF32.of(x, g, y, first * n, count, n, w.code() == Softmax.Code.LOG)

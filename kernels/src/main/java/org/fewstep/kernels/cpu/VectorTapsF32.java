@@ -6,7 +6,17 @@ import java.util.Arrays;
  * The transpose of {@link VectorPlacesF32}: line l = (c, a, b) holds the pixels under that kernel element for windows 0,
  * 1, ..., which lie in one piece.
  */
-record VectorTapsF32(float[] x, int[] taps) implements VectorOperandF32 {
+final class VectorTapsF32 implements VectorOperandF32 {
+    private float[] x = {};
+    private int[] taps = {};
+
+    /** Makes this the operand given, as {@link VectorPlacesF32#set}. */
+    VectorTapsF32 set(float[] x, int[] taps) {
+        this.x = x;
+        this.taps = taps;
+        return this;
+    }
+
     @Override
     public boolean whole() {
         return true;

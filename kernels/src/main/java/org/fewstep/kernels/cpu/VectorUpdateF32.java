@@ -23,12 +23,12 @@ final class VectorUpdateF32 {
 
     private VectorUpdateF32() {}
 
-    static void run(Update w, Threads threads) {
-        switch (w.code()) {
+    static Prepared prepare(Update w, Threads threads) {
+        return switch (w.code()) {
             case ADAM -> adam(w, threads);
             case EMA -> ema(w, threads);
             case GRAD_NORM -> gradNorm(w, threads);
-        }
+        };
     }
 
     /** What is done with numbers lo (inclusive) to hi (exclusive) of buffer i. */
@@ -37,9 +37,10 @@ final class VectorUpdateF32 {
         void run(int i, int lo, int hi);
     }
 
-    private static void pieces(List<Buffer> buffers, double nanosEach, Threads threads, Piece piece) {
+    private static Prepared pieces(List<Buffer> buffers, Threads threads, double nanosEach, Piece piece) {
         Chunks chunks = new Chunks(buffers, PART);
-        threads.run(
+        return Prepared.of(
+                threads,
                 chunks.count(),
                 (long) (chunks.elements() * nanosEach),
                 part -> piece.run(chunks.list(part), chunks.from(part), chunks.to(part)));
@@ -49,23 +50,22 @@ final class VectorUpdateF32 {
         return CpuBuffer.f32(slot.buffer())[slot.index()];
     }
 
-    private static void adam(Update w, Threads threads) {
-        float decay = value(w.slot(0));
-        float rate = value(w.slot(1));
-        float root = value(w.slot(2));
-        boolean adaptive = value(w.slot(3)) != 0;
+    private static Prepared adam(Update w, Threads threads) {
         float beta1 = (float) w.attribute(0);
         float rest1 = (float) (1 - w.attribute(0));
         float beta2 = (float) w.attribute(1);
         float rest2 = (float) (1 - w.attribute(1));
         float eps = (float) w.attribute(2);
-        float clip = CpuBuffer.f32(w.clip())[1];
-        pieces(w.g(), 0.6, threads, (i, lo, hi) -> {
+        return pieces(w.g(), threads, 0.6, (i, lo, hi) -> {
             float[] p = CpuBuffer.f32(w.p().get(i));
             float[] g = CpuBuffer.f32(w.g().get(i));
             float[] m = CpuBuffer.f32(w.m().get(i));
             float[] v = CpuBuffer.f32(w.v().get(i));
-            if (adaptive) {
+            float decay = value(w.slot(0));
+            float rate = value(w.slot(1));
+            float clip = CpuBuffer.f32(w.clip())[1];
+            if (value(w.slot(3)) != 0) {
+                float root = value(w.slot(2));
                 adaptive(p, g, m, v, clip, beta1, rest1, beta2, rest2, decay, rate, root, eps, lo, hi);
             } else {
                 plain(p, g, m, v, clip, beta1, rest1, beta2, rest2, decay, rate, lo, hi);
@@ -140,14 +140,11 @@ final class VectorUpdateF32 {
         }
     }
 
-    private static void ema(Update w, Threads threads) {
-        float decay = value(w.slot(0));
-        float rest = 1 - decay;
-        pieces(
-                w.g(),
-                0.2,
-                threads,
-                (i, lo, hi) -> average(CpuBuffer.f32(w.p().get(i)), CpuBuffer.f32(w.g().get(i)), decay, rest, lo, hi));
+    private static Prepared ema(Update w, Threads threads) {
+        return pieces(w.g(), threads, 0.2, (i, lo, hi) -> {
+            float decay = value(w.slot(0));
+            average(CpuBuffer.f32(w.p().get(i)), CpuBuffer.f32(w.g().get(i)), decay, 1 - decay, lo, hi);
+        });
     }
 
     private static void average(float[] p, float[] g, float decay, float rest, int lo, int hi) {
@@ -161,12 +158,12 @@ final class VectorUpdateF32 {
         }
     }
 
-    private static void gradNorm(Update w, Threads threads) {
+    private static Prepared gradNorm(Update w, Threads threads) {
         List<Buffer> g = w.g();
         Chunks blocks = new Chunks(g, BLOCK);
-        float[] sums = Scratch.mine().f32(SUMS, Math.max(1, blocks.count()));
-        sums[0] = 0;
-        pieces(g, 0.1, threads, (i, lo, hi) -> {
+        float[][] room = new float[1][0];
+        Prepared squares = pieces(g, threads, 0.1, (i, lo, hi) -> {
+            float[] sums = room[0];
             float[] x = CpuBuffer.f32(g.get(i));
             float[] results = Scratch.mine().f32(RESULTS, PART / BLOCK);
             int whole = (hi - lo) / BLOCK;
@@ -179,10 +176,16 @@ final class VectorUpdateF32 {
                 sums[to + whole] = results[0];
             }
         });
-        float norm = (float) Math.sqrt(SumF32.pairwise(sums, blocks.count()));
-        float[] out = CpuBuffer.f32(w.clip());
-        out[0] = norm;
-        out[1] = Math.min(1f, value(w.slot(0)) / (norm + 1e-6f));
-        out[2] = Float.isFinite(norm) ? 0f : 1f;
+        return () -> {
+            float[] sums = Scratch.mine().f32(SUMS, Math.max(1, blocks.count()));
+            sums[0] = 0;
+            room[0] = sums;
+            squares.run();
+            float norm = (float) Math.sqrt(SumF32.pairwise(sums, blocks.count()));
+            float[] out = CpuBuffer.f32(w.clip());
+            out[0] = norm;
+            out[1] = Math.min(1f, value(w.slot(0)) / (norm + 1e-6f));
+            out[2] = Float.isFinite(norm) ? 0f : 1f;
+        };
     }
 }

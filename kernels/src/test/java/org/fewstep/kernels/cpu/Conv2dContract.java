@@ -25,6 +25,8 @@ final class Conv2dContract {
             new Geometry(2, 2, 2, 2, 1, 3, 3, 2, 2, 3, 3, 3, 3, 1),
             new Geometry(2, 3, 4, 4, 2, 4, 4, 1, 1, 1, 1, 0, 0, 1),
             new Geometry(2, 3, 5, 5, 2, 3, 3, 1, 1, 2, 2, 0, 0, 1),
+            new Geometry(2, 6, 5, 4, 4, 5, 4, 3, 3, 1, 1, 1, 1, 2),
+            new Geometry(3, 17, 6, 5, 5, 6, 5, 3, 3, 1, 1, 1, 1, 1),
             new Geometry(0, 2, 4, 4, 3, 4, 4, 3, 3, 1, 1, 1, 1, 1),
             new Geometry(2, 2, 1, 1, 3, 0, 0, 3, 3, 1, 1, 0, 0, 1),
             // Samples of 590,000 unfolded elements, so that a batch takes several rounds.

@@ -166,15 +166,25 @@ final class KernelTour {
         return all;
     }
 
-    /** Over images of 10x10. */
+    /** Stride 2 over images of 10x10, stride 1 over twelve channels of 5x6. */
     private static List<Workload> convolutions(Blocks blocks, int rows, Buffer x, Buffer w) {
-        Conv2d.Geometry one = new Conv2d.Geometry(rows, 1, 10, 10, 2, 5, 5, 3, 3, 2, 2, 1, 1, 1);
-        Buffer y = blocks.of(Blocks.random(7, rows * 50, -1, 1));
-        Buffer bias = blocks.of(Blocks.random(8, 2, -1, 1));
+        List<Workload> all = new ArrayList<>();
+        all.addAll(convolutions(blocks, new Conv2d.Geometry(rows, 1, 10, 10, 2, 5, 5, 3, 3, 2, 2, 1, 1, 1), x, w));
+        Conv2d.Geometry wide = new Conv2d.Geometry(rows, 12, 5, 6, 3, 5, 6, 3, 3, 1, 1, 1, 1, 1);
+        Buffer images = blocks.of(Blocks.random(10, rows * 360, -1, 1));
+        all.addAll(convolutions(blocks, wide, images, blocks.of(Blocks.random(11, 324, -1, 1))));
+        return all;
+    }
+
+    private static List<Workload> convolutions(Blocks blocks, Conv2d.Geometry g, Buffer x, Buffer w) {
+        int images = g.batch() * g.inChannels() * g.inHeight() * g.inWidth();
+        int results = g.batch() * g.outChannels() * g.places();
+        Buffer y = blocks.of(Blocks.random(7, results, -1, 1));
+        Buffer bias = blocks.of(Blocks.random(8, g.outChannels(), -1, 1));
         return List.of(
-                new Conv2d(Conv2d.Code.FORWARD, one, x, w, bias, blocks.blank(rows * 50)),
-                new Conv2d(Conv2d.Code.INPUT, one, blocks.blank(rows * 100), w, null, y),
-                new Conv2d(Conv2d.Code.WEIGHT, one, x, blocks.blank(18), null, y));
+                new Conv2d(Conv2d.Code.FORWARD, g, x, w, bias, blocks.blank(results)),
+                new Conv2d(Conv2d.Code.INPUT, g, blocks.blank(images), w, null, y),
+                new Conv2d(Conv2d.Code.WEIGHT, g, x, blocks.blank(g.outChannels() * g.depth()), null, y));
     }
 
     /** One head of {@code rows} tokens and three of a third as many. */

@@ -88,7 +88,8 @@ class MutationTest {
                 "CONV2D | F64 | Conv2dF64 | from[source + i] + shift | from[source + i]",
                 "ATTENTION | F64 | AttentionF64 | dp[j] * centred + p[j] | dp[j] * pull[j] + p[j]",
                 "ATTENTION | F64 | AttentionF64 | addTurned(pull, rows, dq, gradK); | addTurned(pull, rows, q, gradK);",
-                "CONV2D | F32 | VectorConv2dF32 | w[from + area - 1 - i] | w[from + i]",
+                "CONV2D | F32 | VectorCorrelationF32 | weights[source + area - 1 - i] | weights[source + i]",
+                "CONV2D | F32 | VectorConvWeightF32 | g.groupOut() + firstOut + o, spread | 0 + firstOut + o, spread",
                 "CONV2D | F32 | VectorPlacesF32 | c * plane + a * width + b | c * plane + a * width",
                 "CONV2D | F32 | VectorTapsF32 | taps[first + i] + k0 | taps[first + i]",
                 "ATTENTION | F32 | VectorSumsF32 | (u[uAt + place] - means[r]) * v[vAt + place]; | (u[uAt + place] - means[r]);",
@@ -133,8 +134,10 @@ class MutationTest {
     @ParameterizedTest
     @CsvSource({
         "DEPTH = VectorLanesF32.DEPTH, DEPTH = 5",
-        "BLOCK_ROWS = 240, BLOCK_ROWS = 12",
-        "BLOCK_COLUMNS = 1024, BLOCK_COLUMNS = 64"
+        "BLOCK_ROWS = 120, BLOCK_ROWS = 12",
+        "BLOCK_COLUMNS = 512, BLOCK_COLUMNS = 64",
+        "PACKED = 1 << 20, PACKED = 1",
+        "TOGETHER = 16, TOGETHER = 3"
     })
     void otherBlocksGiveTheSameBits(String code, String other) throws Exception {
         String source = Files.readString(SOURCES.resolve("VectorProductF32.java"));
