@@ -1,6 +1,5 @@
 package org.fewstep.kernels.cpu;
 
-import java.util.Arrays;
 import org.fewstep.kernels.Elementwise;
 import org.fewstep.kernels.Layout;
 
@@ -20,9 +19,6 @@ final class VectorElementwiseF32 {
 
     /** Scratch slot: the index of a run in the outer dimensions. */
     private static final int INDEX = 0;
-
-    private static final VectorRunF32.Loop[][] LOOPS =
-            Arrays.stream(Elementwise.Code.values()).map(VectorPointsF32::of).toArray(VectorRunF32.Loop[][]::new);
 
     private VectorElementwiseF32() {}
 
@@ -74,7 +70,6 @@ final class VectorElementwiseF32 {
             rest /= shape[d];
         }
         float[] y = CpuBuffer.f32(w.out().buffer());
-        VectorRunF32.Loop[] loops = LOOPS[w.code().ordinal()];
         VectorRunF32 run = VectorRunF32.mine();
         run.p = (float) w.a();
         run.q = (float) w.b();
@@ -82,7 +77,7 @@ final class VectorElementwiseF32 {
             operand(w, 0, run.a, index, outer, from);
             operand(w, 1, run.b, index, outer, from);
             operand(w, 2, run.c, index, outer, from);
-            run.run(loops, y, place(w.out(), index, outer) + from, count);
+            run.run(w.code(), y, place(w.out(), index, outer) + from, count);
             for (int d = outer - 1; d >= 0 && ++index[d] == shape[d]; d--) {
                 index[d] = 0;
             }
@@ -121,7 +116,7 @@ final class VectorElementwiseF32 {
         run.a.walk(a, lo);
         run.b.walk(b, lo);
         run.c.walk(c, lo);
-        run.run(LOOPS[code.ordinal()], y, lo, hi - lo);
+        run.run(code, y, lo, hi - lo);
         run.release();
     }
 

@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The loops of the error function and of both forms of gelu with slope and curvature, by the formulas of {@link
- * LoopsGeluF32}.
+ * LoopsGeluF32}; the exact form itself takes a shorter polynomial for a shorter interval.
  */
 final class VectorGeluF32 {
     private static final VectorSpecies<Float> S = VectorLanesF32.SPECIES;
@@ -25,6 +25,9 @@ final class VectorGeluF32 {
 
     /** Beyond this |x| values and derivatives are those of max(x, 0); keeps infinities out of the products. */
     private static final float FAR = 100f;
+
+    /** Up to this |x| e^(-x^2 / 2) is a normal number. */
+    static final float BELL_FAR = 13f;
 
     /** Beyond this |x| erf(x) is 1 or -1. */
     private static final float ERF_FAR = 10f;
@@ -41,6 +44,22 @@ final class VectorGeluF32 {
     private static final float P8 = 0x1.edf90ep-12f;
     private static final float P9 = 0x1.3eb6dp-16f;
     private static final float P10 = -0x1.b08b4p-15f;
+
+    /**
+     * N(-t) e^(t^2 / 2) (t + GK) = G0 + G1 u + ..., u = (t - GK) / (t + GK), t up to {@link #BELL_FAR}; an interpolation in
+     * Chebyshev points, error 0.7 2^-24 with coefficients rounded to float.
+     */
+    private static final float GK = 0x1.e147aep+1f;
+
+    private static final float G0 = 0x1.8042c8p-1f;
+    private static final float G1 = -0x1.2d9546p-1f;
+    private static final float G2 = 0x1.6ae006p-2f;
+    private static final float G3 = -0x1.3934ecp-3f;
+    private static final float G4 = 0x1.3a3db6p-5f;
+    private static final float G5 = 0x1.dbbaaap-11f;
+    private static final float G6 = -0x1.1205cp-8f;
+    private static final float G7 = 0x1.29b6bp-11f;
+    private static final float G8 = 0x1.dce884p-12f;
 
     /** 1 / sqrt(2 pi). */
     private static final float DENSITY = 0x1.988454p-2f;
@@ -105,15 +124,45 @@ final class VectorGeluF32 {
         }
     }
 
-    /** x N(x) = max(x, 0) - |x| N(-|x|). */
+    /** t = -e^(-x^2 / 2), not nearer to 0 than at {@link #BELL_FAR}. */
+    static void minusBell(VectorRunF32 r) {
+        for (int i = 0; i < r.n; i += L) {
+            minusBell(atMost(r.a.get(i).abs(), BELL_FAR)).intoArray(r.t, i);
+        }
+    }
+
+    /** x N(x). */
     static void gelu(VectorRunF32 r) {
         for (int i = 0; i < r.n; i += L) {
             FloatVector x = r.a.get(i);
-            FloatVector right = atLeast(x, 0f);
-            FloatVector size = atMost(x.abs(), FAR);
-            FloatVector tail = tail(size, FloatVector.fromArray(S, r.t, i));
-            right.sub(size.mul(tail)).intoArray(r.y, r.yAt + i);
+            FloatVector right = atLeast(x, 0f).add(0f); // and no -0, as in the near loop
+            FloatVector size = atMost(x.abs(), BELL_FAR);
+            gelu(right, size, FloatVector.fromArray(S, r.t, i)).intoArray(r.y, r.yAt + i);
         }
+    }
+
+    /** x N(x) of |x| at most {@link #BELL_FAR}. */
+    static FloatVector gelu(FloatVector x) {
+        FloatVector size = x.abs();
+        return gelu(x.add(size).mul(0.5f), size, minusBell(size));
+    }
+
+    /** max(x, 0) - |x| N(-|x|). */
+    private static FloatVector gelu(FloatVector right, FloatVector size, FloatVector minusBell) {
+        FloatVector d = broadcast(S, 1f).div(size.add(GK));
+        FloatVector u = d.fma(broadcast(S, -2f * GK), broadcast(S, 1f));
+        FloatVector p = u.fma(broadcast(S, G8), broadcast(S, G7)).fma(u, broadcast(S, G6));
+        p = p.fma(u, broadcast(S, G5)).fma(u, broadcast(S, G4)).fma(u, broadcast(S, G3));
+        p = p.fma(u, broadcast(S, G2)).fma(u, broadcast(S, G1)).fma(u, broadcast(S, G0));
+        return size.mul(p).mul(d).fma(minusBell, right);
+    }
+
+    /**
+     * -e^(-x^2 / 2) for x from 0 to {@link #BELL_FAR}. The rounding of x^2 / 2 already has an error of x^2 / 2 last bits, so
+     * that ln 2 needs no low part.
+     */
+    private static FloatVector minusBell(FloatVector x) {
+        return VectorMathF32.minusRoughExpOfNegative(x.mul(0.5f).mul(x));
     }
 
     /** n(x) (2 - x^2). */
@@ -149,7 +198,7 @@ final class VectorGeluF32 {
     static void tanhForm(VectorRunF32 r) {
         for (int i = 0; i < r.n; i += L) {
             FloatVector x = r.a.get(i);
-            FloatVector s = sigmoid(x.mul(x.mul(x).fma(broadcast(S, WA), broadcast(S, W))));
+            FloatVector s = sigmoid(tanhArgument(x));
             x.blend(-FAR, x.compare(LT, -FAR)).mul(s).intoArray(r.y, r.yAt + i);
         }
     }
@@ -158,7 +207,7 @@ final class VectorGeluF32 {
     static void tanhStart(VectorRunF32 r) {
         for (int i = 0; i < r.n; i += L) {
             FloatVector x = r.a.get(i);
-            FloatVector w = x.mul(x.mul(x).fma(broadcast(S, WA), broadcast(S, W)));
+            FloatVector w = tanhArgument(x);
             expOfNegative(atMost(atLeast(w, -87f), 87f)).intoArray(r.t, i);
         }
     }
@@ -180,7 +229,7 @@ final class VectorGeluF32 {
     static void tanhAlongStart(VectorRunF32 r) {
         for (int i = 0; i < r.n; i += L) {
             FloatVector x = r.b.get(i);
-            FloatVector w = x.mul(x.mul(x).fma(broadcast(S, WA), broadcast(S, W)));
+            FloatVector w = tanhArgument(x);
             expOfNegative(atMost(atLeast(w, -87f), 87f)).intoArray(r.t, i);
         }
     }
@@ -191,10 +240,20 @@ final class VectorGeluF32 {
             FloatVector g = r.a.get(i);
             FloatVector x = atMost(atLeast(r.b.get(i), -FAR), FAR);
             FloatVector e = FloatVector.fromArray(S, r.t, i);
-            FloatVector s = broadcast(S, 1f).div(e.add(1f));
-            FloatVector w1 = x.mul(x).fma(broadcast(S, 3f * WA), broadcast(S, W));
-            x.mul(w1).fma(s.mul(e.mul(s)), s).mul(g).intoArray(r.y, r.yAt + i);
+            tanhSlope(x, e).mul(g).intoArray(r.y, r.yAt + i);
         }
+    }
+
+    /** w = 2 sqrt(2 / pi) (x + 0.044715 x^3). */
+    static FloatVector tanhArgument(FloatVector x) {
+        return x.mul(x.mul(x).fma(broadcast(S, WA), broadcast(S, W)));
+    }
+
+    /** s + x s (1 - s) w' for e = e^-w. */
+    static FloatVector tanhSlope(FloatVector x, FloatVector e) {
+        FloatVector s = broadcast(S, 1f).div(e.add(1f));
+        FloatVector w1 = x.mul(x).fma(broadcast(S, 3f * WA), broadcast(S, W));
+        return x.mul(w1).fma(s.mul(e.mul(s)), s);
     }
 
     /** N(-t) = e^(-t^2/2) P(u) / (t + K), u = (t - K) / (t + K), for t of at least 0 and its bell. */

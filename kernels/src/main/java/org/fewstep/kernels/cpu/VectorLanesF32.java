@@ -1,11 +1,15 @@
 package org.fewstep.kernels.cpu;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The vectors of provider {@code vector}: the widest that the machine prefers, and the tile of C that goes with them. */
 final class VectorLanesF32 {
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+
+    /** The same lanes as whole numbers. */
+    static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
 
     /** Numbers in a vector. */
     static final int L = SPECIES.length();

@@ -30,6 +30,7 @@ final class VectorMathF32 {
     private static final int BIAS = 127;
 
     private static final float LOG2_E = 0x1.715476p+0f;
+    private static final float LN2 = 0x1.62e43p-1f;
     private static final float LN2_HIGH = 0x1.62e4p-1f;
     private static final float LN2_LOW = 0x1.7f7d1cp-20f;
 
@@ -95,6 +96,15 @@ final class VectorMathF32 {
         return scaled.mul(n.sub(half).lanewise(LSHL, 23).reinterpretAsFloats());
     }
 
+    /** e^x for x in -87 .. 87, with the bits of {@link #exp}. */
+    static FloatVector expNear(FloatVector x) {
+        FloatVector z = x.fma(broadcast(S, LOG2_E), broadcast(S, MAGIC + BIAS));
+        FloatVector k = z.sub(MAGIC + BIAS);
+        FloatVector r = k.fma(broadcast(S, -LN2_LOW), k.fma(broadcast(S, -LN2_HIGH), x));
+        FloatVector p = expLessOne(r).add(1f);
+        return p.mul(z.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats());
+    }
+
     /** e^-x for x in -89 .. 87. */
     static FloatVector expOfNegative(FloatVector x) {
         FloatVector z = x.fma(broadcast(S, -LOG2_E), broadcast(S, MAGIC + BIAS));
@@ -104,6 +114,16 @@ final class VectorMathF32 {
         FloatVector q = r.fma(broadcast(S, -E4), broadcast(S, E3)).fma(r, broadcast(S, -E2));
         q = q.fma(r, broadcast(S, E1)).fma(r, broadcast(S, -E0));
         FloatVector p = broadcast(S, 1f).sub(r.mul(r).fma(q, r));
+        return p.mul(z.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats());
+    }
+
+    /** -e^-x for x in 0 .. 87, to x / 4 last bits. */
+    static FloatVector minusRoughExpOfNegative(FloatVector x) {
+        FloatVector z = x.fma(broadcast(S, -LOG2_E), broadcast(S, MAGIC + BIAS));
+        FloatVector r = z.sub(MAGIC + BIAS).fma(broadcast(S, LN2), x);
+        FloatVector q = r.fma(broadcast(S, -E4), broadcast(S, E3)).fma(r, broadcast(S, -E2));
+        q = q.fma(r, broadcast(S, E1)).fma(r, broadcast(S, -E0));
+        FloatVector p = r.mul(r).fma(q, r).sub(1f);
         return p.mul(z.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats());
     }
 

@@ -48,7 +48,7 @@ final class VectorPointsF32 {
             case SILU_SLOPE -> loops(VectorFunctionsF32::siluSlope);
             case SILU_CURVATURE -> loops(VectorFunctionsF32::siluCurvature);
             case ERF -> loops(VectorGeluF32::erfStart, VectorGeluF32::erfFar, VectorGeluF32::erf);
-            case GELU -> loops(VectorGeluF32::start, VectorGeluF32::gelu);
+            case GELU -> loops(VectorGeluF32::minusBell, VectorGeluF32::gelu);
             case GELU_CURVATURE -> loops(VectorGeluF32::start, VectorGeluF32::curvature);
             case GELU_TANH -> loops(VectorGeluF32::tanhForm);
             case GELU_TANH_CURVATURE -> loops(VectorGeluF32::tanhStart, VectorGeluF32::tanhCurvature);

@@ -2,7 +2,11 @@ package org.fewstep.kernels.cpu;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.fewstep.kernels.Elementwise;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of points of an elementwise code: whole vectors of the result and of up to three operands, each of which moves
@@ -20,6 +24,11 @@ final class VectorRunF32 {
 
     private static final VectorSpecies<Float> S = VectorLanesF32.SPECIES;
     private static final int L = VectorLanesF32.L;
+    private static final Loop[][] LOOPS =
+            Arrays.stream(Elementwise.Code.values()).map(VectorPointsF32::of).toArray(Loop[][]::new);
+    private static final @Nullable VectorNearF32[] NEAR =
+            Arrays.stream(Elementwise.Code.values()).map(VectorNearF32::of).toArray(VectorNearF32[]::new);
+
     private static final ThreadLocal<VectorRunF32> MINE = ThreadLocal.withInitial(VectorRunF32::new);
 
     /** Points of a run of a code with several loops; a multiple of every vector's length. */
@@ -50,6 +59,35 @@ final class VectorRunF32 {
         /** The vector of point i of the run and those beside it. */
         FloatVector get(int i) {
             return FloatVector.fromArray(S, array, at + i * step);
+        }
+
+        /** The array of numbers that move on. */
+        float[] array() {
+            return array;
+        }
+
+        /** Place of the number of point 0. */
+        int at() {
+            return at;
+        }
+
+        /** Whether the numbers move on and none of the next ones is NaN or above {@code most} in size. */
+        boolean within(float most, int count) {
+            if (step == 0) {
+                return false;
+            }
+            // Bits of numbers without sign have the order of the numbers, NaN above all.
+            IntVector greatest = IntVector.zero(VectorLanesF32.INTS);
+            int whole = count - count % L;
+            for (int i = 0; i < whole; i += L) {
+                IntVector bits = FloatVector.fromArray(S, array, at + i).reinterpretAsInts();
+                greatest = greatest.max(bits.and(Integer.MAX_VALUE));
+            }
+            int bits = greatest.reduceLanes(VectorOperators.MAX);
+            for (int i = at + whole; i < at + count; i++) {
+                bits = Math.max(bits, Float.floatToRawIntBits(array[i]) & Integer.MAX_VALUE);
+            }
+            return bits <= Float.floatToRawIntBits(most);
         }
 
         /** The number of point i. */
@@ -111,7 +149,9 @@ final class VectorRunF32 {
     }
 
     /** Computes {@code count} points from a place of the result's array on; operands are set before, and used up. */
-    void run(Loop[] loops, float[] result, int at, int count) {
+    void run(Elementwise.Code code, float[] result, int at, int count) {
+        VectorNearF32 near = NEAR[code.ordinal()];
+        Loop[] loops = near != null && near.fits(this, count) ? near.loops() : LOOPS[code.ordinal()];
         int rest = count % L;
         y = result;
         yAt = at;
