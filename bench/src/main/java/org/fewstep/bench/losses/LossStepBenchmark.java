@@ -1,5 +1,6 @@
 package org.fewstep.bench.losses;
 
+import java.util.concurrent.TimeUnit;
 import org.fewstep.bench.work.EngineBenchmark;
 import org.fewstep.bench.work.EngineDevice;
 import org.fewstep.bench.work.EngineWork;
@@ -9,8 +10,14 @@ import org.fewstep.kernels.cpu.CpuDevice;
 import org.fewstep.loss.FlowMatching;
 import org.fewstep.loss.MeanFlow;
 import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Warmup;
 
-/** A training step of the DiT by a loss with its draw: MeanFlow against plain flow matching on the same network. */
+/**
+ * A training step of the DiT by a loss with its draw: MeanFlow against plain flow matching on the same network.
+ *
+ * <p>Some hundred steps pass before the loops that a step calls once are compiled; until then they make objects.
+ */
+@Warmup(iterations = 30, time = 600, timeUnit = TimeUnit.MILLISECONDS)
 public class LossStepBenchmark extends EngineBenchmark {
     @Param({"flow-matching", "mean-flow"})
     public String loss = "";

@@ -1,13 +1,20 @@
 package org.fewstep.bench.networks;
 
+import java.util.concurrent.TimeUnit;
 import org.fewstep.bench.work.DitStep;
 import org.fewstep.bench.work.EngineBenchmark;
 import org.fewstep.bench.work.EngineDevice;
 import org.fewstep.bench.work.EngineWork;
 import org.fewstep.bench.work.Mode;
 import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Warmup;
 
-/** A training step of the DiT. */
+/**
+ * A training step of the DiT.
+ *
+ * <p>Some hundred steps pass before the loops that a step calls once are compiled; until then they make objects.
+ */
+@Warmup(iterations = 30, time = 600, timeUnit = TimeUnit.MILLISECONDS)
 public class DitStepBenchmark extends EngineBenchmark {
     @Param("16")
     public int batch;
