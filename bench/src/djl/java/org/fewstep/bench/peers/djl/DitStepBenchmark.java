@@ -1,6 +1,7 @@
 package org.fewstep.bench.peers.djl;
 
 import ai.djl.ndarray.NDArray;
+import java.util.concurrent.TimeUnit;
 import org.fewstep.bench.work.DitNetwork;
 import org.fewstep.bench.work.DitStep;
 import org.fewstep.bench.work.EngineDevice;
@@ -8,8 +9,10 @@ import org.fewstep.bench.work.EngineWork;
 import org.fewstep.bench.work.Mode;
 import org.fewstep.bench.work.TrainingStep;
 import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Warmup;
 
-/** A training step of the DiT. */
+/** A training step of the DiT, warmed up as long as this engine's. */
+@Warmup(iterations = 30, time = 600, timeUnit = TimeUnit.MILLISECONDS)
 public class DitStepBenchmark extends TorchBenchmark {
     @Param("16")
     public int batch;

@@ -1,6 +1,7 @@
 package org.fewstep.bench.peers.djl;
 
 import ai.djl.ndarray.NDArray;
+import java.util.concurrent.TimeUnit;
 import org.fewstep.bench.work.EngineDevice;
 import org.fewstep.bench.work.EngineWork;
 import org.fewstep.bench.work.MlpNetwork;
@@ -8,8 +9,10 @@ import org.fewstep.bench.work.MlpStep;
 import org.fewstep.bench.work.Mode;
 import org.fewstep.bench.work.TrainingStep;
 import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Warmup;
 
-/** A training step of the MLP. */
+/** A training step of the MLP, warmed up as long as this engine's. */
+@Warmup(iterations = 30, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 public class MlpStepBenchmark extends TorchBenchmark {
     @Param("1024")
     public int batch;
