@@ -47,7 +47,7 @@ final class VectorConvWeightF32 implements Prepared, IntConsumer {
         width = g.outWidth() + g.kernelWidth() - 1;
         height = g.outHeight() + g.kernelHeight() - 1;
         windows = (g.outHeight() - 1) * width + g.outWidth();
-        taps = VectorPlacesF32.taps(g.groupIn(), height * width, width, g.kernelHeight(), g.kernelWidth());
+        taps = VectorTapsF32.taps(g.groupIn(), height * width, width, g.kernelHeight(), g.kernelWidth());
     }
 
     @Override

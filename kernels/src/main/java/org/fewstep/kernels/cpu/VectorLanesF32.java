@@ -36,6 +36,11 @@ final class VectorLanesF32 {
         return SPECIES.vectorBitSize();
     }
 
+    /** Rows of the smallest tile kernel that holds so many. */
+    static int tileRows(int rows) {
+        return ROWS == 12 ? (rows + 3) / 4 * 4 : ROWS;
+    }
+
     private static boolean isArm() {
         return System.getProperty("os.arch", "").equals("aarch64");
     }

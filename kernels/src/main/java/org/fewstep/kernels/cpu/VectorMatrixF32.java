@@ -10,6 +10,9 @@ final class VectorMatrixF32 implements VectorOperandF32 {
     private static final int L = VectorLanesF32.L;
     private static final int ROW = VectorLanesF32.ROW;
 
+    /** Gathers in one turn of a loop. */
+    private static final int TOGETHER = 8;
+
     /** Scratch slot of the places of a vector's lines. */
     private static final int PLACES = 0;
 
@@ -64,13 +67,7 @@ final class VectorMatrixF32 implements VectorOperandF32 {
                 straight(x, from + i, kStep, kc, width, to, toAt + i);
             }
         } else {
-            int[] places = Scratch.mine().i32(PLACES, L);
-            for (int i = 0; i < L; i++) {
-                places[i] = i * lineStep;
-            }
-            for (int i = 0; i < width; i += L) {
-                gathered(x, from + i * lineStep, kStep, places, kc, width, to, toAt + i);
-            }
+            gathered(x, from, lineStep, kStep, Scratch.mine().i32(PLACES, L), kc, width, to, toAt);
         }
     }
 
@@ -103,10 +100,34 @@ final class VectorMatrixF32 implements VectorOperandF32 {
         }
     }
 
+    /**
+     * So long that HotSpot compiles it alone, with a profile of its own. Inlined without one it would keep a method of the
+     * JDK's gather as a call, for good, and make every vector an object. With more gathers in a turn it would run into the
+     * limit of what it inlines into a method.
+     */
     private static void gathered(
-            float[] x, int from, int kStep, int[] places, int kc, int width, float[] to, int toAt) {
-        for (int l = 0; l < kc; l++) {
-            FloatVector.fromArray(S, x, from + l * kStep, places, 0).intoArray(to, toAt + l * width);
+            float[] x, int from, int lineStep, int kStep, int[] places, int kc, int width, float[] to, int toAt) {
+        for (int i = 0; i < L; i++) {
+            places[i] = i * lineStep;
+        }
+        for (int i = 0; i < width; i += L) {
+            int l = 0;
+            for (; l + TOGETHER <= kc; l += TOGETHER) {
+                int p = from + i * lineStep + l * kStep;
+                int q = toAt + i + l * width;
+                FloatVector.fromArray(S, x, p, places, 0).intoArray(to, q);
+                FloatVector.fromArray(S, x, p + kStep, places, 0).intoArray(to, q + width);
+                FloatVector.fromArray(S, x, p + 2 * kStep, places, 0).intoArray(to, q + 2 * width);
+                FloatVector.fromArray(S, x, p + 3 * kStep, places, 0).intoArray(to, q + 3 * width);
+                FloatVector.fromArray(S, x, p + 4 * kStep, places, 0).intoArray(to, q + 4 * width);
+                FloatVector.fromArray(S, x, p + 5 * kStep, places, 0).intoArray(to, q + 5 * width);
+                FloatVector.fromArray(S, x, p + 6 * kStep, places, 0).intoArray(to, q + 6 * width);
+                FloatVector.fromArray(S, x, p + 7 * kStep, places, 0).intoArray(to, q + 7 * width);
+            }
+            for (; l < kc; l++) {
+                int p = from + i * lineStep + l * kStep;
+                FloatVector.fromArray(S, x, p, places, 0).intoArray(to, toAt + i + l * width);
+            }
         }
     }
 }

@@ -1,23 +1,26 @@
 package org.fewstep.kernels.cpu;
 
 import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.VectorOperators.MAX;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.fewstep.kernels.Elementwise;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loops of codes for arguments of a usual size: the operations of the code's other loops without their clamps, so a
- * point's bits are the same. A clamp is two instructions to eight, by JDK; looking through a run for its largest argument
- * is two.
+ * The loop of a code for arguments of a usual size: the operations of the code's other loops without their clamps, so a
+ * point's bits are the same. A clamp is two instructions to eight, by JDK; to keep the largest argument is two. If that
+ * one was too large, the points are computed again by the other loops.
  *
  * @param second whether operand b is the argument, and not a
- * @param most greatest |x|
- * @param loops one
+ * @param mostBits bits of the greatest |x|
+ * @param loop leaves the greatest bits without sign of the arguments in {@link VectorRunF32#greatest}
  */
-record VectorNearF32(boolean second, float most, VectorRunF32.Loop... loops) {
+record VectorNearF32(boolean second, int mostBits, VectorRunF32.Loop loop) {
     private static final VectorSpecies<Float> S = VectorLanesF32.SPECIES;
+    private static final VectorSpecies<Integer> INTS = VectorLanesF32.INTS;
     private static final int L = VectorLanesF32.L;
 
     /** What {@link VectorMathF32#expNear} and {@link VectorMathF32#expOfNegative} take. */
@@ -26,7 +29,11 @@ record VectorNearF32(boolean second, float most, VectorRunF32.Loop... loops) {
     /** Up to it 2 sqrt(2 / pi) (x + 0.044715 x^3) is less than {@link #EXP}. */
     private static final float TANH_FORM = 9f;
 
-    /** The loops of a code; null if there are none. */
+    private VectorNearF32(boolean second, float most, VectorRunF32.Loop loop) {
+        this(second, Float.floatToRawIntBits(most), loop);
+    }
+
+    /** The loop of a code; null if there is none. */
     static @Nullable VectorNearF32 of(Elementwise.Code code) {
         return switch (code) {
             case EXP -> new VectorNearF32(false, EXP, VectorNearF32::exp);
@@ -40,9 +47,13 @@ record VectorNearF32(boolean second, float most, VectorRunF32.Loop... loops) {
         };
     }
 
-    /** Whether the next points' arguments lie in a row and are that small. */
-    boolean fits(VectorRunF32 r, int count) {
-        return (second ? r.b : r.a).within(most, count);
+    VectorRunF32.Operand argument(VectorRunF32 r) {
+        return second ? r.b : r.a;
+    }
+
+    /** Bits of numbers without sign have the order of the numbers, NaN above all. */
+    static IntVector greatest(IntVector greatest, FloatVector x) {
+        return greatest.max(x.reinterpretAsInts().and(Integer.MAX_VALUE));
     }
 
     private static void exp(VectorRunF32 r) {
@@ -51,9 +62,13 @@ record VectorNearF32(boolean second, float most, VectorRunF32.Loop... loops) {
         float[] y = r.y;
         int yAt = r.yAt;
         int n = r.n;
+        IntVector greatest = IntVector.zero(INTS);
         for (int i = 0; i < n; i += L) {
-            VectorMathF32.expNear(FloatVector.fromArray(S, x, at + i)).intoArray(y, yAt + i);
+            FloatVector xi = FloatVector.fromArray(S, x, at + i);
+            greatest = greatest(greatest, xi);
+            VectorMathF32.expNear(xi).intoArray(y, yAt + i);
         }
+        r.greatest = greatest.reduceLanes(MAX);
     }
 
     private static void sigmoid(VectorRunF32 r) {
@@ -62,10 +77,14 @@ record VectorNearF32(boolean second, float most, VectorRunF32.Loop... loops) {
         float[] y = r.y;
         int yAt = r.yAt;
         int n = r.n;
+        IntVector greatest = IntVector.zero(INTS);
         for (int i = 0; i < n; i += L) {
-            FloatVector e = VectorMathF32.expOfNegative(FloatVector.fromArray(S, x, at + i));
+            FloatVector xi = FloatVector.fromArray(S, x, at + i);
+            greatest = greatest(greatest, xi);
+            FloatVector e = VectorMathF32.expOfNegative(xi);
             broadcast(S, 1f).div(e.add(1f)).intoArray(y, yAt + i);
         }
+        r.greatest = greatest.reduceLanes(MAX);
     }
 
     private static void silu(VectorRunF32 r) {
@@ -74,10 +93,13 @@ record VectorNearF32(boolean second, float most, VectorRunF32.Loop... loops) {
         float[] y = r.y;
         int yAt = r.yAt;
         int n = r.n;
+        IntVector greatest = IntVector.zero(INTS);
         for (int i = 0; i < n; i += L) {
             FloatVector xi = FloatVector.fromArray(S, x, at + i);
+            greatest = greatest(greatest, xi);
             xi.div(VectorMathF32.expOfNegative(xi).add(1f)).intoArray(y, yAt + i);
         }
+        r.greatest = greatest.reduceLanes(MAX);
     }
 
     private static void siluAlong(VectorRunF32 r) {
@@ -86,13 +108,16 @@ record VectorNearF32(boolean second, float most, VectorRunF32.Loop... loops) {
         float[] y = r.y;
         int yAt = r.yAt;
         int n = r.n;
+        IntVector greatest = IntVector.zero(INTS);
         for (int i = 0; i < n; i += L) {
             FloatVector xi = FloatVector.fromArray(S, x, at + i);
+            greatest = greatest(greatest, xi);
             FloatVector e = VectorMathF32.expOfNegative(xi);
             FloatVector d = broadcast(S, 1f).div(e.add(1f));
             FloatVector slope = d.mul(xi.fma(e.mul(d), broadcast(S, 1f)));
             slope.mul(r.a.get(i)).intoArray(y, yAt + i);
         }
+        r.greatest = greatest.reduceLanes(MAX);
     }
 
     private static void gelu(VectorRunF32 r) {
@@ -101,9 +126,13 @@ record VectorNearF32(boolean second, float most, VectorRunF32.Loop... loops) {
         float[] y = r.y;
         int yAt = r.yAt;
         int n = r.n;
+        IntVector greatest = IntVector.zero(INTS);
         for (int i = 0; i < n; i += L) {
-            VectorGeluF32.gelu(FloatVector.fromArray(S, x, at + i)).intoArray(y, yAt + i);
+            FloatVector xi = FloatVector.fromArray(S, x, at + i);
+            greatest = greatest(greatest, xi);
+            VectorGeluF32.gelu(xi).intoArray(y, yAt + i);
         }
+        r.greatest = greatest.reduceLanes(MAX);
     }
 
     private static void geluTanh(VectorRunF32 r) {
@@ -112,11 +141,14 @@ record VectorNearF32(boolean second, float most, VectorRunF32.Loop... loops) {
         float[] y = r.y;
         int yAt = r.yAt;
         int n = r.n;
+        IntVector greatest = IntVector.zero(INTS);
         for (int i = 0; i < n; i += L) {
             FloatVector xi = FloatVector.fromArray(S, x, at + i);
+            greatest = greatest(greatest, xi);
             FloatVector e = VectorMathF32.expOfNegative(VectorGeluF32.tanhArgument(xi));
             xi.mul(broadcast(S, 1f).div(e.add(1f))).intoArray(y, yAt + i);
         }
+        r.greatest = greatest.reduceLanes(MAX);
     }
 
     private static void geluTanhAlong(VectorRunF32 r) {
@@ -125,10 +157,13 @@ record VectorNearF32(boolean second, float most, VectorRunF32.Loop... loops) {
         float[] y = r.y;
         int yAt = r.yAt;
         int n = r.n;
+        IntVector greatest = IntVector.zero(INTS);
         for (int i = 0; i < n; i += L) {
             FloatVector xi = FloatVector.fromArray(S, x, at + i);
+            greatest = greatest(greatest, xi);
             FloatVector e = VectorMathF32.expOfNegative(VectorGeluF32.tanhArgument(xi));
             VectorGeluF32.tanhSlope(xi, e).mul(r.a.get(i)).intoArray(y, yAt + i);
         }
+        r.greatest = greatest.reduceLanes(MAX);
     }
 }

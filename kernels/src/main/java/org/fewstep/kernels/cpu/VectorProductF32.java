@@ -62,7 +62,6 @@ final class VectorProductF32 {
     final VectorMatrixF32 a = new VectorMatrixF32();
 
     final VectorMatrixF32 b = new VectorMatrixF32();
-    final VectorPlacesF32 places = new VectorPlacesF32();
     final VectorTapsF32 taps = new VectorTapsF32();
 
     private final IntConsumer parts = this::part;
@@ -233,7 +232,7 @@ final class VectorProductF32 {
             for (int row = firstRow; row < endRow; row += ROWS) {
                 int place = at + row * n + firstColumn + column;
                 int height = Math.min(ROWS, endRow - row);
-                if (width == COLUMNS && height == tileRows(height)) {
+                if (width == COLUMNS && height == VectorLanesF32.tileRows(height)) {
                     float[] start = fresh ? ZEROS : c;
                     int startAt = fresh ? 0 : place;
                     int startStep = fresh ? 0 : n;
@@ -260,11 +259,6 @@ final class VectorProductF32 {
         }
     }
 
-    /** Rows of the smallest tile kernel that holds so many. */
-    private static int tileRows(int height) {
-        return ROWS == 12 ? (height + 3) / 4 * 4 : ROWS;
-    }
-
     private static void tile(
             int height,
             boolean whole,
@@ -280,7 +274,7 @@ final class VectorProductF32 {
             float[] to,
             int toAt,
             int toStep) {
-        switch (tileRows(height)) {
+        switch (VectorLanesF32.tileRows(height)) {
             case 12 -> {
                 if (whole) {
                     VectorTile12F32.byRows(

@@ -1,5 +1,8 @@
 package org.fewstep.kernels.cpu;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -24,14 +27,20 @@ final class VectorRunF32 {
 
     private static final VectorSpecies<Float> S = VectorLanesF32.SPECIES;
     private static final int L = VectorLanesF32.L;
-    private static final Loop[][] LOOPS =
-            Arrays.stream(Elementwise.Code.values()).map(VectorPointsF32::of).toArray(Loop[][]::new);
+    private static final MethodHandle[][] LOOPS = Arrays.stream(Elementwise.Code.values())
+            .map(code -> Arrays.stream(VectorPointsF32.of(code))
+                    .map(VectorRunF32::handle)
+                    .toArray(MethodHandle[]::new))
+            .toArray(MethodHandle[][]::new);
     private static final @Nullable VectorNearF32[] NEAR =
             Arrays.stream(Elementwise.Code.values()).map(VectorNearF32::of).toArray(VectorNearF32[]::new);
+    private static final @Nullable MethodHandle[] NEAR_LOOPS = Arrays.stream(NEAR)
+            .map(near -> near == null ? null : handle(near.loop()))
+            .toArray(MethodHandle[]::new);
 
     private static final ThreadLocal<VectorRunF32> MINE = ThreadLocal.withInitial(VectorRunF32::new);
 
-    /** Points of a run of a code with several loops; a multiple of every vector's length. */
+    /** Points of a run of a code with several loops or with one for small arguments; a multiple of every vector's length. */
     private static final int PIECE = 512;
 
     /** One operand: an array, the place of its first number, 1 if it moves on and 0 if it repeats a vector. */
@@ -71,23 +80,18 @@ final class VectorRunF32 {
             return at;
         }
 
-        /** Whether the numbers move on and none of the next ones is NaN or above {@code most} in size. */
-        boolean within(float most, int count) {
-            if (step == 0) {
-                return false;
-            }
-            // Bits of numbers without sign have the order of the numbers, NaN above all.
+        /** Whether the numbers move on with the result. */
+        boolean moves() {
+            return step == 1;
+        }
+
+        /** Greatest bits without sign of the next points, whose number is a multiple of L. */
+        int greatest(int count) {
             IntVector greatest = IntVector.zero(VectorLanesF32.INTS);
-            int whole = count - count % L;
-            for (int i = 0; i < whole; i += L) {
-                IntVector bits = FloatVector.fromArray(S, array, at + i).reinterpretAsInts();
-                greatest = greatest.max(bits.and(Integer.MAX_VALUE));
+            for (int i = 0; i < count; i += L) {
+                greatest = VectorNearF32.greatest(greatest, FloatVector.fromArray(S, array, at + i));
             }
-            int bits = greatest.reduceLanes(VectorOperators.MAX);
-            for (int i = at + whole; i < at + count; i++) {
-                bits = Math.max(bits, Float.floatToRawIntBits(array[i]) & Integer.MAX_VALUE);
-            }
-            return bits <= Float.floatToRawIntBits(most);
+            return greatest.reduceLanes(VectorOperators.MAX);
         }
 
         /** The number of point i. */
@@ -139,9 +143,34 @@ final class VectorRunF32 {
 
     final double[] u = new double[PIECE];
 
+    /** What a loop for small arguments tells of those it met: {@link Operand#greatest}. */
+    int greatest;
+
     private final float[] own = y;
 
     private VectorRunF32() {}
+
+    /**
+     * A loop as a call that HotSpot cannot inline. It would inline whichever two loops a caller has met first into each
+     * other's company, give up beyond 18,000 nodes in the midst of one, and leave vectors there that are objects for good.
+     */
+    private static MethodHandle handle(Loop loop) {
+        try {
+            return MethodHandles.lookup().bind(loop, "run", MethodType.methodType(void.class, VectorRunF32.class));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("elementwise: a loop without its method", e);
+        }
+    }
+
+    private void run(MethodHandle loop) {
+        try {
+            loop.invokeExact(this);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("elementwise: a loop failed", e);
+        }
+    }
 
     /** This thread's object. */
     static VectorRunF32 mine() {
@@ -151,21 +180,26 @@ final class VectorRunF32 {
     /** Computes {@code count} points from a place of the result's array on; operands are set before, and used up. */
     void run(Elementwise.Code code, float[] result, int at, int count) {
         VectorNearF32 near = NEAR[code.ordinal()];
-        Loop[] loops = near != null && near.fits(this, count) ? near.loops() : LOOPS[code.ordinal()];
+        if (near != null && !near.argument(this).moves()) {
+            near = null;
+        }
+        MethodHandle[] loops = LOOPS[code.ordinal()];
+        MethodHandle nearLoop = NEAR_LOOPS[code.ordinal()];
+        boolean apart = !reads(result);
         int rest = count % L;
         y = result;
         yAt = at;
-        int most = loops.length == 1 ? count - rest : PIECE;
+        int most = loops.length == 1 && near == null ? count - rest : PIECE;
         for (int done = 0; done < count - rest; done += n) {
             n = Math.min(most, count - rest - done);
-            step(loops);
+            step(near, nearLoop, loops, apart);
             move(n);
         }
-        if (rest > 0 && count > rest && !reads(result)) {
+        if (rest > 0 && count > rest && apart) {
             // The last whole vector: some of its points are computed a second time.
             move(rest - L);
             n = L;
-            step(loops);
+            step(near, nearLoop, loops, true);
         } else if (rest > 0) {
             a.enclose(rest);
             b.enclose(rest);
@@ -174,14 +208,22 @@ final class VectorRunF32 {
             y = own;
             yAt = 0;
             n = L;
-            step(loops);
+            step(near, nearLoop, loops, true);
             System.arraycopy(own, 0, result, end, rest);
         }
     }
 
-    private void step(Loop[] loops) {
-        for (Loop loop : loops) {
-            loop.run(this);
+    /** The next n points; where results do not overwrite operands the loop for small arguments is tried first. */
+    private void step(
+            @Nullable VectorNearF32 near, @Nullable MethodHandle nearLoop, MethodHandle[] loops, boolean apart) {
+        if (near != null && nearLoop != null && (apart || near.argument(this).greatest(n) <= near.mostBits())) {
+            run(nearLoop);
+            if (greatest <= near.mostBits()) {
+                return;
+            }
+        }
+        for (MethodHandle loop : loops) {
+            run(loop);
         }
     }
 

@@ -27,6 +27,11 @@ final class Conv2dContract {
             new Geometry(2, 3, 5, 5, 2, 3, 3, 1, 1, 2, 2, 0, 0, 1),
             new Geometry(2, 6, 5, 4, 4, 5, 4, 3, 3, 1, 1, 1, 1, 2),
             new Geometry(3, 17, 6, 5, 5, 6, 5, 3, 3, 1, 1, 1, 1, 1),
+            // Rows of whole vectors: odd numbers of them, blocks of k, blocks of channels, groups.
+            new Geometry(2, 5, 5, 16, 13, 5, 16, 3, 3, 1, 1, 1, 1, 1),
+            new Geometry(3, 30, 3, 32, 17, 3, 32, 3, 3, 1, 1, 1, 1, 1),
+            new Geometry(1, 3, 4, 16, 131, 4, 16, 1, 3, 1, 1, 0, 1, 1),
+            new Geometry(2, 8, 2, 17, 12, 2, 16, 3, 2, 1, 1, 1, 0, 2),
             new Geometry(0, 2, 4, 4, 3, 4, 4, 3, 3, 1, 1, 1, 1, 1),
             new Geometry(2, 2, 1, 1, 3, 0, 0, 3, 3, 1, 1, 0, 0, 1),
             // Samples of 590,000 unfolded elements, so that a batch takes several rounds.

@@ -166,13 +166,16 @@ final class KernelTour {
         return all;
     }
 
-    /** Stride 2 over images of 10x10, stride 1 over twelve channels of 5x6. */
+    /** Stride 2 over images of 10x10, stride 1 over twelve channels of 5x6 and five of 3x16. */
     private static List<Workload> convolutions(Blocks blocks, int rows, Buffer x, Buffer w) {
         List<Workload> all = new ArrayList<>();
         all.addAll(convolutions(blocks, new Conv2d.Geometry(rows, 1, 10, 10, 2, 5, 5, 3, 3, 2, 2, 1, 1, 1), x, w));
         Conv2d.Geometry wide = new Conv2d.Geometry(rows, 12, 5, 6, 3, 5, 6, 3, 3, 1, 1, 1, 1, 1);
         Buffer images = blocks.of(Blocks.random(10, rows * 360, -1, 1));
         all.addAll(convolutions(blocks, wide, images, blocks.of(Blocks.random(11, 324, -1, 1))));
+        Conv2d.Geometry whole = new Conv2d.Geometry(rows, 5, 3, 16, 14, 3, 16, 3, 3, 1, 1, 1, 1, 1);
+        Buffer rowsOfVectors = blocks.of(Blocks.random(12, rows * 240, -1, 1));
+        all.addAll(convolutions(blocks, whole, rowsOfVectors, blocks.of(Blocks.random(13, 630, -1, 1))));
         return all;
     }
 

@@ -15,17 +15,26 @@ import org.junit.jupiter.params.provider.MethodSource;
 class VectorNearF32Test {
     private static final int N = 4099;
 
+    /** Distance of arguments that are not of a usual size. */
+    private static final int OTHER = 100;
+
     static Stream<Elementwise.Code> codes() {
         return Arrays.stream(Elementwise.Code.values()).filter(code -> VectorNearF32.of(code) != null);
     }
 
-    private static int[] bits(Elementwise.Code code, float[] a, float[] b, float[] arguments, float last) {
-        arguments[N] = last;
-        float[] y = new float[N + 1];
-        VectorElementwiseF32.apply(code, 0, 0, y, a, b, b, 0, N + 1);
+    /** Results at the points whose argument is not {@code other}, which every piece of a run meets. */
+    private static int[] bits(
+            Elementwise.Code code, float[] a, float[] b, boolean second, float other, boolean inPlace) {
+        float[] a2 = a.clone();
+        float[] b2 = b.clone();
+        for (int i = OTHER; i < N; i += OTHER) {
+            (second ? b2 : a2)[i] = other;
+        }
+        float[] y = inPlace ? (second ? b2 : a2) : new float[N];
+        VectorElementwiseF32.apply(code, 0, 0, y, a2, b2, b2, 0, N);
         int[] bits = new int[N];
         for (int i = 0; i < N; i++) {
-            bits[i] = Float.floatToRawIntBits(y[i]);
+            bits[i] = i % OTHER == 0 ? 0 : Float.floatToRawIntBits(y[i]);
         }
         return bits;
     }
@@ -35,21 +44,26 @@ class VectorNearF32Test {
     void aLargeNeighbourChangesNoBit(Elementwise.Code code) {
         VectorNearF32 near = VectorNearF32.of(code);
         assertTrue(near != null);
-        float most = near.most();
-        float[] x = new float[N + 1];
-        float[] g = new float[N + 1];
+        boolean second = near.second();
+        float most = Float.intBitsToFloat(near.mostBits());
+        float[] x = new float[N];
+        float[] g = new float[N];
         Random random = new Random(5);
         for (int i = 0; i < N; i++) {
             x[i] = (2 * random.nextFloat() - 1) * (i % 3 == 0 ? most : 4);
             g[i] = (float) random.nextGaussian();
         }
         float[] special = {0f, -0f, most, -most, Float.MIN_VALUE, -Float.MIN_VALUE, 1e-20f, -1e-20f, 1f, -1f};
-        System.arraycopy(special, 0, x, 0, special.length);
-        float[] a = near.second() ? g : x;
-        float[] b = near.second() ? x : g;
-        int[] expected = bits(code, a, b, x, 1f);
-        for (float last : new float[] {Math.nextUp(most), -1e30f, Float.NEGATIVE_INFINITY, Float.NaN, -Float.NaN}) {
-            assertArrayEquals(expected, bits(code, a, b, x, last), code + " beside " + last);
+        System.arraycopy(special, 0, x, 1, special.length);
+        float[] a = second ? g : x;
+        float[] b = second ? x : g;
+        int[] expected = bits(code, a, b, second, 1f, false);
+        assertArrayEquals(expected, bits(code, a, b, second, 1f, true), code + " in place");
+        for (float other : new float[] {Math.nextUp(most), -1e30f, Float.NEGATIVE_INFINITY, Float.NaN, -Float.NaN}) {
+            for (boolean inPlace : new boolean[] {false, true}) {
+                int[] found = bits(code, a, b, second, other, inPlace);
+                assertArrayEquals(expected, found, code + " beside " + other + ", in place " + inPlace);
+            }
         }
     }
 
