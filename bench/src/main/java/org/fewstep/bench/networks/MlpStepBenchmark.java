@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * some 1,500 steps the network knows its one batch by heart, and its numbers make a step ever slower, with every provider
  * of this engine: warm-up and samples end before.
  */
-@Warmup(iterations = 30, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 30, time = 120, timeUnit = TimeUnit.MILLISECONDS)
 public class MlpStepBenchmark extends EngineBenchmark {
     @Param("1024")
     public int batch;

@@ -12,7 +12,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Warmup;
 
 /** A training step of the MLP, warmed up as long as this engine's. */
-@Warmup(iterations = 30, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 30, time = 120, timeUnit = TimeUnit.MILLISECONDS)
 public class MlpStepBenchmark extends TorchBenchmark {
     @Param("1024")
     public int batch;
