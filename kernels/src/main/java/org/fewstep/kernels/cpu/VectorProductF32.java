@@ -8,9 +8,9 @@ import java.util.function.IntConsumer;
  *
  * <p>The right operand is packed into strips of {@link VectorLanesF32#COLUMNS} columns, the left one into strips of
  * {@link VectorLanesF32#ROWS} rows (Goto and van de Geijn 2008): a strip of {@link VectorLanesF32#DEPTH} k of the right
- * one lies in L1, the block of the left one in L2, while the tile kernel runs over them. A block of C is finished over as
- * many k as are packed before the next one starts, since it is read and written once for each block of k. A thread packs
- * what it needs: lines that another core has just written come from its cache, slower than memory. Every element is one
+ * one lies in L1, the block of the left one in L2, while the tile kernel runs over them. The
+ * sums of a strip of C stay in L1 over as many k as are packed: rows of C are far apart and not aligned, so that reading
+ * and writing them for each block of k takes 6 % of the time. A thread packs what it needs: lines that another core has just written come from its cache, slower than memory. Every element is one
  * chain of fma in the order of k, then the bias is added, whatever the blocks and threads are.
  */
 final class VectorProductF32 {
@@ -23,13 +23,13 @@ final class VectorProductF32 {
     /** Columns of a block. */
     private static final int BLOCK_COLUMNS = 512;
 
-    /** Most numbers of the right operand that are packed at once. */
-    private static final int PACKED = 1 << 20;
+    /** Most blocks of k that are packed at once, so that a block of the left operand stays in L2. */
+    private static final int DEPTHS = 4;
 
-    /** Scratch slots of a part: a block of the left operand, a tile at an edge, a piece of the bias, packed right operand. */
+    /** Scratch slots of a part: a block of the left operand, sums of a strip, a piece of the bias, packed right operand. */
     private static final int LEFT = 4;
 
-    private static final int EDGE = 5;
+    private static final int SUMS = 5;
     private static final int BIAS = 6;
     private static final int RIGHT = 7;
 
@@ -167,19 +167,16 @@ final class VectorProductF32 {
     /** Rows firstRow .. endRow - 1 of columns firstColumn .. endColumn - 1. */
     private void part(int firstRow, int endRow, int firstColumn, int endColumn) {
         int width = Math.min(BLOCK_COLUMNS, strips(endColumn - firstColumn, COLUMNS) * COLUMNS);
-        int depth = Math.max(1, PACKED / width / DEPTH) * DEPTH;
+        // Few strips do not pay for a block of the left operand that fills L2.
+        int depth = Math.max(1, Math.min(DEPTHS, width / COLUMNS / 2)) * DEPTH;
         float[] packed = Scratch.mine().f32(RIGHT, width * Math.max(1, Math.min(depth, k)));
         for (int column = firstColumn; column < endColumn; column += width) {
             int columns = Math.min(width, endColumn - column);
             for (int k0 = 0; k0 == 0 || k0 < k; k0 += depth) {
                 int endK = Math.min(k0 + depth, k);
-                int wide = strips(columns, COLUMNS) * COLUMNS;
                 pack(column, columns, k0, endK, packed);
                 for (int row = firstRow; row < endRow; row += BLOCK_ROWS) {
-                    int rows = Math.min(BLOCK_ROWS, endRow - row);
-                    for (int l = k0; l == k0 || l < endK; l += DEPTH) {
-                        block(row, rows, column, columns, l, Math.min(DEPTH, endK - l), packed, (l - k0) * wide);
-                    }
+                    block(row, Math.min(BLOCK_ROWS, endRow - row), column, columns, k0, endK, packed);
                 }
             }
         }
@@ -201,61 +198,116 @@ final class VectorProductF32 {
         }
     }
 
-    private void block(int firstRow, int rows, int firstColumn, int columns, int k0, int kc, float[] packed, int from) {
+    /**
+     * A block of C over k0 .. endK - 1. Between blocks of k the sums of a strip of columns stay in L1; C is read before the
+     * first and written after the last.
+     */
+    private void block(int firstRow, int rows, int firstColumn, int columns, int k0, int endK, float[] packed) {
         Scratch scratch = Scratch.mine();
         boolean whole = left.whole();
-        int strip = whole ? ROWS * VectorLanesF32.ROW : PITCH * Math.max(1, kc);
-        float[] lines = scratch.f32(LEFT, strips(rows, ROWS) * strip);
-        int endRow = firstRow + rows;
-        int to = 0;
-        for (int row = firstRow; row < endRow; row += ROWS) {
-            if (whole) {
-                left.byRows(row, Math.min(ROWS, m - row), k0, kc, ROWS, lines, to);
-            } else {
-                // Lines beside the strip fill up the last vector; nobody reads them.
-                left.byK(row, Math.min(PITCH, m - row), k0, kc, PITCH, lines, to);
-            }
-            to += strip;
-        }
-        boolean fresh = anew && k0 == 0;
-        boolean last = k0 + kc == k;
+        int depths = Math.max(1, strips(endK - k0, DEPTH));
+        int strip = whole ? ROWS * VectorLanesF32.ROW : PITCH * Math.max(1, Math.min(DEPTH, endK - k0));
+        int rowStrips = strips(rows, ROWS);
+        float[] lines = scratch.f32(LEFT, depths * rowStrips * strip);
+        pack(firstRow, rowStrips, k0, endK, strip, lines);
+        boolean last = endK == k;
         float[] bias = ending.bias();
         float[] plus = last && bias != null ? scratch.f32(BIAS, COLUMNS) : NOTHING;
-        float[] edge = scratch.f32(EDGE, ROWS * COLUMNS);
+        float[] sums = scratch.f32(SUMS, rowStrips * ROWS * COLUMNS);
+        int wide = strips(columns, COLUMNS) * COLUMNS;
         for (int column = 0; column < columns; column += COLUMNS) {
             int width = Math.min(COLUMNS, columns - column);
             if (last && bias != null) {
                 System.arraycopy(bias, firstColumn + column, plus, 0, width);
             }
-            int b = from + column * kc;
-            int a = 0;
-            for (int row = firstRow; row < endRow; row += ROWS) {
-                int place = at + row * n + firstColumn + column;
-                int height = Math.min(ROWS, endRow - row);
-                if (width == COLUMNS && height == VectorLanesF32.tileRows(height)) {
-                    float[] start = fresh ? ZEROS : c;
-                    int startAt = fresh ? 0 : place;
-                    int startStep = fresh ? 0 : n;
-                    tile(height, whole, lines, a, packed, b, kc, start, startAt, startStep, plus, c, place, n);
-                } else {
-                    // A tile that C does not wholly hold, by way of one that it does.
-                    for (int r = 0; r < height; r++) {
-                        if (fresh) {
-                            Arrays.fill(edge, r * COLUMNS, r * COLUMNS + width, 0);
-                        } else {
-                            System.arraycopy(c, place + r * n, edge, r * COLUMNS, width);
-                        }
-                    }
-                    tile(height, whole, lines, a, packed, b, kc, edge, 0, COLUMNS, plus, edge, 0, COLUMNS);
-                    for (int r = 0; r < height; r++) {
-                        System.arraycopy(edge, r * COLUMNS, c, place + r * n, width);
-                    }
+            for (int l = 0; l < depths; l++) {
+                int kc = Math.min(DEPTH, endK - k0 - l * DEPTH);
+                int b = l * DEPTH * wide + column * kc;
+                int a = l * rowStrips * strip;
+                for (int r = 0; r < rows; r += ROWS) {
+                    int place = at + (firstRow + r) * n + firstColumn + column;
+                    int height = Math.min(ROWS, rows - r);
+                    tile(
+                            height,
+                            width,
+                            whole,
+                            lines,
+                            a,
+                            packed,
+                            b,
+                            kc,
+                            place,
+                            sums,
+                            r * COLUMNS,
+                            l == 0 && anew && k0 == 0,
+                            l == 0,
+                            l == depths - 1,
+                            plus);
+                    a += strip;
                 }
-                a += strip;
             }
         }
         if (last) {
             ending.finish(c, at + firstRow * n + firstColumn, rows, columns, n);
+        }
+    }
+
+    /** Strips of rows of the left operand, a block of {@link #DEPTH} k behind the other. */
+    private void pack(int firstRow, int rowStrips, int k0, int endK, int strip, float[] lines) {
+        int to = 0;
+        for (int l = k0; l == k0 || l < endK; l += DEPTH) {
+            int kc = Math.min(DEPTH, endK - l);
+            for (int s = 0; s < rowStrips; s++) {
+                int row = firstRow + s * ROWS;
+                if (left.whole()) {
+                    left.byRows(row, Math.min(ROWS, m - row), l, kc, ROWS, lines, to);
+                } else {
+                    // Lines beside the strip fill up the last vector; nobody reads them.
+                    left.byK(row, Math.min(PITCH, m - row), l, kc, PITCH, lines, to);
+                }
+                to += strip;
+            }
+        }
+    }
+
+    /** A tile over a block of k: of C before the first block, to C after the last. */
+    private void tile(
+            int height,
+            int width,
+            boolean whole,
+            float[] lines,
+            int a,
+            float[] packed,
+            int b,
+            int kc,
+            int place,
+            float[] sums,
+            int sum,
+            boolean fresh,
+            boolean first,
+            boolean last,
+            float[] plus) {
+        boolean direct = width == COLUMNS && height == VectorLanesF32.tileRows(height);
+        if (first && !fresh && !direct) {
+            // A tile that C does not wholly hold, by way of one that it does.
+            for (int r = 0; r < height; r++) {
+                System.arraycopy(c, place + r * n, sums, sum + r * COLUMNS, width);
+            }
+        }
+        boolean fromC = first && direct;
+        float[] start = fresh ? ZEROS : fromC ? c : sums;
+        int startAt = fresh ? 0 : fromC ? place : sum;
+        int startStep = fresh ? 0 : fromC ? n : COLUMNS;
+        boolean toC = last && direct;
+        float[] to = toC ? c : sums;
+        int toAt = toC ? place : sum;
+        int toStep = toC ? n : COLUMNS;
+        float[] shift = last ? plus : NOTHING;
+        tile(height, whole, lines, a, packed, b, kc, start, startAt, startStep, shift, to, toAt, toStep);
+        if (last && !direct) {
+            for (int r = 0; r < height; r++) {
+                System.arraycopy(sums, sum + r * COLUMNS, c, place + r * n, width);
+            }
         }
     }
 

@@ -50,7 +50,7 @@ class MutationTest {
                 "MATMUL | F64 | EjmlMatMulF64 | x[r * n + j] += bias[j] | x[r * n + j] += bias[0]",
                 "MATMUL | F32 | LoopsMatMulF32 | if (last) { | if (firstK == 0) {",
                 "MATMUL | F32 | LoopsMatMulF32 | for (; l < kc; l++) { | for (; l < kc - 1; l++) {",
-                "MATMUL | F32 | VectorProductF32 | Math.min(ROWS, endRow - row) | Math.min(ROWS - 1, endRow - row)",
+                "MATMUL | F32 | VectorProductF32 | Math.min(ROWS, rows - r) | Math.min(ROWS - 1, rows - r)",
                 "MATMUL | F32 | VectorTileF32 | c5y = a5.fma(y, c5y) | c5y = a5.fma(x, c5y)",
                 "MATMUL | F32 | VectorMatrixF32 | places[i] = i * lineStep | places[i] = lineStep",
                 "MATMUL | F32 | VectorDotsF32 | l < k ? left.x()[from + r * step + l] : 0 | 0",
@@ -138,7 +138,7 @@ class MutationTest {
         "DEPTH = VectorLanesF32.DEPTH, DEPTH = 5",
         "BLOCK_ROWS = 120, BLOCK_ROWS = 12",
         "BLOCK_COLUMNS = 512, BLOCK_COLUMNS = 64",
-        "PACKED = 1 << 20, PACKED = 1",
+        "DEPTHS = 4, DEPTHS = 1",
         "TOGETHER = 16, TOGETHER = 3"
     })
     void otherBlocksGiveTheSameBits(String code, String other) throws Exception {
