@@ -43,6 +43,9 @@ public record Machine(
     private static final List<String> PREFIXES =
             List.of("OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "ONEDNN_", "DNNL_");
 
+    /** Libraries put before others: their functions replace those of other libraries. */
+    private static final String PRELOAD = "LD_PRELOAD";
+
     public Machine {
         environment = List.copyOf(environment);
     }
@@ -56,6 +59,9 @@ public record Machine(
         new TreeMap<>(System.getenv()).forEach((name, value) -> {
             if (PREFIXES.stream().anyMatch(name::startsWith)) {
                 environment.add(name + "=" + value);
+            } else if (name.equals(PRELOAD)) {
+                // Where they lie says nothing.
+                environment.add(name + "=" + value.replaceAll("[^ :]*/", ""));
             }
         });
         String fingerprint;

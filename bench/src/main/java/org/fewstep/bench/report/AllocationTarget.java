@@ -1,5 +1,7 @@
 package org.fewstep.bench.report;
 
+import java.util.List;
+
 /**
  * At most so many bytes a call on the Java heap, what JMH itself allocates in a sample included.
  *
@@ -8,7 +10,7 @@ package org.fewstep.bench.report;
  */
 record AllocationTarget(String label, Work work, double target, double beyond) implements Target {
     @Override
-    public Outcome judge(Run run, PeerHealth health) {
+    public Outcome judge(Run run, List<PeerHealth> health) {
         Measurement own = work.in(run);
         double bytes = own == null ? Double.NaN : own.allocated();
         boolean measured = !Double.isNaN(bytes);

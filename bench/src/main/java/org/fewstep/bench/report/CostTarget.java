@@ -1,5 +1,7 @@
 package org.fewstep.bench.report;
 
+import java.util.List;
+
 /**
  * At most so many times the time of other work of this engine: the ratio of the minima.
  *
@@ -9,7 +11,7 @@ package org.fewstep.bench.report;
  */
 record CostTarget(String label, Work work, Work base, double target, double beyond) implements Target {
     @Override
-    public Outcome judge(Run run, PeerHealth health) {
+    public Outcome judge(Run run, List<PeerHealth> health) {
         Measurement own = work.in(run);
         Measurement other = base.in(run);
         double times = own == null || other == null ? Double.NaN : own.min() / other.min();

@@ -51,16 +51,17 @@ public final class Report {
     private void run(Run run) {
         page.add(new Page.Heading(2, "JDK " + run.measurements().get(0).jdk() + " (" + run.name() + ")"));
         machine(run.machine());
-        PeerHealth health = PeerHealth.of(run);
-        if (run.has(PeerHealth.LIBTORCH)) {
-            page.add(new Page.Paragraph(
-                    (health.counts() ? "Peer health: " : "Peer health: UNHEALTHY, no ratio to libtorch is given: ")
-                            + health.reason() + "."));
+        List<PeerHealth> all = PeerHealth.of(run);
+        for (PeerHealth health : all) {
+            if (run.has(health.rule().engine())) {
+                String sick = "UNHEALTHY, no ratio to " + health.rule().name() + " is given: ";
+                page.add(new Page.Paragraph("Peer health: " + (health.counts() ? "" : sick) + health.reason() + "."));
+            }
         }
         page.add(new Page.Heading(3, "Targets"));
-        page.add(targets(run, health));
+        page.add(targets(run, all));
         page.add(new Page.Heading(3, "All measurements"));
-        page.add(measurements(run, health));
+        page.add(measurements(run, all));
     }
 
     private void machine(@Nullable Machine machine) {
@@ -80,7 +81,7 @@ public final class Report {
         return load < 0 ? "unknown" : String.format(Locale.ROOT, "%.2f", load);
     }
 
-    private static Page.Table targets(Run run, PeerHealth health) {
+    private static Page.Table targets(Run run, List<PeerHealth> health) {
         List<List<Page.Cell>> rows = new ArrayList<>();
         for (Target target : Targets.all()) {
             Target.Outcome o = target.judge(run, health);
@@ -96,7 +97,7 @@ public final class Report {
         return new Page.Table(List.of("work", "against", "own", "other", "ratio", "target", "verdict"), rows);
     }
 
-    private static Page.Table measurements(Run run, PeerHealth health) {
+    private static Page.Table measurements(Run run, List<PeerHealth> health) {
         List<List<Page.Cell>> rows = new ArrayList<>();
         for (Measurement m : run.measurements()) {
             rows.add(List.of(
@@ -125,12 +126,12 @@ public final class Report {
         return new Page.Bar(m.min() / longest, m.median() / longest, m.mean() / longest, m.error() / longest);
     }
 
-    private static @Nullable String ratio(Run run, Measurement m, PeerHealth health) {
+    private static @Nullable String ratio(Run run, Measurement m, List<PeerHealth> health) {
         Measurement own = run.best(m.work(), m.params());
         if (own == null || own == m) {
             return null;
         }
-        @Nullable String objection = health.objection(m);
+        @Nullable String objection = PeerHealth.objection(health, m);
         return objection == null ? Figures.ratio(m.min() / own.min()) : objection;
     }
 }

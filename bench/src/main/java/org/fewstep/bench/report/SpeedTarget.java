@@ -1,5 +1,6 @@
 package org.fewstep.bench.report;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 record SpeedTarget(String label, Work work, String provider, String peer, double on17, double on25, double beyond)
         implements Target {
     @Override
-    public Outcome judge(Run run, PeerHealth health) {
+    public Outcome judge(Run run, List<PeerHealth> health) {
         Measurement own = run.own(work.name(), work.params(), provider, work.mode());
         Measurement other = run.peer(peer, work.name(), work.params());
         double target = run.jdk() >= 25 ? on25 : on17;
@@ -24,7 +25,7 @@ record SpeedTarget(String label, Work work, String provider, String peer, double
         if (own == null || other == null) {
             verdict = "not measured";
         } else {
-            @Nullable String objection = health.objection(other);
+            @Nullable String objection = PeerHealth.objection(health, other);
             if (objection != null) {
                 verdict = objection;
             } else {

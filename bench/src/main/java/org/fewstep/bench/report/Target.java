@@ -1,5 +1,6 @@
 package org.fewstep.bench.report;
 
+import java.util.List;
 import java.util.Map;
 import org.fewstep.bench.work.EngineDevice;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ sealed interface Target permits SpeedTarget, CostTarget, AllocationTarget {
     String label();
 
     /** What a run says. */
-    Outcome judge(Run run, PeerHealth health);
+    Outcome judge(Run run, List<PeerHealth> health);
 
     /**
      * A kind of work on this engine as users get it.

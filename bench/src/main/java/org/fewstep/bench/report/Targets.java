@@ -8,8 +8,8 @@ import org.fewstep.bench.work.EngineDevice;
 /** The speed that the CPU engine is asked for, row by row. */
 final class Targets {
     private static final String EJML = "ejml";
-    private static final String TORCH = PeerHealth.LIBTORCH;
-    private static final String ND4J = "nd4j";
+    private static final String TORCH = PeerHealth.LIBTORCH.engine();
+    private static final String ND4J = PeerHealth.ND4J.engine();
     private static final String EAGER = "eager";
     private static final String REPLAYED = "replayed";
     private static final double KB = 1024;
@@ -91,11 +91,12 @@ final class Targets {
     private static SpeedTarget matMul(String side, String threads, String peer) {
         String label = "matmul " + side + ", " + threads(threads);
         Target.Work work = product(side, threads);
-        return switch (peer) {
-            case EJML -> new SpeedTarget(label, work, EngineDevice.DEFAULT, peer, 22, 22, 30);
-            case ND4J -> new SpeedTarget(label, work, EngineDevice.DEFAULT, peer, 1.1, 1.1, 1.3);
-            default -> new SpeedTarget(label, work, EngineDevice.DEFAULT, peer, 0.8, 0.9, 1.05);
-        };
+        if (peer.equals(EJML)) {
+            return new SpeedTarget(label, work, EngineDevice.DEFAULT, peer, 22, 22, 30);
+        }
+        return peer.equals(ND4J)
+                ? new SpeedTarget(label, work, EngineDevice.DEFAULT, peer, 1.1, 1.1, 1.3)
+                : new SpeedTarget(label, work, EngineDevice.DEFAULT, peer, 0.8, 0.9, 1.05);
     }
 
     private static SpeedTarget torch(String label, Target.Work work, double target, double beyond) {

@@ -37,22 +37,47 @@ class PeerHealthTest {
 
     @Test
     void threeQuartersOfThePeakCount() {
-        assertTrue(PeerHealth.of(run(0.84, 0.82).run()).counts());
-        assertTrue(PeerHealth.of(run(0.751, 0.751).run()).counts());
-        assertFalse(PeerHealth.of(run(0.749, 0.8).run()).counts());
-        assertFalse(PeerHealth.of(run(0.8, 0.5).run()).counts());
+        assertTrue(torch(run(0.84, 0.82)).counts());
+        assertTrue(torch(run(0.751, 0.751)).counts());
+        assertFalse(torch(run(0.749, 0.8)).counts());
+        assertFalse(torch(run(0.8, 0.5)).counts());
     }
 
     @Test
     void withoutPeakOrProductNothingCounts() {
-        assertFalse(PeerHealth.of(new JmhText()
-                        .add("peers.djl.MatMulBenchmark.run", 100, 100, product("1"))
-                        .run())
-                .counts());
-        assertFalse(PeerHealth.of(new JmhText()
-                        .add("machine.PeakBenchmark.run", PEAK, PEAK, "threads", "1")
-                        .run())
-                .counts());
+        JmhText noPeak = new JmhText().add("peers.djl.MatMulBenchmark.run", 100, 100, product("1"));
+        assertFalse(torch(noPeak).counts());
+        JmhText noProduct = new JmhText().add("machine.PeakBenchmark.run", PEAK, PEAK, "threads", "1");
+        assertFalse(torch(noProduct).counts());
+    }
+
+    /** OpenBLAS on a processor that it does not know. */
+    @Test
+    void nd4jIsHeldToLess() {
+        assertTrue(PeerHealth.of(nd4j(0.61).run(), PeerHealth.ND4J).counts());
+        assertFalse(PeerHealth.of(nd4j(0.59).run(), PeerHealth.ND4J).counts());
+        String page = Report.ofRuns(List.of(nd4j(0.3).run())).markdown();
+        assertTrue(page.contains("not counted: ND4J unhealthy"), page);
+    }
+
+    private static JmhText nd4j(double share) {
+        return new JmhText()
+                .add("machine.PeakBenchmark.run", PEAK, PEAK, "threads", "1")
+                .add(
+                        "kernels.MatMulBenchmark.run",
+                        10,
+                        11,
+                        "provider",
+                        "default",
+                        "sizes",
+                        "512x512x512",
+                        "threads",
+                        "1")
+                .add("peers.nd4j.MatMulBenchmark.run", time(share, 1), time(share, 1), product("1"));
+    }
+
+    private static PeerHealth torch(JmhText text) {
+        return PeerHealth.of(text.run(), PeerHealth.LIBTORCH);
     }
 
     @Test
@@ -72,11 +97,13 @@ class PeerHealthTest {
         JmhText text = new JmhText()
                 .add("peers.djl.SumBenchmark.run", 20, 31, "threads", "1")
                 .add("peers.nd4j.SumBenchmark.run", 20, 31, "threads", "1");
-        PeerHealth health = new PeerHealth(true, "");
+        List<PeerHealth> well =
+                List.of(new PeerHealth(PeerHealth.LIBTORCH, true, ""), new PeerHealth(PeerHealth.ND4J, true, ""));
         Measurement torch = text.run().measurements().get(0);
-        assertEquals("discarded: median 1.55x its minimum", health.objection(torch));
-        assertNull(health.objection(text.run().measurements().get(1)));
-        assertNull(health.objection(run(1, 1).run().measurements().get(5)));
-        assertNotNull(new PeerHealth(false, "").objection(torch));
+        assertEquals("discarded: median 1.55x its minimum", PeerHealth.objection(well, torch));
+        assertNull(PeerHealth.objection(well, text.run().measurements().get(1)));
+        assertNull(PeerHealth.objection(well, run(1, 1).run().measurements().get(5)));
+        List<PeerHealth> sick = List.of(new PeerHealth(PeerHealth.LIBTORCH, false, ""));
+        assertNotNull(PeerHealth.objection(sick, torch));
     }
 }

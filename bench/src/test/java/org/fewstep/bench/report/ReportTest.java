@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.annotations.Param;
 
 class ReportTest {
-    private static final PeerHealth HEALTHY = new PeerHealth(true, "");
+    private static final List<PeerHealth> HEALTHY = List.of(new PeerHealth(PeerHealth.LIBTORCH, true, ""));
 
     private static JmhText products() {
         return new JmhText()
