@@ -54,8 +54,8 @@ class PeerHealthTest {
     /** OpenBLAS on a processor that it does not know. */
     @Test
     void nd4jIsHeldToLess() {
-        assertTrue(PeerHealth.of(nd4j(0.61).run(), PeerHealth.ND4J).counts());
-        assertFalse(PeerHealth.of(nd4j(0.59).run(), PeerHealth.ND4J).counts());
+        assertTrue(PeerHealth.of(nd4j(0.51).run(), PeerHealth.ND4J).counts());
+        assertFalse(PeerHealth.of(nd4j(0.49).run(), PeerHealth.ND4J).counts());
         String page = Report.ofRuns(List.of(nd4j(0.3).run())).markdown();
         assertTrue(page.contains("not counted: ND4J unhealthy"), page);
     }
