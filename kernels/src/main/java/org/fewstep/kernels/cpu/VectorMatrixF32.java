@@ -11,7 +11,7 @@ final class VectorMatrixF32 implements VectorOperandF32 {
     private static final int ROW = VectorLanesF32.ROW;
 
     /** Gathers in one turn of a loop. */
-    private static final int TOGETHER = 8;
+    private static final int TOGETHER = 7;
 
     /** Scratch slot of the places of a vector's lines. */
     private static final int PLACES = 0;
@@ -102,8 +102,8 @@ final class VectorMatrixF32 implements VectorOperandF32 {
 
     /**
      * So long that HotSpot compiles it alone, with a profile of its own. Inlined without one it would keep a method of the
-     * JDK's gather as a call, for good, and make every vector an object. With more gathers in a turn it would run into the
-     * limit of what it inlines into a method.
+     * JDK's gather as a call, for good, and make every vector an object. A ninth gather in the method would pass
+     * the limit of nodes for inlining.
      */
     private static void gathered(
             float[] x, int from, int lineStep, int kStep, int[] places, int kc, int width, float[] to, int toAt) {
@@ -122,7 +122,6 @@ final class VectorMatrixF32 implements VectorOperandF32 {
                 FloatVector.fromArray(S, x, p + 4 * kStep, places, 0).intoArray(to, q + 4 * width);
                 FloatVector.fromArray(S, x, p + 5 * kStep, places, 0).intoArray(to, q + 5 * width);
                 FloatVector.fromArray(S, x, p + 6 * kStep, places, 0).intoArray(to, q + 6 * width);
-                FloatVector.fromArray(S, x, p + 7 * kStep, places, 0).intoArray(to, q + 7 * width);
             }
             for (; l < kc; l++) {
                 int p = from + i * lineStep + l * kStep;

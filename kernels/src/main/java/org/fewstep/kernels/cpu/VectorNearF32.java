@@ -3,6 +3,7 @@ package org.fewstep.kernels.cpu;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
+import java.lang.invoke.MethodHandle;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param mostBits bits of the greatest |x|
  * @param loop leaves the greatest bits without sign of the arguments in {@link VectorRunF32#greatest}
  */
-record VectorNearF32(boolean second, int mostBits, VectorRunF32.Loop loop) {
+record VectorNearF32(boolean second, int mostBits, MethodHandle loop) {
     private static final VectorSpecies<Float> S = VectorLanesF32.SPECIES;
     private static final VectorSpecies<Integer> INTS = VectorLanesF32.INTS;
     private static final int L = VectorLanesF32.L;
@@ -30,7 +31,7 @@ record VectorNearF32(boolean second, int mostBits, VectorRunF32.Loop loop) {
     private static final float TANH_FORM = 9f;
 
     private VectorNearF32(boolean second, float most, VectorRunF32.Loop loop) {
-        this(second, Float.floatToRawIntBits(most), loop);
+        this(second, Float.floatToRawIntBits(most), VectorRunF32.handle(loop));
     }
 
     /** The loop of a code; null if there is none. */

@@ -8,10 +8,11 @@ import java.util.function.IntConsumer;
  *
  * <p>The right operand is packed into strips of {@link VectorLanesF32#COLUMNS} columns, the left one into strips of
  * {@link VectorLanesF32#ROWS} rows (Goto and van de Geijn 2008): a strip of {@link VectorLanesF32#DEPTH} k of the right
- * one lies in L1, the block of the left one in L2, while the tile kernel runs over them. The
- * sums of a strip of C stay in L1 over as many k as are packed: rows of C are far apart and not aligned, so that reading
- * and writing them for each block of k takes 6 % of the time. A thread packs what it needs: lines that another core has just written come from its cache, slower than memory. Every element is one
- * chain of fma in the order of k, then the bias is added, whatever the blocks and threads are.
+ * one lies in L1, the block of the left one in L2, while the tile kernel runs over them. The sums of a strip
+ * of C stay in L1 over as many k as are packed: to read and write rows of C, far apart and not aligned, for each block of
+ * k took 6 % of the time. A thread packs what it needs: lines that another core has just written come from its cache,
+ * slower than memory. Every element is one chain of fma in the order of k, then the bias is added, whatever the blocks and
+ * threads are.
  */
 final class VectorProductF32 {
     /** k of a block. */

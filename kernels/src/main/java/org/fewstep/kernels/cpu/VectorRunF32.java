@@ -34,9 +34,6 @@ final class VectorRunF32 {
             .toArray(MethodHandle[][]::new);
     private static final @Nullable VectorNearF32[] NEAR =
             Arrays.stream(Elementwise.Code.values()).map(VectorNearF32::of).toArray(VectorNearF32[]::new);
-    private static final @Nullable MethodHandle[] NEAR_LOOPS = Arrays.stream(NEAR)
-            .map(near -> near == null ? null : handle(near.loop()))
-            .toArray(MethodHandle[]::new);
 
     private static final ThreadLocal<VectorRunF32> MINE = ThreadLocal.withInitial(VectorRunF32::new);
 
@@ -154,7 +151,7 @@ final class VectorRunF32 {
      * A loop as a call that HotSpot cannot inline. It would inline whichever two loops a caller has met first into each
      * other's company, give up beyond 18,000 nodes in the midst of one, and leave vectors there that are objects for good.
      */
-    private static MethodHandle handle(Loop loop) {
+    static MethodHandle handle(Loop loop) {
         try {
             return MethodHandles.lookup().bind(loop, "run", MethodType.methodType(void.class, VectorRunF32.class));
         } catch (ReflectiveOperationException e) {
@@ -184,7 +181,6 @@ final class VectorRunF32 {
             near = null;
         }
         MethodHandle[] loops = LOOPS[code.ordinal()];
-        MethodHandle nearLoop = NEAR_LOOPS[code.ordinal()];
         boolean apart = !reads(result);
         int rest = count % L;
         y = result;
@@ -192,14 +188,14 @@ final class VectorRunF32 {
         int most = loops.length == 1 && near == null ? count - rest : PIECE;
         for (int done = 0; done < count - rest; done += n) {
             n = Math.min(most, count - rest - done);
-            step(near, nearLoop, loops, apart);
+            step(near, loops, apart);
             move(n);
         }
         if (rest > 0 && count > rest && apart) {
             // The last whole vector: some of its points are computed a second time.
             move(rest - L);
             n = L;
-            step(near, nearLoop, loops, true);
+            step(near, loops, true);
         } else if (rest > 0) {
             a.enclose(rest);
             b.enclose(rest);
@@ -208,16 +204,15 @@ final class VectorRunF32 {
             y = own;
             yAt = 0;
             n = L;
-            step(near, nearLoop, loops, true);
+            step(near, loops, true);
             System.arraycopy(own, 0, result, end, rest);
         }
     }
 
     /** The next n points; where results do not overwrite operands the loop for small arguments is tried first. */
-    private void step(
-            @Nullable VectorNearF32 near, @Nullable MethodHandle nearLoop, MethodHandle[] loops, boolean apart) {
-        if (near != null && nearLoop != null && (apart || near.argument(this).greatest(n) <= near.mostBits())) {
-            run(nearLoop);
+    private void step(@Nullable VectorNearF32 near, MethodHandle[] loops, boolean apart) {
+        if (near != null && (apart || near.argument(this).greatest(n) <= near.mostBits())) {
+            run(near.loop());
             if (greatest <= near.mostBits()) {
                 return;
             }
