@@ -9,6 +9,7 @@ import org.fewstep.bench.work.Mode;
 import org.fewstep.kernels.cpu.CpuDevice;
 import org.fewstep.loss.FlowMatching;
 import org.fewstep.loss.MeanFlow;
+import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Warmup;
 
@@ -18,6 +19,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * <p>Some hundred steps pass before the loops that a step calls once are compiled; until then they make objects.
  */
 @Warmup(iterations = 30, time = 600, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 30, time = 400, timeUnit = TimeUnit.MILLISECONDS)
 public class LossStepBenchmark extends EngineBenchmark {
     @Param({"flow-matching", "mean-flow"})
     public String loss = "";

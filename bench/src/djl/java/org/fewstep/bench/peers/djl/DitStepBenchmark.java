@@ -8,11 +8,13 @@ import org.fewstep.bench.work.EngineDevice;
 import org.fewstep.bench.work.EngineWork;
 import org.fewstep.bench.work.Mode;
 import org.fewstep.bench.work.TrainingStep;
+import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A training step of the DiT, warmed up as long as this engine's. */
+/** A training step of the DiT, warmed up and sampled as long as this engine's. */
 @Warmup(iterations = 30, time = 600, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 30, time = 400, timeUnit = TimeUnit.MILLISECONDS)
 public class DitStepBenchmark extends TorchBenchmark {
     @Param("16")
     public int batch;
