@@ -139,8 +139,8 @@ public abstract class Device implements AutoCloseable {
     /** Blocks for one recording. */
     protected abstract Arena arena();
 
-    /** What runs noted workloads again; their arena is still open. */
-    protected abstract Replay prepare(List<Workload> work);
+    /** What runs noted workloads again; {@code arena} is theirs, and still open. */
+    protected abstract Replay prepare(List<Workload> work, Arena arena);
 
     /** Submits a workload, and notes it in a recording. Its buffers must be live and of this device. */
     public final void run(Workload workload) {

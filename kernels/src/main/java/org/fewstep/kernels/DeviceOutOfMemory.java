@@ -4,6 +4,10 @@ package org.fewstep.kernels;
 public final class DeviceOutOfMemory extends DeviceException {
     private static final long serialVersionUID = 1L;
 
+    public DeviceOutOfMemory(String message) {
+        super(message);
+    }
+
     public DeviceOutOfMemory(String message, Throwable cause) {
         super(message, cause);
     }

@@ -3,6 +3,7 @@ package org.fewstep.kernels;
 import java.util.ArrayList;
 import java.util.List;
 import org.fewstep.kernels.cpu.CpuDevice;
+import org.fewstep.kernels.gpu.GpuDevices;
 
 /** Finds devices by name and says why one is not there. */
 public final class Devices {
@@ -21,10 +22,14 @@ public final class Devices {
     public static List<Found> list() {
         List<Found> found = new ArrayList<>();
         found.add(new Found("cpu", true, CpuDevice.shared().fingerprint()));
+        found.addAll(GpuDevices.list());
         return found;
     }
 
-    /** The fastest device present. */
+    /**
+     * The CPU: the kernels of the other kinds have not been measured against it yet. Another device is used when it is asked
+     * for by name.
+     */
     public static Device best() {
         return CpuDevice.shared();
     }
@@ -38,6 +43,9 @@ public final class Devices {
         if (name.equals("cpu")) {
             return CpuDevice.shared();
         }
-        throw new DeviceException("device: got \"" + name + "\"; expected cpu, the one kind that this version drives");
+        if (name.startsWith(GpuDevices.OPENCL + ":")) {
+            return GpuDevices.require(name);
+        }
+        throw new DeviceException("device: got \"" + name + "\"; expected cpu or opencl:i; fewstep doctor lists them");
     }
 }

@@ -83,6 +83,7 @@ public final class Plan implements AutoCloseable {
         enter("close");
         try {
             closed = true;
+            replay.close();
             kept.forEach(Buffer::release);
             arena.close();
             device.live().plans().decrementAndGet();

@@ -5,4 +5,7 @@ package org.fewstep.kernels;
 public interface Replay {
     /** Submits all workloads in order. */
     void run();
+
+    /** Gives back what it took for itself; nothing runs any more. */
+    default void close() {}
 }

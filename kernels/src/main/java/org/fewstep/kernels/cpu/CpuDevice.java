@@ -2,10 +2,13 @@ package org.fewstep.kernels.cpu;
 
 import java.util.List;
 import org.fewstep.kernels.Arena;
+import org.fewstep.kernels.BlockPool;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.DType;
-import org.fewstep.kernels.Device;
 import org.fewstep.kernels.DeviceException;
+import org.fewstep.kernels.PooledArena;
+import org.fewstep.kernels.PooledBuffer;
+import org.fewstep.kernels.PooledDevice;
 import org.fewstep.kernels.Replay;
 import org.fewstep.kernels.Workload;
 import org.jspecify.annotations.Nullable;
@@ -18,22 +21,15 @@ import org.jspecify.annotations.Nullable;
  * loops (default elsewhere) or ejml; {@code fewstep.threads}, default the processors present; {@code fewstep.pool}, most bytes kept for reuse, default a quarter of the heap;
  * {@code fewstep.poison=true} fills blocks with NaN while nobody owns them.
  */
-public final class CpuDevice extends Device {
-    private static final String INSTEAD_OF_WRITE =
-            "write fixed inputs and stage slots before a replay, or use Device.constant for numbers that never change";
-    private static final String INSTEAD_OF_READ = "keep the buffer and read it after the recording and after replays";
-
+public final class CpuDevice extends PooledDevice {
     private static @Nullable CpuDevice shared;
 
     private final Provider provider;
     private final Threads threads;
-    private final BlockPool pool;
-    private final boolean poison;
     private final KernelTable f32;
     private final KernelTable f64;
     private final KernelTable i32;
     private final boolean lastsForever;
-    private volatile boolean closed;
     private boolean warm;
 
     /**
@@ -42,7 +38,7 @@ public final class CpuDevice extends Device {
      * @param threads number of threads, the caller's included, at least 1
      */
     public CpuDevice(Provider provider, int threads) {
-        this(provider, new Threads(threads), poolCap(), Boolean.getBoolean("fewstep.poison"), BlockPool::heap, false);
+        this(provider, new Threads(threads), poolCap(), Boolean.getBoolean("fewstep.poison"), HeapBlocks.MAKER, false);
     }
 
     CpuDevice(
@@ -52,10 +48,9 @@ public final class CpuDevice extends Device {
             boolean poison,
             BlockPool.Maker maker,
             boolean lastsForever) {
+        super("cpu", maker, "expected free heap; use a smaller batch or a larger -Xmx", poolCap, poison);
         this.provider = provider;
         this.threads = threads;
-        this.poison = poison;
-        this.pool = new BlockPool(maker, poolCap, live().pooledBytes(), poison);
         this.f32 = KernelTable.f32(provider);
         this.f64 = KernelTable.f64();
         this.i32 = KernelTable.i32();
@@ -76,7 +71,7 @@ public final class CpuDevice extends Device {
                             (int) number("fewstep.threads", Runtime.getRuntime().availableProcessors(), 1, 4096)),
                     poolCap(),
                     Boolean.getBoolean("fewstep.poison"),
-                    BlockPool::heap,
+                    HeapBlocks.MAKER,
                     true);
             shared = device;
         }
@@ -110,11 +105,6 @@ public final class CpuDevice extends Device {
     }
 
     @Override
-    public String name() {
-        return "cpu";
-    }
-
-    @Override
     public String fingerprint() {
         return "cpu/" + provider.fingerprint();
     }
@@ -129,53 +119,25 @@ public final class CpuDevice extends Device {
         return threads.count();
     }
 
+    /** For kernels of this package that run workloads of their own. */
     @Override
     protected Buffer take(DType dtype, int size) {
-        requireOpen("allocate");
-        Object block = pool.take(dtype, size);
-        live().buffers().incrementAndGet();
-        live().bytes().addAndGet(BlockPool.bytesOf(dtype, size));
-        return new CpuBuffer(this, dtype, size, block, true, null);
+        return super.take(dtype, size);
+    }
+
+    @Override
+    protected PooledBuffer buffer(
+            DType dtype, int size, Object block, boolean pooled, @Nullable PooledArena arena) {
+        return new CpuBuffer(this, dtype, size, block, pooled, arena);
     }
 
     /** A buffer on the caller's own array; see {@link EjmlBridge}. */
     Buffer wrap(DType dtype, int size, Object array, int length) {
-        requireOpen("wrap");
-        if (size > length) {
-            throw new IllegalArgumentException(
-                    "wrap: got " + size + " elements in an array of " + length + "; expected at most its length");
-        }
-        live().buffers().incrementAndGet();
-        live().bytes().addAndGet((long) size * dtype.bytes());
-        return new CpuBuffer(this, dtype, size, array, false, null);
+        return wrapped(dtype, size, array, length);
     }
 
     @Override
-    protected void giveBack(Buffer buffer) {
-        CpuBuffer mine = (CpuBuffer) buffer;
-        Object block = mine.surrender();
-        live().buffers().decrementAndGet();
-        CpuArena arena = mine.arena();
-        if (arena != null) {
-            arena.giveBack(mine, block);
-        } else if (mine.pooled()) {
-            live().bytes().addAndGet(-BlockPool.bytesOf(mine.dtype(), mine.size()));
-            if (!closed) {
-                pool.giveBack(mine.dtype(), mine.size(), block);
-            }
-        } else {
-            live().bytes().addAndGet(-(long) mine.size() * mine.dtype().bytes());
-        }
-    }
-
-    @Override
-    protected Arena arena() {
-        requireOpen("record");
-        return new CpuArena(this, pool, poison);
-    }
-
-    @Override
-    protected Replay prepare(List<Workload> work) {
+    protected Replay prepare(List<Workload> work, Arena arena) {
         Prepared[] prepared = new Prepared[work.size()];
         long products = 0;
         for (int i = 0; i < prepared.length; i++) {
@@ -194,18 +156,7 @@ public final class CpuDevice extends Device {
 
     @Override
     protected void execute(Workload work) {
-        requireOpen(work.label());
-        if (work.device() != this) {
-            throw new IllegalArgumentException(
-                    work.label() + ": got buffers of " + work.device().name()
-                            + " (another device); expected buffers of this one; run it on the device that made them");
-        }
-        for (int i = 0; i < work.reads().size(); i++) {
-            work.reads().get(i).requireLive(work.label());
-        }
-        for (int i = 0; i < work.writes().size(); i++) {
-            work.writes().get(i).requireLive(work.label());
-        }
+        requireMine(work);
         table(work).prepare(work, threads).run();
         live().matMulFlops().addAndGet(work.productFlops());
     }
@@ -219,120 +170,61 @@ public final class CpuDevice extends Device {
     }
 
     @Override
-    public void write(Buffer buffer, float[] from, int at, int count) {
-        refuseInRecording("write", INSTEAD_OF_WRITE);
-        check("write", buffer, from.length, at, count);
-        switch (buffer.dtype()) {
-            case F32 -> System.arraycopy(from, at, CpuBuffer.f32(buffer), 0, count);
-            case F64 -> {
-                double[] to = CpuBuffer.f64(buffer);
-                for (int i = 0; i < count; i++) {
-                    to[i] = from[at + i];
-                }
-            }
-            case I32 -> throw mismatch("write", buffer, "float[]");
+    protected void put(Buffer buffer, float[] from, int at, int count) {
+        if (buffer.dtype() == DType.F32) {
+            System.arraycopy(from, at, CpuBuffer.f32(buffer), 0, count);
+            return;
         }
-    }
-
-    @Override
-    public void write(Buffer buffer, double[] from, int at, int count) {
-        refuseInRecording("write", INSTEAD_OF_WRITE);
-        put(buffer, from, at, count);
+        double[] to = CpuBuffer.f64(buffer);
+        for (int i = 0; i < count; i++) {
+            to[i] = from[at + i];
+        }
     }
 
     @Override
     protected void put(Buffer buffer, double[] from, int at, int count) {
-        check("write", buffer, from.length, at, count);
-        switch (buffer.dtype()) {
-            case F32 -> {
-                float[] to = CpuBuffer.f32(buffer);
-                for (int i = 0; i < count; i++) {
-                    to[i] = (float) from[at + i];
-                }
-            }
-            case F64 -> System.arraycopy(from, at, CpuBuffer.f64(buffer), 0, count);
-            case I32 -> throw mismatch("write", buffer, "double[]");
+        if (buffer.dtype() == DType.F64) {
+            System.arraycopy(from, at, CpuBuffer.f64(buffer), 0, count);
+            return;
         }
-    }
-
-    @Override
-    public void write(Buffer buffer, int[] from, int at, int count) {
-        refuseInRecording("write", INSTEAD_OF_WRITE);
-        put(buffer, from, at, count);
+        float[] to = CpuBuffer.f32(buffer);
+        for (int i = 0; i < count; i++) {
+            to[i] = (float) from[at + i];
+        }
     }
 
     @Override
     protected void put(Buffer buffer, int[] from, int at, int count) {
-        check("write", buffer, from.length, at, count);
-        if (buffer.dtype() != DType.I32) {
-            throw mismatch("write", buffer, "int[]");
-        }
         System.arraycopy(from, at, CpuBuffer.i32(buffer), 0, count);
     }
 
     @Override
-    public void read(Buffer buffer, float[] to, int at, int count) {
-        refuseInRecording("read", INSTEAD_OF_READ);
-        check("read", buffer, to.length, at, count);
-        switch (buffer.dtype()) {
-            case F32 -> System.arraycopy(CpuBuffer.f32(buffer), 0, to, at, count);
-            case F64 -> {
-                double[] from = CpuBuffer.f64(buffer);
-                for (int i = 0; i < count; i++) {
-                    to[at + i] = (float) from[i];
-                }
-            }
-            case I32 -> throw mismatch("read", buffer, "float[]");
+    protected void fetch(Buffer buffer, float[] to, int at, int count) {
+        if (buffer.dtype() == DType.F32) {
+            System.arraycopy(CpuBuffer.f32(buffer), 0, to, at, count);
+            return;
+        }
+        double[] from = CpuBuffer.f64(buffer);
+        for (int i = 0; i < count; i++) {
+            to[at + i] = (float) from[i];
         }
     }
 
     @Override
-    public void read(Buffer buffer, double[] to, int at, int count) {
-        refuseInRecording("read", INSTEAD_OF_READ);
-        check("read", buffer, to.length, at, count);
-        switch (buffer.dtype()) {
-            case F32 -> {
-                float[] from = CpuBuffer.f32(buffer);
-                for (int i = 0; i < count; i++) {
-                    to[at + i] = from[i];
-                }
-            }
-            case F64 -> System.arraycopy(CpuBuffer.f64(buffer), 0, to, at, count);
-            case I32 -> throw mismatch("read", buffer, "double[]");
+    protected void fetch(Buffer buffer, double[] to, int at, int count) {
+        if (buffer.dtype() == DType.F64) {
+            System.arraycopy(CpuBuffer.f64(buffer), 0, to, at, count);
+            return;
+        }
+        float[] from = CpuBuffer.f32(buffer);
+        for (int i = 0; i < count; i++) {
+            to[at + i] = from[i];
         }
     }
 
     @Override
-    public void read(Buffer buffer, int[] to, int at, int count) {
-        refuseInRecording("read", INSTEAD_OF_READ);
-        check("read", buffer, to.length, at, count);
-        if (buffer.dtype() != DType.I32) {
-            throw mismatch("read", buffer, "int[]");
-        }
+    protected void fetch(Buffer buffer, int[] to, int at, int count) {
         System.arraycopy(CpuBuffer.i32(buffer), 0, to, at, count);
-    }
-
-    private void check(String what, Buffer buffer, int length, int at, int count) {
-        requireOpen(what);
-        if (buffer.device() != this) {
-            throw new IllegalArgumentException(what + ": got a buffer of another device, "
-                    + buffer.device().name() + "; expected one of this device");
-        }
-        buffer.requireLive(what);
-        if (count < 0 || count > buffer.size() || at < 0 || at > length - count) {
-            throw new IllegalArgumentException(what + ": got " + count + " elements at " + at + " of an array of "
-                    + length + " for a buffer of " + buffer.size() + "; expected a range inside both");
-        }
-    }
-
-    private static IllegalArgumentException mismatch(String what, Buffer buffer, String array) {
-        return new IllegalArgumentException(what + ": got " + array + " for a buffer of " + buffer.dtype()
-                + "; expected " + (buffer.dtype() == DType.I32 ? "int[]" : "float[] or double[]"));
-    }
-
-    @Override
-    public void trim() {
-        pool.trim();
     }
 
     /** Returns at once: {@link #run} has finished the work when it returns. */
@@ -357,16 +249,11 @@ public final class CpuDevice extends Device {
      */
     @Override
     public void close() {
-        if (!lastsForever) {
-            closed = true;
+        if (lastsForever) {
+            trim();
+        } else {
+            end();
             threads.close();
-        }
-        pool.trim();
-    }
-
-    private void requireOpen(String what) {
-        if (closed) {
-            throw new IllegalStateException(what + ": got a closed device cpu; expected an open one");
         }
     }
 }

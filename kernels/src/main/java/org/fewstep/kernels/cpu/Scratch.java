@@ -1,6 +1,7 @@
 package org.fewstep.kernels.cpu;
 
 import java.util.Arrays;
+import org.fewstep.kernels.BlockPool;
 
 /**
  * Arrays for the inner work of kernels, one set a thread, kept between calls.

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.fewstep.kernels.BlockPool;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.DeviceOutOfMemory;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,7 @@ class BlockPoolTest {
     private final AtomicLong pooled = new AtomicLong();
 
     private BlockPool pool(long cap) {
-        return new BlockPool(BlockPool::heap, cap, pooled, false);
+        return new BlockPool(HeapBlocks.MAKER, "cpu", "use less", cap, pooled, false);
     }
 
     @Test
@@ -91,8 +92,10 @@ class BlockPoolTest {
                             throw new OutOfMemoryError("planted");
                         }
                     }
-                    return BlockPool.heap(dtype, length);
+                    return HeapBlocks.MAKER.make(dtype, length);
                 },
+                "cpu",
+                "use less",
                 1 << 20,
                 pooled,
                 false);
@@ -107,6 +110,8 @@ class BlockPoolTest {
                 (dtype, length) -> {
                     throw new OutOfMemoryError("planted");
                 },
+                "cpu",
+                "use less",
                 1 << 20,
                 pooled,
                 false);
@@ -117,7 +122,7 @@ class BlockPoolTest {
 
     @Test
     void poisonFillsFreshAndReturnedBlocks() {
-        BlockPool pool = new BlockPool(BlockPool::heap, 1 << 20, pooled, true);
+        BlockPool pool = new BlockPool(HeapBlocks.MAKER, "cpu", "use less", 1 << 20, pooled, true);
         float[] floats = (float[]) pool.take(DType.F32, 20);
         assertTrue(Float.isNaN(floats[0]) && Float.isNaN(floats[19]));
         double[] doubles = (double[]) pool.take(DType.F64, 20);

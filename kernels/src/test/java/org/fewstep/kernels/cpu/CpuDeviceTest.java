@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class CpuDeviceTest {
     private final CpuDevice device =
-            new CpuDevice(Provider.LOOPS, new Threads(1), 1 << 20, true, BlockPool::heap, false);
+            new CpuDevice(Provider.LOOPS, new Threads(1), 1 << 20, true, HeapBlocks.MAKER, false);
 
     @AfterEach
     void close() {

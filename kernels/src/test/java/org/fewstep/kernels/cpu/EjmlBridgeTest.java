@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class EjmlBridgeTest {
     private final CpuDevice device =
-            new CpuDevice(Provider.LOOPS, new Threads(1), 1 << 20, true, BlockPool::heap, false);
+            new CpuDevice(Provider.LOOPS, new Threads(1), 1 << 20, true, HeapBlocks.MAKER, false);
 
     @AfterEach
     void nothingStays() {

@@ -1,14 +1,15 @@
 package org.fewstep.kernels.cpu;
 
 import org.fewstep.kernels.DType;
+import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Scope;
 import org.fewstep.kernels.Workload.Family;
 
 /** What a family's kernel of any provider and dtype must do; fails with an AssertionError. */
-final class KernelContract {
+public final class KernelContract {
     private KernelContract() {}
 
-    static void check(Family family, CpuDevice device, DType dtype) {
+    public static void check(Family family, Device device, DType dtype) {
         try (Scope scope = device.scope()) {
             Blocks blocks = new Blocks(device, dtype);
             switch (family) {

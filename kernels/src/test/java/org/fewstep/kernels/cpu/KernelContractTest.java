@@ -34,7 +34,7 @@ class KernelContractTest {
 
     private static void check(Family family, DType dtype, Provider provider, int threads) {
         try (CpuDevice device =
-                new CpuDevice(provider, new Threads(threads, 10_000), 1 << 28, true, BlockPool::heap, false)) {
+                new CpuDevice(provider, new Threads(threads, 10_000), 1 << 28, true, HeapBlocks.MAKER, false)) {
             KernelContract.check(family, device, dtype);
             assertEquals(0, device.live().buffers().get());
             assertEquals(0, device.live().bytes().get());

@@ -160,7 +160,8 @@ final class MatMulContract {
     /** Chains of a sum: one, but 16 where {@code vector} makes scalar products of whole rows with few columns. */
     private static int lanes(Blocks blocks, int n, boolean transA) {
         boolean dots = blocks.dtype() == DType.F32
-                && ((CpuDevice) blocks.device()).provider() == Provider.VECTOR
+                && blocks.device() instanceof CpuDevice cpu
+                && cpu.provider() == Provider.VECTOR
                 && n <= VectorDotsF32.MOST_COLUMNS
                 && !transA;
         return dots ? 16 : 1;
@@ -175,12 +176,13 @@ final class MatMulContract {
         return chains[0];
     }
 
-    /** One step of the sum as the provider rounds it: fused in our own F32 kernels, product and sum apart in EJML. */
+    /** One step of the sum as it is rounded: fused in our own F32 and GPU kernels, product and sum apart in EJML. */
     private static double next(Blocks blocks, double x, double y, double sum) {
+        CpuDevice cpu = blocks.device() instanceof CpuDevice device ? device : null;
         if (blocks.dtype() == DType.F64) {
-            return sum + x * y;
+            return cpu == null ? Math.fma(x, y, sum) : sum + x * y;
         }
-        return ((CpuDevice) blocks.device()).provider() != Provider.EJML
+        return cpu == null || cpu.provider() != Provider.EJML
                 ? Math.fma((float) x, (float) y, (float) sum)
                 : (float) sum + (float) x * (float) y;
     }

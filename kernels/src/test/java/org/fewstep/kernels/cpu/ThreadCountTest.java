@@ -22,7 +22,7 @@ class ThreadCountTest {
 
     private static long hash(Provider provider, DType dtype, int threads, int rows) {
         try (CpuDevice device =
-                new CpuDevice(provider, new Threads(threads, 0), 1 << 28, false, BlockPool::heap, false)) {
+                new CpuDevice(provider, new Threads(threads, 0), 1 << 28, false, HeapBlocks.MAKER, false)) {
             return KernelTour.hash(device, dtype, rows);
         }
     }

@@ -1,27 +1,35 @@
-package org.fewstep.kernels.cpu;
+package org.fewstep.kernels;
 
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
-import org.fewstep.kernels.DType;
-import org.fewstep.kernels.DeviceOutOfMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Arrays kept for reuse, sorted by dtype and size class: a fresh array costs 11 times as much as a pooled one at 4,096
- * elements.
+ * Blocks of a device's memory kept for reuse, sorted by dtype and size class. A fresh Java array costs 11 times as much as
+ * a pooled one at 4,096 elements, and a fresh block on a GPU may wait for all work there.
  *
  * <p>There are four size classes an octave (16, 20, 24, 28, 32, 40, ...), so at most a fifth of a block is unused. At
  * the cap, blocks of the classes that were not used for the longest time go first.
  */
-final class BlockPool {
+public final class BlockPool {
     private static final int LARGEST = Integer.MAX_VALUE - 8;
     private static final int CLASSES = 4 * 28;
 
-    /** Makes a new array; the seam where tests plant failures. */
+    /** Makes and drops a device's blocks; the seam where tests plant failures. */
     @FunctionalInterface
-    interface Maker {
+    public interface Maker {
+        /**
+         * A new block of {@code length} elements.
+         *
+         * @throws OutOfMemoryError when there is no room; {@link DeviceOutOfMemory} is as good
+         */
         Object make(DType dtype, int length);
+
+        /** Gives a block back to the system for good. */
+        default void drop(Object block) {}
+
+        /** Fills a block with NaN (I32: the least integer), so that a use without a write is seen. */
+        default void poison(DType dtype, Object block) {}
     }
 
     private static final class Shelf {
@@ -36,7 +44,9 @@ final class BlockPool {
 
     private final Shelf[][] shelves = new Shelf[DType.values().length][];
     private final Maker maker;
-    private final long cap;
+    private final String device;
+    private final String hint;
+    private volatile long cap;
     private final AtomicLong pooledBytes;
     private final boolean poison;
     private long clock;
@@ -44,12 +54,16 @@ final class BlockPool {
     /**
      * Makes an empty pool.
      *
+     * @param device name of the device, for messages
+     * @param hint what to do when there is no room
      * @param cap most bytes to keep
      * @param pooledBytes counter of the bytes kept
      * @param poison fill blocks with NaN while nobody owns them
      */
-    BlockPool(Maker maker, long cap, AtomicLong pooledBytes, boolean poison) {
+    public BlockPool(Maker maker, String device, String hint, long cap, AtomicLong pooledBytes, boolean poison) {
         this.maker = maker;
+        this.device = device;
+        this.hint = hint;
         this.cap = cap;
         this.pooledBytes = pooledBytes;
         this.poison = poison;
@@ -62,17 +76,8 @@ final class BlockPool {
         }
     }
 
-    /** An array from the Java heap. */
-    static Object heap(DType dtype, int length) {
-        return switch (dtype) {
-            case F32 -> new float[length];
-            case F64 -> new double[length];
-            case I32 -> new int[length];
-        };
-    }
-
     /** Index of the smallest class that holds {@code size} elements. */
-    static int classOf(int size) {
+    public static int classOf(int size) {
         if (size <= 16) {
             return 0;
         }
@@ -82,22 +87,22 @@ final class BlockPool {
     }
 
     /** Number of elements of a class's blocks. */
-    static int lengthOf(int sizeClass) {
+    public static int lengthOf(int sizeClass) {
         long length = (4L + sizeClass % 4) << (2 + sizeClass / 4);
         return (int) Math.min(length, LARGEST);
     }
 
     /** Bytes of the block that holds {@code size} elements. */
-    static long bytesOf(DType dtype, int size) {
+    public static long bytesOf(DType dtype, int size) {
         return (long) lengthOf(classOf(size)) * dtype.bytes();
     }
 
     /**
      * Gives a block of at least {@code size} elements with undefined content.
      *
-     * @throws DeviceOutOfMemory when the heap has no room even after a trim
+     * @throws DeviceOutOfMemory when the device has no room even after a trim
      */
-    Object take(DType dtype, int size) {
+    public Object take(DType dtype, int size) {
         int sizeClass = classOf(size);
         Object block;
         synchronized (this) {
@@ -112,30 +117,30 @@ final class BlockPool {
             int length = Math.max(size, lengthOf(sizeClass));
             try {
                 block = maker.make(dtype, length);
-            } catch (OutOfMemoryError first) {
+            } catch (OutOfMemoryError | DeviceOutOfMemory first) {
                 trim();
                 try {
                     block = maker.make(dtype, length);
-                } catch (OutOfMemoryError second) {
+                } catch (OutOfMemoryError | DeviceOutOfMemory second) {
                     throw new DeviceOutOfMemory(
                             "allocate: got no room for " + size + " elements of " + dtype + " ("
-                                    + (long) length * dtype.bytes() + " bytes) on cpu; expected free heap; use a"
-                                    + " smaller batch or a larger -Xmx",
+                                    + (long) length * dtype.bytes() + " bytes) on " + device + "; " + hint,
                             second);
                 }
             }
-            poison(block);
+            poison(dtype, block);
         }
         return block;
     }
 
     /** Keeps a block for reuse. */
-    void giveBack(DType dtype, int size, Object block) {
-        poison(block);
+    public void giveBack(DType dtype, int size, Object block) {
+        poison(dtype, block);
         synchronized (this) {
             Shelf shelf = shelf(dtype, classOf(size));
             shelf.lastUse = ++clock;
             if (shelf.bytesEach > cap) {
+                maker.drop(block);
                 return;
             }
             while (pooledBytes.get() + shelf.bytesEach > cap) {
@@ -147,13 +152,20 @@ final class BlockPool {
     }
 
     /** Drops all blocks. */
-    synchronized void trim() {
+    public synchronized void trim() {
         for (Shelf[] classes : shelves) {
             for (Shelf shelf : classes) {
                 pooledBytes.addAndGet(-shelf.bytesEach * shelf.blocks.size());
+                shelf.blocks.forEach(maker::drop);
                 shelf.blocks.clear();
             }
         }
+    }
+
+    /** Drops all blocks, and from now on what is given back. */
+    void close() {
+        cap = 0;
+        trim();
     }
 
     /** Gives all blocks to another pool and returns their bytes. */
@@ -195,20 +207,17 @@ final class BlockPool {
         if (oldest == null) {
             throw new IllegalStateException("pool: got " + pooledBytes + " counted bytes and no block");
         }
-        oldest.blocks.pollFirst();
+        Object block = oldest.blocks.pollFirst();
         pooledBytes.addAndGet(-oldest.bytesEach);
+        if (block != null) {
+            maker.drop(block);
+        }
     }
 
-    private void poison(Object block) {
-        if (!poison) {
-            return;
-        }
-        if (block instanceof float[] f) {
-            Arrays.fill(f, Float.NaN);
-        } else if (block instanceof double[] d) {
-            Arrays.fill(d, Double.NaN);
-        } else if (block instanceof int[] i) {
-            Arrays.fill(i, Integer.MIN_VALUE);
+    /** Marks a block that nobody owns, where this pool does so. */
+    void poison(DType dtype, Object block) {
+        if (poison) {
+            maker.poison(dtype, block);
         }
     }
 }

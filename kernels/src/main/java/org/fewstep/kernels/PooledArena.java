@@ -1,29 +1,42 @@
-package org.fewstep.kernels.cpu;
+package org.fewstep.kernels;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.fewstep.kernels.Arena;
-import org.fewstep.kernels.Buffer;
-import org.fewstep.kernels.DType;
 
 /** Blocks that a recording and its plan took from the device's pool; they count as live until the arena closes. */
-final class CpuArena implements Arena {
-    private final CpuDevice device;
+public final class PooledArena implements Arena {
+    private final PooledDevice device;
     private final BlockPool pool;
     private final BlockPool idle;
 
     /** Blocks of constants: they are never used for anything else. */
-    private final List<CpuBuffer> constants = new ArrayList<>();
+    private final List<PooledBuffer> constants = new ArrayList<>();
 
     private final List<Runnable> idleConstants = new ArrayList<>();
     private long bytes;
     private boolean closed;
 
-    CpuArena(CpuDevice device, BlockPool pool, boolean poison) {
+    PooledArena(PooledDevice device, BlockPool pool, boolean poison) {
         this.device = device;
         this.pool = pool;
-        this.idle = new BlockPool(this::fresh, Long.MAX_VALUE, new AtomicLong(), poison);
+        this.idle = new BlockPool(
+                new BlockPool.Maker() {
+                    @Override
+                    public Object make(DType dtype, int length) {
+                        return fresh(dtype, length);
+                    }
+
+                    @Override
+                    public void poison(DType dtype, Object block) {
+                        pool.poison(dtype, block);
+                    }
+                },
+                device.name(),
+                "",
+                Long.MAX_VALUE,
+                new AtomicLong(),
+                poison);
     }
 
     private Object fresh(DType dtype, int size) {
@@ -45,12 +58,12 @@ final class CpuArena implements Arena {
     @Override
     public synchronized Buffer take(DType dtype, int size) {
         device.live().buffers().incrementAndGet();
-        return new CpuBuffer(device, dtype, size, idle.take(dtype, size), true, this);
+        return device.buffer(dtype, size, idle.take(dtype, size), true, this);
     }
 
     @Override
     public synchronized Buffer takeConstant(DType dtype, int size) {
-        CpuBuffer buffer = new CpuBuffer(device, dtype, size, fresh(dtype, size), true, this);
+        PooledBuffer buffer = device.buffer(dtype, size, fresh(dtype, size), true, this);
         device.live().buffers().incrementAndGet();
         constants.add(buffer);
         return buffer;
@@ -58,11 +71,11 @@ final class CpuArena implements Arena {
 
     @Override
     public boolean owns(Buffer buffer) {
-        return ((CpuBuffer) buffer).arena() == this;
+        return ((PooledBuffer) buffer).arena() == this;
     }
 
     /** Takes back the block of a handle whose last hold is gone. */
-    synchronized void giveBack(CpuBuffer buffer, Object block) {
+    synchronized void giveBack(PooledBuffer buffer, Object block) {
         boolean constant = constants.remove(buffer);
         if (closed) {
             release(buffer, block);
@@ -73,7 +86,7 @@ final class CpuArena implements Arena {
         }
     }
 
-    private void release(CpuBuffer buffer, Object block) {
+    private void release(PooledBuffer buffer, Object block) {
         count(-BlockPool.bytesOf(buffer.dtype(), buffer.size()));
         pool.giveBack(buffer.dtype(), buffer.size(), block);
     }

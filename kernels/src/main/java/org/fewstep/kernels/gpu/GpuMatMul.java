@@ -1,0 +1,88 @@
+package org.fewstep.kernels.gpu;
+
+import org.fewstep.kernels.Buffer;
+import org.fewstep.kernels.DType;
+import org.fewstep.kernels.MatMul;
+
+/** Calls of matmul.cl. */
+final class GpuMatMul {
+    private static final String FILE = "matmul.cl";
+
+    /** As in the file. */
+    private static final int TILE = 16;
+
+    private static final int BLOCK = 64;
+    private static final int STRIP_ROWS = 8;
+    private static final int STRIP_COLUMNS = 32;
+
+    /** Most groups of the third dimension that every device takes. */
+    private static final int MOST_ITEMS = 65_535;
+
+    private GpuMatMul() {}
+
+    static void plan(MatMul w, Launches to) {
+        boolean joined = w.rowsJoin();
+        int items = joined ? 1 : w.batch();
+        int m = joined ? w.batch() * w.m() : w.m();
+        if (items == 0 || m == 0 || w.n() == 0) {
+            return;
+        }
+        int blocks = (w.n() + BLOCK - 1) / BLOCK;
+        if (to.facts().cpu()) {
+            strips(w, to, items, m);
+        } else if ((long) blocks * ((m + BLOCK - 1) / BLOCK) * items >= to.facts().units()) {
+            start(w, to, "matmul_blocks", items, m)
+                    .grid(blocks, (m + BLOCK - 1) / BLOCK, Math.min(items, MOST_ITEMS), TILE, TILE);
+        } else {
+            start(w, to, "matmul_tiles", items, m)
+                    .grid((w.n() + TILE - 1) / TILE, (m + TILE - 1) / TILE, Math.min(items, MOST_ITEMS), TILE, TILE);
+        }
+    }
+
+    /** Whole strips by v4, the rest by v1; a turned B is laid straight first where it is used often enough. */
+    private static void strips(MatMul w, Launches to, int items, int m) {
+        int rows = m / STRIP_ROWS * STRIP_ROWS;
+        int columns = w.transB() ? 0 : w.n() / STRIP_COLUMNS * STRIP_COLUMNS;
+        boolean some = rows > 0 && columns > 0;
+        if (some) {
+            start(w, to, "matmul_strips", items, m)
+                    .grid(columns / STRIP_COLUMNS, rows / STRIP_ROWS, items, 1, 1);
+        }
+        if (!some || rows < m || columns < w.n()) {
+            start(w, to, "matmul_naive", items, m)
+                    .ints(some ? rows : 0, some ? columns : 0)
+                    .over((long) items * m * w.n(), to.many());
+        }
+    }
+
+    /** The arguments that all versions share. */
+    private static Launch start(MatMul w, Launches to, String kernel, int items, int m) {
+        DType dtype = w.dtype();
+        Buffer bias = w.bias();
+        Buffer pre = w.pre();
+        return to.add(FILE, dtype, kernel)
+                .ints(items, m, w.n(), w.k())
+                .ints(w.offsetA(1), w.transA() ? 1 : w.k(), w.transA() ? w.m() : 1)
+                .ints(w.offsetB(1), w.transB() ? 1 : w.n(), w.transB() ? w.k() : 1)
+                .ints(activation(w), bias == null ? 0 : 1, pre == null ? 0 : 1)
+                .buffer(w.a())
+                .buffer(w.b())
+                .buffer(bias == null ? w.b() : bias)
+                .buffer(pre == null ? w.c() : pre)
+                .buffer(w.c());
+    }
+
+    /** The activation's number in the file. */
+    private static int activation(MatMul w) {
+        if (w.activation() == null) {
+            return 0;
+        }
+        return switch (w.activation()) {
+            case SILU -> 1;
+            case GELU -> 2;
+            case GELU_TANH -> 3;
+            case RELU -> 4;
+            default -> throw new IllegalArgumentException("matmul: got activation " + w.activation());
+        };
+    }
+}

@@ -1,0 +1,30 @@
+package org.fewstep.kernels.gpu;
+
+import org.fewstep.kernels.Buffer;
+import org.fewstep.kernels.Softmax;
+
+/** Calls of softmax.cl. */
+final class GpuSoftmax {
+    private GpuSoftmax() {}
+
+    static void plan(Softmax w, Launches to) {
+        if (w.rows() == 0 || w.n() == 0) {
+            return;
+        }
+        String kernel =
+                switch (w.code()) {
+                    case FORWARD -> "softmax_forward";
+                    case LOG -> "softmax_log";
+                    case ALONG -> "softmax_along";
+                };
+        Launch launch = to.add("softmax.cl", w.dtype(), kernel)
+                .over(w.rows(), to.few())
+                .ints(w.rows(), w.n())
+                .buffer(w.x());
+        Buffer g = w.g();
+        if (g != null) {
+            launch.buffer(g);
+        }
+        launch.buffer(w.out());
+    }
+}

@@ -1,0 +1,59 @@
+package org.fewstep.kernels.gpu;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.fewstep.kernels.DType;
+
+/** The kernels of one open device, each file compiled at its first use for a dtype and a set of definitions. */
+final class Programs {
+    private record Key(String file, DType dtype, List<String> defines) {}
+
+    private record Compiled(Driver.Program program, Map<String, Driver.Function> functions) {}
+
+    private final Driver driver;
+    private final ProgramCache cache;
+    private final Map<Key, Compiled> compiled = new HashMap<>();
+
+    Programs(Driver driver, ProgramCache cache) {
+        this.driver = driver;
+        this.cache = cache;
+    }
+
+    /**
+     * A kernel.
+     *
+     * @param dtype what REAL is
+     * @param defines NAME=VALUE definitions for the file
+     */
+    synchronized Driver.Function function(String file, DType dtype, String kernel, String... defines) {
+        Key key = new Key(file, dtype, Arrays.asList(defines));
+        Compiled known = compiled.get(key);
+        if (known == null) {
+            List<String> options = new ArrayList<>(driver.options());
+            options.add(
+                    switch (dtype) {
+                        case F32 -> "-DREAL_IS_FLOAT=1";
+                        case F64 -> "-DREAL_IS_DOUBLE=1";
+                        case I32 -> "-DREAL_IS_INT=1";
+                    });
+            for (String define : defines) {
+                options.add("-D" + define);
+            }
+            known = new Compiled(cache.program(driver, file, Source.of(file), options), new HashMap<>());
+            compiled.put(key, known);
+        }
+        Driver.Program program = known.program();
+        return known.functions().computeIfAbsent(kernel, name -> driver.function(program, name));
+    }
+
+    synchronized void close() {
+        for (Compiled one : compiled.values()) {
+            one.functions().values().forEach(driver::release);
+            driver.release(one.program());
+        }
+        compiled.clear();
+    }
+}

@@ -1,0 +1,118 @@
+/*
+ * The words in which kernels are written, for OpenCL C 1.2 and CUDA C++.
+ *
+ * A kernel file is compiled once for each REAL (float, double, or int for copies). Whoever compiles defines
+ * BACKEND_OPENCL or BACKEND_CUDA, and REAL_IS_FLOAT, REAL_IS_DOUBLE or REAL_IS_INT. Pointers carry GLOBAL or SHARED
+ * wherever they are declared. Sums and products are never contracted: where one rounding is wanted, fma says so.
+ */
+
+#if BACKEND_CUDA
+
+#define KERNEL extern "C" __global__
+#define DEVICE static __device__ __forceinline__
+#define GLOBAL
+#define SHARED
+#define SHARED_ARRAY(type, name, size) __shared__ type name[size]
+#define TABLE static __device__ const
+#define BARRIER() __syncthreads()
+#define DIM_0 x
+#define DIM_1 y
+#define DIM_2 z
+#define DIM(d) DIM_##d
+#define LOCAL_ID(d) ((int) threadIdx.DIM(d))
+#define LOCAL_SIZE(d) ((int) blockDim.DIM(d))
+#define GROUP_ID(d) ((int) blockIdx.DIM(d))
+#define GROUPS(d) ((int) gridDim.DIM(d))
+#define MULTIPLY_HIGH(a, b) __umulhi(a, b)
+#define FLOAT_OF_BITS(i) __int_as_float(i)
+#define BITS_OF_FLOAT(f) __float_as_int(f)
+typedef unsigned int UINT32;
+typedef long long INT64;
+
+#else
+
+#pragma OPENCL FP_CONTRACT OFF
+#if REAL_IS_DOUBLE
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+#endif
+#define KERNEL __kernel
+#define DEVICE static inline
+#define GLOBAL __global
+#define SHARED __local
+#define SHARED_ARRAY(type, name, size) __local type name[size]
+#define TABLE __constant
+#define BARRIER() barrier(CLK_LOCAL_MEM_FENCE)
+#define LOCAL_ID(d) ((int) get_local_id(d))
+#define LOCAL_SIZE(d) ((int) get_local_size(d))
+#define GROUP_ID(d) ((int) get_group_id(d))
+#define GROUPS(d) ((int) get_num_groups(d))
+#define MULTIPLY_HIGH(a, b) mul_hi(a, b)
+#define FLOAT_OF_BITS(i) as_float(i)
+#define BITS_OF_FLOAT(f) as_int(f)
+typedef uint UINT32;
+typedef long INT64;
+
+#endif
+
+/* This thread's number among all, and their count; 64 bits, since a loop's last step may pass 2^31. */
+#define GLOBAL_ID(d) ((INT64) GROUP_ID(d) * LOCAL_SIZE(d) + LOCAL_ID(d))
+#define GLOBAL_SIZE(d) ((INT64) GROUPS(d) * LOCAL_SIZE(d))
+
+/* For each i below n, by all threads of the first dimension. */
+#define FOR_EACH(i, n) for (INT64 i = GLOBAL_ID(0); i < (n); i += GLOBAL_SIZE(0))
+
+/* A literal of the arithmetic's type: R(0.5). */
+#if REAL_IS_FLOAT
+#define REAL float
+#define R(x) x##f
+#define EPSILON 0x1p-23f
+#elif REAL_IS_DOUBLE
+#define REAL double
+#define R(x) x
+#define EPSILON 0x1p-52
+#elif REAL_IS_INT
+#define REAL int
+#endif
+
+/*
+ * RESULT = sum of TERM, an expression of i, over i = 0 .. N - 1, by the tree that all sums of the engine follow: blocks of
+ * 256 numbers; in a block, lane l adds numbers l, l + 16, ... in order, then l and l + 8, + 4, + 2, + 1 are added; the
+ * blocks are added in pairs, then pairs of pairs. The pairs wait in a stack, one a level.
+ */
+#define TREE_SUM(RESULT, N, TERM)                                            \
+    do {                                                                     \
+        REAL waiting[24];                                                    \
+        INT64 tree_blocks = 0;                                               \
+        int height = 0;                                                      \
+        for (INT64 first = 0; first == 0 || first < (N); first += 256) {     \
+            REAL lane[16];                                                   \
+            INT64 end = first + 256 < (N) ? first + 256 : (N);               \
+            for (int l = 0; l < 16; l++) {                                   \
+                lane[l] = 0;                                                 \
+            }                                                                \
+            for (INT64 line = first; line < end; line += 16) {               \
+                for (int l = 0; l < 16; l++) {                               \
+                    INT64 i = line + l;                                      \
+                    if (i < end) {                                           \
+                        lane[l] += (TERM);                                   \
+                    }                                                        \
+                }                                                            \
+            }                                                                \
+            for (int apart = 8; apart > 0; apart /= 2) {                        \
+                for (int l = 0; l < apart; l++) {                             \
+                    lane[l] += lane[l + apart];                               \
+                }                                                            \
+            }                                                                \
+            waiting[height++] = lane[0];                                     \
+            tree_blocks++;                                                   \
+            for (INT64 pairs = tree_blocks; (pairs & 1) == 0; pairs >>= 1) { \
+                height--;                                                    \
+                waiting[height - 1] += waiting[height];                      \
+            }                                                                \
+        }                                                                    \
+        while (height > 1) {                                                 \
+            height--;                                                        \
+            waiting[height - 1] += waiting[height];                          \
+        }                                                                    \
+        (RESULT) = waiting[0];                                               \
+    } while (0)
