@@ -90,7 +90,8 @@ public final class Recording implements AutoCloseable {
             addOutside(workload.reads(), outside);
             addOutside(workload.writes(), outside);
         }
-        Plan plan = new Plan(device, device.prepare(work, arena), work.size(), arena, kept, outside.toArray(new Buffer[0]));
+        Plan plan =
+                new Plan(device, device.prepare(work, arena), work.size(), arena, kept, outside.toArray(new Buffer[0]));
         end();
         return plan;
     }

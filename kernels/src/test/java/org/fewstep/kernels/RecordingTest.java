@@ -26,7 +26,11 @@ import org.junit.jupiter.api.function.Executable;
 class RecordingTest {
     private static final int N = 4096;
 
-    private final CpuDevice device = new CpuDevice(Provider.LOOPS, 2);
+    private final PooledDevice device = open();
+
+    PooledDevice open() {
+        return new CpuDevice(Provider.LOOPS, 2);
+    }
 
     @AfterEach
     void nothingLeaks() {

@@ -13,8 +13,7 @@ final class CpuBuffer extends PooledBuffer {
      *
      * @param array float[], double[] or int[] of at least {@code size} elements
      */
-    CpuBuffer(
-            CpuDevice device, DType dtype, int size, Object array, boolean pooled, @Nullable PooledArena arena) {
+    CpuBuffer(CpuDevice device, DType dtype, int size, Object array, boolean pooled, @Nullable PooledArena arena) {
         super(device, dtype, size, array, pooled, arena);
     }
 

@@ -126,8 +126,7 @@ public final class CpuDevice extends PooledDevice {
     }
 
     @Override
-    protected PooledBuffer buffer(
-            DType dtype, int size, Object block, boolean pooled, @Nullable PooledArena arena) {
+    protected PooledBuffer buffer(DType dtype, int size, Object block, boolean pooled, @Nullable PooledArena arena) {
         return new CpuBuffer(this, dtype, size, block, pooled, arena);
     }
 

@@ -35,7 +35,9 @@ final class GpuAttention {
             case CURVATURE -> {
                 Driver.Memory stats = to.room(w.dtype(), 5 * queries);
                 for (String kernel : new String[] {"attention_curvature_query", "attention_curvature_key"}) {
-                    pass(pass(start(w, to, kernel, queries), d), g).memory(stats).buffer(w.result());
+                    pass(pass(start(w, to, kernel, queries), d), g)
+                            .memory(stats)
+                            .buffer(w.result());
                 }
             }
         }
@@ -59,14 +61,7 @@ final class GpuAttention {
 
     private static int[] heads(Attention.Heads h) {
         return new int[] {
-            h.batch(),
-            h.heads(),
-            h.tokens(),
-            h.batchStep(),
-            h.headStep(),
-            h.partStep(),
-            h.tokenStep(),
-            h.channelStep()
+            h.batch(), h.heads(), h.tokens(), h.batchStep(), h.headStep(), h.partStep(), h.tokenStep(), h.channelStep()
         };
     }
 }

@@ -35,12 +35,16 @@ public final class GpuDevice extends PooledDevice {
     private final ByteBuffer landing = direct();
     private int staged;
 
-    GpuDevice(String name, Driver driver, ProgramCache cache, long poolCap, boolean poison) {
-        this(name, driver, new Programs(driver, cache), poolCap, poison, new Blocks(driver));
+    /**
+     * Takes over an open driver.
+     *
+     * @param programs its kernels
+     */
+    GpuDevice(String name, Driver driver, Programs programs, long poolCap, boolean poison) {
+        this(name, driver, programs, poolCap, poison, new Blocks(driver));
     }
 
-    private GpuDevice(
-            String name, Driver driver, Programs programs, long poolCap, boolean poison, Blocks blocks) {
+    private GpuDevice(String name, Driver driver, Programs programs, long poolCap, boolean poison, Blocks blocks) {
         super(name, blocks, "expected free device memory; use a smaller batch", poolCap, poison);
         this.driver = driver;
         this.programs = programs;
@@ -114,8 +118,7 @@ public final class GpuDevice extends PooledDevice {
     }
 
     @Override
-    protected PooledBuffer buffer(
-            DType dtype, int size, Object block, boolean pooled, @Nullable PooledArena arena) {
+    protected PooledBuffer buffer(DType dtype, int size, Object block, boolean pooled, @Nullable PooledArena arena) {
         return new GpuBuffer(this, dtype, size, (Driver.Memory) block, pooled, arena);
     }
 
@@ -148,8 +151,8 @@ public final class GpuDevice extends PooledDevice {
 
     private void plan(Workload work, Launches to) {
         if (work.dtype() == DType.F64 && !driver.facts().f64()) {
-            throw new DeviceException(work.label() + ": got F64 on " + name() + " (" + driver.facts().name()
-                    + "); expected F32, the one type that this device computes in");
+            throw new DeviceException(work.label() + ": got F64 on " + name() + " ("
+                    + driver.facts().name() + "); expected F32, the one type that this device computes in");
         }
         GpuKernels.plan(work, to);
     }
@@ -227,8 +230,7 @@ public final class GpuDevice extends PooledDevice {
                     staged = 0;
                 }
                 putter.put(staging, staged, first, some);
-                driver.upload(
-                        ((GpuBuffer) buffer).memory(), (long) first * bytes, staging, staged, some * bytes);
+                driver.upload(((GpuBuffer) buffer).memory(), (long) first * bytes, staging, staged, some * bytes);
                 staged += some * bytes + 15 & -16;
             }
             driver.flush();
@@ -238,8 +240,10 @@ public final class GpuDevice extends PooledDevice {
     @Override
     protected void put(Buffer buffer, float[] from, int at, int count) {
         if (buffer.dtype() == DType.F32) {
-            stage(buffer, count, (to, place, first, some) ->
-                    at(to, place).asFloatBuffer().put(from, at + first, some));
+            stage(
+                    buffer,
+                    count,
+                    (to, place, first, some) -> at(to, place).asFloatBuffer().put(from, at + first, some));
         } else {
             stage(buffer, count, (to, place, first, some) -> {
                 for (int i = 0; i < some; i++) {
@@ -252,8 +256,10 @@ public final class GpuDevice extends PooledDevice {
     @Override
     protected void put(Buffer buffer, double[] from, int at, int count) {
         if (buffer.dtype() == DType.F64) {
-            stage(buffer, count, (to, place, first, some) ->
-                    at(to, place).asDoubleBuffer().put(from, at + first, some));
+            stage(
+                    buffer,
+                    count,
+                    (to, place, first, some) -> at(to, place).asDoubleBuffer().put(from, at + first, some));
         } else {
             stage(buffer, count, (to, place, first, some) -> {
                 for (int i = 0; i < some; i++) {
@@ -265,8 +271,10 @@ public final class GpuDevice extends PooledDevice {
 
     @Override
     protected void put(Buffer buffer, int[] from, int at, int count) {
-        stage(buffer, count, (to, place, first, some) ->
-                at(to, place).asIntBuffer().put(from, at + first, some));
+        stage(
+                buffer,
+                count,
+                (to, place, first, some) -> at(to, place).asIntBuffer().put(from, at + first, some));
     }
 
     /** Takes numbers from the landing buffer. */

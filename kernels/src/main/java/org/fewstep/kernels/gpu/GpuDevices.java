@@ -56,10 +56,11 @@ public final class GpuDevices {
                     + "; fewstep doctor lists them");
         }
         OpenClDriver.Found chosen = found.get(index);
+        Driver driver = new OpenClDriver(chosen);
         GpuDevice device = new GpuDevice(
                 name,
-                new OpenClDriver(chosen),
-                ProgramCache.ofUser(),
+                driver,
+                new Programs(driver, ProgramCache.ofUser(), Source::of),
                 poolCap(chosen.facts().bytes()),
                 Boolean.getBoolean("fewstep.poison"));
         OPEN.put(name, device);

@@ -4,6 +4,7 @@ import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.DeviceException;
 import org.fewstep.kernels.Elementwise;
+import org.fewstep.kernels.Layout;
 
 /** Calls of elementwise.cl. */
 final class GpuElementwise {
@@ -31,6 +32,35 @@ final class GpuElementwise {
         if (!w.flat()) {
             launch.int32(walk(w));
         }
+    }
+
+    /**
+     * Copies numbers to a block in order.
+     *
+     * @param steps distances of neighbours in {@code from}, a dimension each
+     * @param shape sizes, outermost first
+     */
+    static void copy(DType dtype, Launches to, Driver.Memory from, int[] steps, Driver.Memory block, int... shape) {
+        int points = 1;
+        for (int n : shape) {
+            points *= n;
+        }
+        int[] walk = new int[1 + MOST_DIMENSIONS + 4 + 4 * MOST_DIMENSIONS];
+        walk[0] = shape.length;
+        System.arraycopy(shape, 0, walk, 1, shape.length);
+        int first = 1 + MOST_DIMENSIONS + 4;
+        System.arraycopy(Layout.rowMajor(shape), 0, walk, first, shape.length);
+        System.arraycopy(steps, 0, walk, first + MOST_DIMENSIONS, shape.length);
+        to.add(FILE, dtype, "copy_walk")
+                .over(points, to.many())
+                .int32(points)
+                .real(dtype, 0)
+                .real(dtype, 0)
+                .memory(block)
+                .memory(from)
+                .memory(from)
+                .memory(from)
+                .int32(walk);
     }
 
     /** Operands that a code does not have are read by no kernel, but an argument must be there. */

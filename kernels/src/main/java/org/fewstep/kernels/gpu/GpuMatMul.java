@@ -30,7 +30,8 @@ final class GpuMatMul {
         int blocks = (w.n() + BLOCK - 1) / BLOCK;
         if (to.facts().cpu()) {
             strips(w, to, items, m);
-        } else if ((long) blocks * ((m + BLOCK - 1) / BLOCK) * items >= to.facts().units()) {
+        } else if ((long) blocks * ((m + BLOCK - 1) / BLOCK) * items
+                >= to.facts().units()) {
             start(w, to, "matmul_blocks", items, m)
                     .grid(blocks, (m + BLOCK - 1) / BLOCK, Math.min(items, MOST_ITEMS), TILE, TILE);
         } else {
@@ -39,35 +40,56 @@ final class GpuMatMul {
         }
     }
 
-    /** Whole strips by v4, the rest by v1; a turned B is laid straight first where it is used often enough. */
+    /** Whole strips by v4, the rest by v1; a turned B is laid straight before, since v4 reads vectors along its rows. */
     private static void strips(MatMul w, Launches to, int items, int m) {
         int rows = m / STRIP_ROWS * STRIP_ROWS;
-        int columns = w.transB() ? 0 : w.n() / STRIP_COLUMNS * STRIP_COLUMNS;
+        int columns = w.n() / STRIP_COLUMNS * STRIP_COLUMNS;
         boolean some = rows > 0 && columns > 0;
+        boolean straighten = some && w.transB() && w.k() > 0;
+        Driver.Memory b = ((GpuBuffer) w.b()).memory();
+        if (straighten) {
+            b = straight(w, to);
+        }
+        boolean turned = w.transB() && !straighten;
         if (some) {
-            start(w, to, "matmul_strips", items, m)
+            start(w, to, "matmul_strips", items, m, b, turned)
                     .grid(columns / STRIP_COLUMNS, rows / STRIP_ROWS, items, 1, 1);
         }
         if (!some || rows < m || columns < w.n()) {
-            start(w, to, "matmul_naive", items, m)
+            start(w, to, "matmul_naive", items, m, b, turned)
                     .ints(some ? rows : 0, some ? columns : 0)
                     .over((long) items * m * w.n(), to.many());
         }
     }
 
-    /** The arguments that all versions share. */
+    /** B's items as (k, n) matrices. */
+    private static Driver.Memory straight(MatMul w, Launches to) {
+        int items = w.sharedB() ? 1 : w.batch();
+        int size = w.k() * w.n();
+        Driver.Memory b = to.room(w.dtype(), (long) items * size);
+        GpuElementwise.copy(
+                w.dtype(), to, ((GpuBuffer) w.b()).memory(), new int[] {size, 1, w.k()}, b, items, w.k(), w.n());
+        return b;
+    }
+
     private static Launch start(MatMul w, Launches to, String kernel, int items, int m) {
+        return start(w, to, kernel, items, m, ((GpuBuffer) w.b()).memory(), w.transB());
+    }
+
+    /** The arguments that all versions share. */
+    private static Launch start(
+            MatMul w, Launches to, String kernel, int items, int m, Driver.Memory b, boolean turned) {
         DType dtype = w.dtype();
         Buffer bias = w.bias();
         Buffer pre = w.pre();
-        return to.add(FILE, dtype, kernel)
+        Launch launch = to.add(FILE, dtype, kernel)
                 .ints(items, m, w.n(), w.k())
                 .ints(w.offsetA(1), w.transA() ? 1 : w.k(), w.transA() ? w.m() : 1)
-                .ints(w.offsetB(1), w.transB() ? 1 : w.n(), w.transB() ? w.k() : 1)
+                .ints(w.offsetB(1), turned ? 1 : w.n(), turned ? w.k() : 1)
                 .ints(activation(w), bias == null ? 0 : 1, pre == null ? 0 : 1)
                 .buffer(w.a())
-                .buffer(w.b())
-                .buffer(bias == null ? w.b() : bias)
+                .memory(b);
+        return (bias == null ? launch.memory(b) : launch.buffer(bias))
                 .buffer(pre == null ? w.c() : pre)
                 .buffer(w.c());
     }

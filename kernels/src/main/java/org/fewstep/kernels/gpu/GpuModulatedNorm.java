@@ -19,12 +19,11 @@ final class GpuModulatedNorm {
         if (w.rows() == 0) {
             return;
         }
-        String kernel =
-                switch (w.code()) {
-                    case FORWARD -> "modulated_norm_forward";
-                    case TANGENT -> "modulated_norm_tangent";
-                    default -> "modulated_norm_grad_x";
-                };
+        String kernel = switch (w.code()) {
+            case FORWARD -> "modulated_norm_forward";
+            case TANGENT -> "modulated_norm_tangent";
+            default -> "modulated_norm_grad_x";
+        };
         ModulatedNorm.Places places = w.places();
         Launch launch = to.add(FILE, w.dtype(), kernel)
                 .over(w.rows(), to.few())

@@ -11,12 +11,11 @@ final class GpuSoftmax {
         if (w.rows() == 0 || w.n() == 0) {
             return;
         }
-        String kernel =
-                switch (w.code()) {
-                    case FORWARD -> "softmax_forward";
-                    case LOG -> "softmax_log";
-                    case ALONG -> "softmax_along";
-                };
+        String kernel = switch (w.code()) {
+            case FORWARD -> "softmax_forward";
+            case LOG -> "softmax_log";
+            case ALONG -> "softmax_along";
+        };
         Launch launch = to.add("softmax.cl", w.dtype(), kernel)
                 .over(w.rows(), to.few())
                 .ints(w.rows(), w.n())

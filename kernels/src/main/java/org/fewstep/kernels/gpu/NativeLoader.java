@@ -52,8 +52,7 @@ final class NativeLoader {
         FileStore store = Files.getFileStore(Path.of(System.getProperty(TMPDIR)));
         return store.supportsFileAttributeView(PosixFileAttributeView.class)
                 ? Files.createTempDirectory(
-                        "fewstep-",
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
+                        "fewstep-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
                 : Files.createTempDirectory("fewstep-");
     }
 

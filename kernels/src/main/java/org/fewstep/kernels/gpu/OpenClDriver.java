@@ -180,8 +180,7 @@ final class OpenClDriver implements Driver {
         Pointer start = Pointer.to(from).withByteOffset(at);
         require(
                 "upload",
-                clEnqueueWriteBuffer(
-                        queue, ((OpenClMemory) to).mem(), false, place, bytes, start, 0, null, null));
+                clEnqueueWriteBuffer(queue, ((OpenClMemory) to).mem(), false, place, bytes, start, 0, null, null));
     }
 
     @Override
@@ -223,9 +222,7 @@ final class OpenClDriver implements Driver {
     public byte[] binary(Program program) {
         cl_program mine = ((OpenClProgram) program).program();
         long[] size = new long[1];
-        require(
-                "binary",
-                clGetProgramInfo(mine, CL_PROGRAM_BINARY_SIZES, Sizeof.size_t, Pointer.to(size), null));
+        require("binary", clGetProgramInfo(mine, CL_PROGRAM_BINARY_SIZES, Sizeof.size_t, Pointer.to(size), null));
         byte[] bytes = new byte[(int) size[0]];
         Pointer list = Pointer.to(Pointer.to(bytes));
         require("binary", clGetProgramInfo(mine, CL_PROGRAM_BINARIES, Sizeof.POINTER, list, null));
@@ -266,8 +263,7 @@ final class OpenClDriver implements Driver {
             Memory memory = launch.memory(i);
             int code = memory instanceof OpenClMemory mine
                     ? clSetKernelArg(kernel, i, Sizeof.cl_mem, mine.pointer())
-                    : clSetKernelArg(
-                            kernel, i, 4L * (launch.end(i) - launch.start(i)), pointers[launch.start(i)]);
+                    : clSetKernelArg(kernel, i, 4L * (launch.end(i) - launch.start(i)), pointers[launch.start(i)]);
             if (code != CL_SUCCESS) {
                 require("argument " + i + " of " + function.name(), code);
             }

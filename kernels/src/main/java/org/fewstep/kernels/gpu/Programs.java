@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.fewstep.kernels.DType;
 
 /** The kernels of one open device, each file compiled at its first use for a dtype and a set of definitions. */
@@ -15,11 +16,18 @@ final class Programs {
 
     private final Driver driver;
     private final ProgramCache cache;
+    private final UnaryOperator<String> sources;
     private final Map<Key, Compiled> compiled = new HashMap<>();
 
-    Programs(Driver driver, ProgramCache cache) {
+    /**
+     * Nothing is compiled yet.
+     *
+     * @param sources the whole text of a file of that name
+     */
+    Programs(Driver driver, ProgramCache cache, UnaryOperator<String> sources) {
         this.driver = driver;
         this.cache = cache;
+        this.sources = sources;
     }
 
     /**
@@ -42,7 +50,7 @@ final class Programs {
             for (String define : defines) {
                 options.add("-D" + define);
             }
-            known = new Compiled(cache.program(driver, file, Source.of(file), options), new HashMap<>());
+            known = new Compiled(cache.program(driver, file, sources.apply(file), options), new HashMap<>());
             compiled.put(key, known);
         }
         Driver.Program program = known.program();

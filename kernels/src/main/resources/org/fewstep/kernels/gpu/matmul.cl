@@ -11,7 +11,8 @@
  * v2 (tiles): a group of 16 x 16 threads computes 16 x 16 elements; slices of 16 k of A and B pass through shared memory.
  * v3 (blocks): as v2 for 64 x 64 elements, 4 x 4 a thread in registers.
  * v4 (strips, OpenCL): a thread computes 8 rows of 2 vectors of 16; for processors whose vectors are wide and whose
- *    shared memory is main memory. B must not be turned; what is left of m and n goes to v1 by its first row and column.
+ *    shared memory is main memory. B must not be turned (it is copied before); what is left of m and n goes to v1 by its
+ *    first row and column.
  */
 #include "portable.h"
 #include "activation.h"

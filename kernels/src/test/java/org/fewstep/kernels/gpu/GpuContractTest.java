@@ -5,27 +5,44 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Workload.Family;
 import org.fewstep.kernels.cpu.KernelContract;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
-/** The contract of every family on the OpenCL device, both dtypes; nothing stays allocated. */
+/**
+ * The contract of every family on the OpenCL device, as it is and as if it were a GPU of few and of many units, which
+ * chooses other versions and launches; nothing stays allocated.
+ */
+@Tag("opencl")
 class GpuContractTest {
+    private static final int FEW = 1;
+    private static final int MANY = 1 << 30;
+
     @TestFactory
     List<DynamicTest> everyKernel() {
         List<DynamicTest> tests = new ArrayList<>();
         for (Family family : Family.values()) {
             for (DType dtype : new DType[] {DType.F64, DType.F32}) {
-                tests.add(dynamicTest(family + " " + dtype + " on opencl:0", () -> check(family, dtype)));
+                tests.add(test(family, dtype, "opencl:0", OpenCl::driver));
+                tests.add(test(family, dtype, "a GPU", () -> Wrapped.asGpu(OpenCl.driver(), FEW)));
             }
+        }
+        for (DType dtype : new DType[] {DType.F64, DType.F32}) {
+            tests.add(test(Family.MATMUL, dtype, "a large GPU", () -> Wrapped.asGpu(OpenCl.driver(), MANY)));
         }
         return tests;
     }
 
-    private static void check(Family family, DType dtype) {
-        try (GpuDevice device = OpenCl.open(1 << 28, true)) {
+    private static DynamicTest test(Family family, DType dtype, String where, Supplier<Driver> driver) {
+        return dynamicTest(family + " " + dtype + " on " + where, () -> check(family, dtype, driver));
+    }
+
+    private static void check(Family family, DType dtype, Supplier<Driver> driver) {
+        try (GpuDevice device = OpenCl.open(driver.get(), Source::of, 1 << 28, true)) {
             KernelContract.check(family, device, dtype);
             assertEquals(0, device.live().buffers().get());
             assertEquals(0, device.live().bytes().get());

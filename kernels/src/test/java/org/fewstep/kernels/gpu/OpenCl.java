@@ -3,17 +3,22 @@ package org.fewstep.kernels.gpu;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.fewstep.kernels.DeviceException;
 
 /** Opens the first OpenCL device for a test; without one the test is skipped, or fails with -Drequire.opencl=true. */
-final class OpenCl {
+public final class OpenCl {
     private OpenCl() {}
 
-    static GpuDevice open(long poolCap, boolean poison) {
-        return new GpuDevice("opencl:0", new OpenClDriver(first()), ProgramCache.ofUser(), poolCap, poison);
+    public static GpuDevice open(long poolCap, boolean poison) {
+        return open(driver(), Source::of, poolCap, poison);
     }
 
-    static OpenClDriver.Found first() {
+    static GpuDevice open(Driver driver, UnaryOperator<String> sources, long poolCap, boolean poison) {
+        return new GpuDevice("opencl:0", driver, new Programs(driver, ProgramCache.ofUser(), sources), poolCap, poison);
+    }
+
+    static Driver driver() {
         List<OpenClDriver.Found> found = List.of();
         String reason = "no device";
         try {
@@ -25,6 +30,6 @@ final class OpenCl {
             reason = String.valueOf(e.getMessage());
         }
         assumeTrue(!found.isEmpty(), reason);
-        return found.get(0);
+        return new OpenClDriver(found.get(0));
     }
 }

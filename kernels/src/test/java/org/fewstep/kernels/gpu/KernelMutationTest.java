@@ -1,0 +1,56 @@
+package org.fewstep.kernels.gpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.fewstep.kernels.DType;
+import org.fewstep.kernels.Workload.Family;
+import org.fewstep.kernels.cpu.KernelContract;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** An error planted in a copy of a family's kernel makes the family's contract fail on OpenCL. */
+@Tag("opencl")
+class KernelMutationTest {
+    private record Mutation(Family family, String file, String code, String wrong) {}
+
+    static Mutation[] mutations() {
+        return new Mutation[] {
+            new Mutation(Family.ELEMENTWISE, "elementwise.cl", "to += at * w.step[0][d]", "to += at"),
+            new Mutation(Family.MATMUL, "matmul.cl", "high[r] = fma(factor, b1,", "high[r] = fma(factor, b0,"),
+            new Mutation(Family.REDUCE, "reduce.cl", "b < blocks - step", "b < blocks - step - 1"),
+            new Mutation(Family.SCAN, "scan.cl", "at -= inner", "at -= 1"),
+            new Mutation(Family.SOFTMAX, "softmax.cl", "y[i] / sum", "y[i]"),
+            new Mutation(Family.NORM, "norm.cl", "sum / n + eps", "sum / n"),
+            new Mutation(Family.MODULATED_NORM, "modulated_norm.cl", "row / repeat % table_rows", "row % table_rows"),
+            new Mutation(Family.CONV2D, "conv2d.cl", "row + s.pad_top - a", "row + s.pad_top"),
+            new Mutation(Family.ATTENTION, "attention.cl", "p * (c - row[4])", "p * c"),
+            new Mutation(Family.GATHER, "gather.cl", "sum += in[", "sum = in["),
+            new Mutation(Family.RANDOM, "random.cl", "(low < (UINT32) counter[1] ? 1u : 0u)", "0u"),
+            new Mutation(Family.UPDATE, "update.cl", "rest2 * gi * gi", "rest2 * gi"),
+        };
+    }
+
+    @Test
+    void everyFamilyHasOne() {
+        Set<Family> families = Arrays.stream(mutations()).map(Mutation::family).collect(Collectors.toSet());
+        assertEquals(Set.of(Family.values()), families);
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutations")
+    void aPlantedErrorIsFound(Mutation mutation) {
+        String source = Source.of(mutation.file());
+        assertTrue(source.contains(mutation.code()), mutation.file() + " has no longer: " + mutation.code());
+        try (GpuDevice device = OpenCl.open(
+                OpenCl.driver(), file -> Source.of(file).replace(mutation.code(), mutation.wrong()), 1 << 28, false)) {
+            assertThrows(AssertionError.class, () -> KernelContract.check(mutation.family(), device, DType.F32));
+        }
+    }
+}

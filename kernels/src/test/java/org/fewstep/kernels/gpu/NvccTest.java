@@ -1,0 +1,79 @@
+package org.fewstep.kernels.gpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each kernel file is CUDA C++ too: nvcc takes it with every warning as an error, where nvcc is found. */
+@Tag("opencl")
+class NvccTest {
+    private static final List<String> ARCHITECTURES = List.of("75", "90a");
+
+    @TempDir
+    Path folder;
+
+    private static boolean present() {
+        return Arrays.stream(System.getenv("PATH").split(":"))
+                .anyMatch(place -> Files.isExecutable(Path.of(place).resolve("nvcc")));
+    }
+
+    private String compile(String source, String... options) throws IOException, InterruptedException {
+        Path file = Files.writeString(folder.resolve("kernels.cu"), source);
+        List<String> command = new ArrayList<>(List.of("nvcc", "-Werror", "all-warnings", "-fmad=false"));
+        for (String architecture : ARCHITECTURES) {
+            command.add("-gencode=arch=compute_" + architecture + ",code=sm_" + architecture);
+        }
+        command.addAll(List.of(
+                "-fatbin",
+                "-DBACKEND_CUDA=1",
+                "-o",
+                folder.resolve("kernels.fatbin").toString()));
+        command.addAll(List.of(options));
+        command.add(file.toString());
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return process.waitFor() == 0 ? "" : log + "exit code " + process.exitValue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "attention.cl",
+                "conv2d.cl",
+                "elementwise.cl",
+                "gather.cl",
+                "matmul.cl",
+                "modulated_norm.cl",
+                "norm.cl",
+                "random.cl",
+                "reduce.cl",
+                "scan.cl",
+                "softmax.cl",
+                "update.cl"
+            })
+    void compilesInBothTypes(String file) throws Exception {
+        assumeTrue(present(), "no nvcc on the PATH");
+        String source = Source.of(file);
+        assertEquals("", compile(source, "-DREAL_IS_FLOAT=1", "-DCHANNELS=32"));
+        assertEquals("", compile(source, "-DREAL_IS_DOUBLE=1", "-DCHANNELS=32"));
+    }
+
+    @Test
+    void anErrorIsSeen() throws Exception {
+        assumeTrue(present(), "no nvcc on the PATH");
+        String source = Source.of("scan.cl").replace("REAL sum = 0;", "REAL sum = nothing;");
+        assertEquals(true, compile(source, "-DREAL_IS_FLOAT=1").contains("nothing"));
+    }
+}
