@@ -77,10 +77,6 @@ DEVICE REAL clamped(REAL x, REAL a, REAL b) {
     return x < a ? a : x > b ? b : x;
 }
 
-DEVICE REAL greater_of(REAL x, REAL y) {
-    return x != x || y != y ? x + y : x > y ? x : y;
-}
-
 DEVICE REAL lesser_of(REAL x, REAL y) {
     return x != x || y != y ? x + y : x < y ? x : y;
 }

@@ -74,10 +74,42 @@ typedef long INT64;
 #define REAL int
 #endif
 
+#if !REAL_IS_INT
+/* The greater of two; NaN if one is NaN. */
+DEVICE REAL greater_of(REAL x, REAL y) {
+    return x != x || y != y ? x + y : x > y ? x : y;
+}
+#endif
+
 /*
- * RESULT = sum of TERM, an expression of i, over i = 0 .. N - 1, by the tree that all sums of the engine follow: blocks of
- * 256 numbers; in a block, lane l adds numbers l, l + 16, ... in order, then l and l + 8, + 4, + 2, + 1 are added; the
- * blocks are added in pairs, then pairs of pairs. The pairs wait in a stack, one a level.
+ * RESULT = sum of TERM, an expression of i, over i = FIRST .. END - 1, at most 256 numbers: lane l adds numbers l, l + 16,
+ * ... in order, then l and l + 8, + 4, + 2, + 1 are added.
+ */
+#define BLOCK_SUM(RESULT, FIRST, END, TERM)                                  \
+    do {                                                                     \
+        REAL lane[16];                                                       \
+        for (int l = 0; l < 16; l++) {                                       \
+            lane[l] = 0;                                                     \
+        }                                                                    \
+        for (INT64 line = (FIRST); line < (END); line += 16) {               \
+            for (int l = 0; l < 16; l++) {                                   \
+                INT64 i = line + l;                                          \
+                if (i < (END)) {                                             \
+                    lane[l] += (TERM);                                       \
+                }                                                            \
+            }                                                                \
+        }                                                                    \
+        for (int apart = 8; apart > 0; apart /= 2) {                         \
+            for (int l = 0; l < apart; l++) {                                \
+                lane[l] += lane[l + apart];                                  \
+            }                                                                \
+        }                                                                    \
+        (RESULT) = lane[0];                                                  \
+    } while (0)
+
+/*
+ * The same for any N numbers from 0 on, by the tree that all sums of the engine follow: blocks of 256 are added in pairs,
+ * then pairs of pairs. What waits for its partner stands in a stack, one a level.
  */
 #define TREE_SUM(RESULT, N, TERM)                                            \
     do {                                                                     \
@@ -85,25 +117,9 @@ typedef long INT64;
         INT64 tree_blocks = 0;                                               \
         int height = 0;                                                      \
         for (INT64 first = 0; first == 0 || first < (N); first += 256) {     \
-            REAL lane[16];                                                   \
             INT64 end = first + 256 < (N) ? first + 256 : (N);               \
-            for (int l = 0; l < 16; l++) {                                   \
-                lane[l] = 0;                                                 \
-            }                                                                \
-            for (INT64 line = first; line < end; line += 16) {               \
-                for (int l = 0; l < 16; l++) {                               \
-                    INT64 i = line + l;                                      \
-                    if (i < end) {                                           \
-                        lane[l] += (TERM);                                   \
-                    }                                                        \
-                }                                                            \
-            }                                                                \
-            for (int apart = 8; apart > 0; apart /= 2) {                        \
-                for (int l = 0; l < apart; l++) {                             \
-                    lane[l] += lane[l + apart];                               \
-                }                                                            \
-            }                                                                \
-            waiting[height++] = lane[0];                                     \
+            BLOCK_SUM(waiting[height], first, end, TERM);                    \
+            height++;                                                        \
             tree_blocks++;                                                   \
             for (INT64 pairs = tree_blocks; (pairs & 1) == 0; pairs >>= 1) { \
                 height--;                                                    \

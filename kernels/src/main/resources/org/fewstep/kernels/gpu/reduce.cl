@@ -9,41 +9,22 @@
 #include "portable.h"
 
 #define SUM_BLOCK 256
-#define SUM_LANES 16
 
 /* partial (outer, blocks, inner) */
-#define SUM_BLOCKS(NAME, TERM)                                                                                       \
-    KERNEL void NAME(int outer, int n, int inner, int blocks, GLOBAL const REAL *in, GLOBAL REAL *partial) {         \
-        FOR_EACH(e, (INT64) outer * blocks * inner) {                                                                \
-            int j = (int) (e % inner);                                                                               \
-            int block = (int) (e / inner % blocks);                                                                  \
-            int o = (int) (e / inner / blocks);                                                                      \
-            int first = block * SUM_BLOCK;                                                                           \
-            int count = n - first < SUM_BLOCK ? n - first : SUM_BLOCK;                                               \
-            GLOBAL const REAL *from = in + ((INT64) o * n + first) * inner + j;                                      \
-            REAL lane[SUM_LANES];                                                                                    \
-            for (int l = 0; l < SUM_LANES; l++) {                                                                    \
-                lane[l] = 0;                                                                                         \
-            }                                                                                                        \
-            for (int line = 0; line < count; line += SUM_LANES) {                                                    \
-                for (int l = 0; l < SUM_LANES; l++) {                                                                \
-                    if (line + l < count) {                                                                          \
-                        REAL x = from[(line + l) * inner];                                                           \
-                        lane[l] += TERM;                                                                             \
-                    }                                                                                                \
-                }                                                                                                    \
-            }                                                                                                        \
-            for (int apart = SUM_LANES / 2; apart > 0; apart /= 2) {                                                    \
-                for (int l = 0; l < apart; l++) {                                                                     \
-                    lane[l] += lane[l + apart];                                                                       \
-                }                                                                                                    \
-            }                                                                                                        \
-            partial[e] = lane[0];                                                                                    \
-        }                                                                                                            \
+#define SUM_BLOCKS(NAME, TERM)                                                                               \
+    KERNEL void NAME(int outer, int n, int inner, int blocks, GLOBAL const REAL *in, GLOBAL REAL *partial) { \
+        FOR_EACH(e, (INT64) outer * blocks * inner) {                                                        \
+            int block = (int) (e / inner % blocks);                                                          \
+            INT64 o = e / inner / blocks;                                                                    \
+            int from = block * SUM_BLOCK;                                                                    \
+            int count = n - from < SUM_BLOCK ? n - from : SUM_BLOCK;                                         \
+            GLOBAL const REAL *x = in + (o * n + from) * inner + e % inner;                                  \
+            BLOCK_SUM(partial[e], 0, count, TERM);                                                           \
+        }                                                                                                    \
     }
 
-SUM_BLOCKS(sum_blocks, x)
-SUM_BLOCKS(sum_squares_blocks, x *x)
+SUM_BLOCKS(sum_blocks, x[i * inner])
+SUM_BLOCKS(sum_squares_blocks, x[i * inner] * x[i * inner])
 
 /* out (outer, inner) = scale times the sum of the blocks, in pairs; partial is used up. */
 KERNEL void sum_pairs(int outer, int blocks, int inner, REAL scale, GLOBAL REAL *partial, GLOBAL REAL *out) {
@@ -58,16 +39,12 @@ KERNEL void sum_pairs(int outer, int blocks, int inner, REAL scale, GLOBAL REAL 
     }
 }
 
-DEVICE REAL greatest(REAL x, REAL y) {
-    return x != x || y != y ? x + y : x > y ? x : y;
-}
-
 KERNEL void max_all(int outer, int n, int inner, GLOBAL const REAL *in, GLOBAL REAL *out) {
     FOR_EACH(e, (INT64) outer * inner) {
         GLOBAL const REAL *from = in + e / inner * n * inner + e % inner;
         REAL most = from[0];
         for (int i = 1; i < n; i++) {
-            most = greatest(most, from[i * inner]);
+            most = greater_of(most, from[i * inner]);
         }
         out[e] = most;
     }

@@ -6,14 +6,10 @@
  */
 #include "portable.h"
 
-DEVICE REAL greatest(REAL x, REAL y) {
-    return x != x || y != y ? x + y : x > y ? x : y;
-}
-
 DEVICE REAL row_max(GLOBAL const REAL *x, int n) {
     REAL most = x[0];
     for (int i = 1; i < n; i++) {
-        most = greatest(most, x[i]);
+        most = greater_of(most, x[i]);
     }
     return most;
 }

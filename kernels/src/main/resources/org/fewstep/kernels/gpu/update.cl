@@ -40,9 +40,7 @@ KERNEL void update_square_blocks(int n, int at, GLOBAL const REAL *g, GLOBAL REA
     FOR_EACH(block, (n + 255) / 256) {
         GLOBAL const REAL *x = g + block * 256;
         INT64 count = n - block * 256 < 256 ? n - block * 256 : 256;
-        REAL sum;
-        TREE_SUM(sum, count, x[i] * x[i]);
-        sums[at + block] = sum;
+        BLOCK_SUM(sums[at + block], 0, count, x[i] * x[i]);
     }
 }
 
