@@ -8,4 +8,16 @@ class OpenClRecordingTest extends RecordingTest {
     PooledDevice open() {
         return OpenCl.open(1 << 28, false);
     }
+
+    /** The product's turned operand is laid straight. */
+    @Override
+    int ownBlocks() {
+        return 1;
+    }
+
+    /** The smallest block: sums of blocks of the mean. */
+    @Override
+    int pooledByTheRun() {
+        return 64;
+    }
 }
