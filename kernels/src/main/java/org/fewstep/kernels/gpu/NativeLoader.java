@@ -1,7 +1,6 @@
 package org.fewstep.kernels.gpu;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.fewstep.kernels.DeviceException;
 
 /**
  * The only way to a class of JOCL or JCuda for the first time.
@@ -26,7 +26,7 @@ final class NativeLoader {
     /**
      * Runs what touches the classes for the first time, with {@code java.io.tmpdir} pointing at a private directory.
      *
-     * @throws UncheckedIOException when no private directory can be made
+     * @throws DeviceException when no private directory can be made
      */
     static synchronized void load(Runnable firstTouch) {
         String shared = System.getProperty(TMPDIR);
@@ -34,8 +34,8 @@ final class NativeLoader {
         try {
             folder = privateDirectory();
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "native libraries: no private directory in " + shared + "; expected a place where this user may"
+            throw new DeviceException(
+                    "native libraries: got no private directory in " + shared + "; expected a place where this user may"
                             + " write; set -Djava.io.tmpdir",
                     e);
         }

@@ -29,6 +29,13 @@ final class OpenClDriver implements Driver {
     private static final int NO_PLATFORM = -1001;
     private static final int MOST_WORDS = 512;
 
+    /** What PoCL 3.1 says when it loses a file of its own cache, which it does now and then. */
+    private static final String LOST_FILE = "unable to rename temporary";
+
+    private static final int ATTEMPTS = 3;
+
+    private static boolean loaded;
+
     /** A device that a platform names. */
     record Found(cl_platform_id platform, cl_device_id device, Facts facts) {}
 
@@ -74,7 +81,7 @@ final class OpenClDriver implements Driver {
     static List<Found> find() {
         int[] count = new int[1];
         try {
-            NativeLoader.load(() -> CL.setExceptionsEnabled(false));
+            load();
             int code = clGetPlatformIDs(0, null, count);
             if (code == NO_PLATFORM || (code == CL_SUCCESS && count[0] == 0)) {
                 throw new DeviceException("opencl: got no platform; expected an installable driver below"
@@ -100,6 +107,14 @@ final class OpenClDriver implements Driver {
             }
         }
         return found;
+    }
+
+    /** Once: others may look at java.io.tmpdir meanwhile. */
+    private static synchronized void load() {
+        if (!loaded) {
+            NativeLoader.load(() -> CL.setExceptionsEnabled(false));
+            loaded = true;
+        }
     }
 
     private static String firstLine(Throwable e) {
@@ -194,18 +209,23 @@ final class OpenClDriver implements Driver {
     @Override
     public Program compile(String file, String source, List<String> options) {
         int[] error = new int[1];
-        cl_program program = clCreateProgramWithSource(context, 1, new String[] {source}, null, error);
-        require("compile " + file, error[0]);
         String flags = String.join(" ", options);
-        int code = clBuildProgram(program, 1, new cl_device_id[] {device}, flags, null, null);
-        if (code != CL_SUCCESS) {
+        for (int attempt = 1; ; attempt++) {
+            cl_program program = clCreateProgramWithSource(context, 1, new String[] {source}, null, error);
+            require("compile " + file, error[0]);
+            int code = clBuildProgram(program, 1, new cl_device_id[] {device}, flags, null, null);
+            if (code == CL_SUCCESS) {
+                return new OpenClProgram(program);
+            }
             String log = log(program);
             clReleaseProgram(program);
+            if (attempt < ATTEMPTS && log.contains(LOST_FILE)) {
+                continue;
+            }
             throw new KernelBuildError("kernel file " + file + ": got " + stringFor_errorCode(code) + " on "
                     + facts.name() + " with options " + flags + "; expected a file that compiles; the compiler says:\n"
                     + log);
         }
-        return new OpenClProgram(program);
     }
 
     private String log(cl_program program) {
