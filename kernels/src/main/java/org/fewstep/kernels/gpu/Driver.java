@@ -27,10 +27,9 @@ interface Driver extends AutoCloseable {
      * @param cpu true where a processor plays the GPU: wide vectors, no shared memory of its own
      * @param f64 whether it computes in F64
      * @param units compute units
-     * @param mostThreads most threads of a group
      * @param bytes memory
      */
-    record Facts(String name, String version, boolean cpu, boolean f64, int units, int mostThreads, long bytes) {}
+    record Facts(String name, String version, boolean cpu, boolean f64, int units, long bytes) {}
 
     Facts facts();
 

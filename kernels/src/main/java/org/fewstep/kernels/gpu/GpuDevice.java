@@ -176,10 +176,15 @@ public final class GpuDevice extends PooledDevice {
             return ((GpuBuffer) room).memory();
         });
         long products = 0;
-        for (Workload one : work) {
-            used[0] = 0;
-            plan(one, launches);
-            products += one.productFlops();
+        try {
+            for (Workload one : work) {
+                used[0] = 0;
+                plan(one, launches);
+                products += one.productFlops();
+            }
+        } catch (RuntimeException e) {
+            rooms.forEach(Buffer::release);
+            throw e;
         }
         return new LaunchReplay(launches.list(), rooms, products);
     }

@@ -131,7 +131,6 @@ final class OpenClDriver implements Driver {
                 (number(device, CL_DEVICE_TYPE, 8) & CL_DEVICE_TYPE_CPU) != 0,
                 f64,
                 (int) number(device, CL_DEVICE_MAX_COMPUTE_UNITS, 4),
-                (int) number(device, CL_DEVICE_MAX_WORK_GROUP_SIZE, Sizeof.size_t),
                 number(device, CL_DEVICE_GLOBAL_MEM_SIZE, 8));
     }
 
