@@ -8,6 +8,12 @@ import java.util.List;
  * is {@link GpuDevice}'s, which calls it from one thread at a time.
  */
 interface Driver extends AutoCloseable {
+    /** The two languages that kernels are compiled as. */
+    enum Backend {
+        OPENCL,
+        CUDA
+    }
+
     /** A block of device memory. */
     interface Memory {
         long bytes();
@@ -24,12 +30,22 @@ interface Driver extends AutoCloseable {
      *
      * @param name as its maker calls it
      * @param version driver and language version; results and compiled programs depend on it
+     * @param backend the language of its kernels
+     * @param capability CUDA's compute capability as 10 major + minor, or 0 for OpenCL
      * @param cpu true where a processor plays the GPU: wide vectors, no shared memory of its own
      * @param f64 whether it computes in F64
      * @param units compute units
      * @param bytes memory
      */
-    record Facts(String name, String version, boolean cpu, boolean f64, int units, long bytes) {}
+    record Facts(
+            String name,
+            String version,
+            Backend backend,
+            int capability,
+            boolean cpu,
+            boolean f64,
+            int units,
+            long bytes) {}
 
     Facts facts();
 

@@ -30,6 +30,7 @@ public final class GpuDevice extends PooledDevice {
 
     private final Driver driver;
     private final Programs programs;
+    private final Choices choices;
     private final String kind;
     private final ByteBuffer staging = direct();
     private final ByteBuffer landing = direct();
@@ -39,15 +40,24 @@ public final class GpuDevice extends PooledDevice {
      * Takes over an open driver.
      *
      * @param programs its kernels
+     * @param choices which versions of them run
      */
-    GpuDevice(String name, Driver driver, Programs programs, long poolCap, boolean poison) {
-        this(name, driver, programs, poolCap, poison, new Blocks(driver));
+    GpuDevice(String name, Driver driver, Programs programs, Choices choices, long poolCap, boolean poison) {
+        this(name, driver, programs, choices, poolCap, poison, new Blocks(driver));
     }
 
-    private GpuDevice(String name, Driver driver, Programs programs, long poolCap, boolean poison, Blocks blocks) {
+    private GpuDevice(
+            String name,
+            Driver driver,
+            Programs programs,
+            Choices choices,
+            long poolCap,
+            boolean poison,
+            Blocks blocks) {
         super(name, blocks, "expected free device memory; use a smaller batch", poolCap, poison);
         this.driver = driver;
         this.programs = programs;
+        this.choices = choices;
         this.kind = name.substring(0, Math.max(0, name.indexOf(':')));
         blocks.device = this;
     }
@@ -90,7 +100,7 @@ public final class GpuDevice extends PooledDevice {
 
     /** Fills a block with words that are NaN in F32 and F64, and no index. */
     private void poison(Driver.Memory memory) {
-        Launches launches = new Launches(programs, driver.facts(), GpuDevice::none);
+        Launches launches = new Launches(programs, driver.facts(), choices, GpuDevice::none);
         int n = (int) (memory.bytes() / 4);
         launches.add("elementwise.cl", DType.I32, "fill_flat")
                 .over(n, launches.many())
@@ -127,7 +137,7 @@ public final class GpuDevice extends PooledDevice {
         requireMine(work);
         List<Buffer> temporary = new ArrayList<>(0);
         try {
-            Launches launches = new Launches(programs, driver.facts(), (dtype, size) -> {
+            Launches launches = new Launches(programs, driver.facts(), choices, (dtype, size) -> {
                 Buffer buffer = take(dtype, size);
                 temporary.add(buffer);
                 return ((GpuBuffer) buffer).memory();
@@ -162,7 +172,7 @@ public final class GpuDevice extends PooledDevice {
         // What one workload's kernels share among themselves is free for the next one, and for no buffer of the plan.
         List<Buffer> rooms = new ArrayList<>();
         int[] used = new int[1];
-        Launches launches = new Launches(programs, driver.facts(), (dtype, size) -> {
+        Launches launches = new Launches(programs, driver.facts(), choices, (dtype, size) -> {
             for (int i = used[0]; i < rooms.size(); i++) {
                 Buffer room = rooms.get(i);
                 if (room.dtype() == dtype && room.size() >= size) {

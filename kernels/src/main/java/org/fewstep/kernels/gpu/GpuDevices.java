@@ -61,6 +61,7 @@ public final class GpuDevices {
                 name,
                 driver,
                 new Programs(driver, ProgramCache.ofUser(), Source::of),
+                Choices.STANDARD,
                 poolCap(chosen.facts().bytes()),
                 Boolean.getBoolean("fewstep.poison"));
         OPEN.put(name, device);

@@ -20,6 +20,15 @@ import org.fewstep.kernels.Workload;
 final class GpuKernels {
     private GpuKernels() {}
 
+    /** Number of versions of a family's kernels, numbered from 1; which of them a workload may take, the family says. */
+    static int versions(Workload.Family family) {
+        return switch (family) {
+            case MATMUL -> GpuMatMul.VERSIONS;
+            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, NORM, MODULATED_NORM, CONV2D, ATTENTION, GATHER, RANDOM, UPDATE ->
+                1;
+        };
+    }
+
     static void plan(Workload work, Launches to) {
         if (work.dtype() == DType.I32 && work.family() != Workload.Family.ELEMENTWISE) {
             throw new DeviceException(work.label() + ": got " + DType.I32 + "; expected F32 or F64");

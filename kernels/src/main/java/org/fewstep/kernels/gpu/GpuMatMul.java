@@ -1,5 +1,7 @@
 package org.fewstep.kernels.gpu;
 
+import java.util.Arrays;
+import java.util.List;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.MatMul;
@@ -7,6 +9,8 @@ import org.fewstep.kernels.MatMul;
 /** Calls of matmul.cl. */
 final class GpuMatMul {
     private static final String FILE = "matmul.cl";
+
+    static final int VERSIONS = 4;
 
     /** As in the file. */
     private static final int TILE = 16;
@@ -18,6 +22,14 @@ final class GpuMatMul {
     /** Most groups of the third dimension that every device takes. */
     private static final int MOST_ITEMS = 65_535;
 
+    /** Large squares where there is a group of them for each unit, otherwise small ones; strips are OpenCL's alone. */
+    private static final List<Choice> STRIPS_FIRST = versions(4, 3, 2, 1);
+
+    private static final List<Choice> BLOCKS_FIRST = versions(3, 2, 1, 4);
+    private static final List<Choice> TILES_FIRST = versions(2, 3, 1, 4);
+    private static final List<Choice> CUDA_BLOCKS_FIRST = versions(3, 2, 1);
+    private static final List<Choice> CUDA_TILES_FIRST = versions(2, 3, 1);
+
     private GpuMatMul() {}
 
     static void plan(MatMul w, Launches to) {
@@ -27,17 +39,34 @@ final class GpuMatMul {
         if (items == 0 || m == 0 || w.n() == 0) {
             return;
         }
-        int blocks = (w.n() + BLOCK - 1) / BLOCK;
-        if (to.facts().cpu()) {
-            strips(w, to, items, m);
-        } else if ((long) blocks * ((m + BLOCK - 1) / BLOCK) * items
-                >= to.facts().units()) {
-            start(w, to, "matmul_blocks", items, m)
-                    .grid(blocks, (m + BLOCK - 1) / BLOCK, Math.min(items, MOST_ITEMS), TILE, TILE);
-        } else {
-            start(w, to, "matmul_tiles", items, m)
-                    .grid((w.n() + TILE - 1) / TILE, (m + TILE - 1) / TILE, Math.min(items, MOST_ITEMS), TILE, TILE);
+        switch (to.choose(w, choices(w, to.facts(), items, m)).version()) {
+            case 1 -> start(w, to, "matmul_naive", items, m).ints(0, 0).over((long) items * m * w.n(), to.many());
+            case 2 -> squares(start(w, to, "matmul_tiles", items, m), w, items, m, TILE);
+            case 3 -> squares(start(w, to, "matmul_blocks", items, m), w, items, m, BLOCK);
+            default -> strips(w, to, items, m);
         }
+    }
+
+    private static List<Choice> choices(MatMul w, Driver.Facts facts, int items, int m) {
+        if (facts.cpu()) {
+            return STRIPS_FIRST;
+        }
+        boolean full = groups(w, items, m, BLOCK) >= facts.units();
+        return facts.backend() == Driver.Backend.OPENCL
+                ? full ? BLOCKS_FIRST : TILES_FIRST
+                : full ? CUDA_BLOCKS_FIRST : CUDA_TILES_FIRST;
+    }
+
+    private static List<Choice> versions(int... versions) {
+        return Arrays.stream(versions).mapToObj(Choice::version).toList();
+    }
+
+    private static long groups(MatMul w, int items, int m, int side) {
+        return (long) ((w.n() + side - 1) / side) * ((m + side - 1) / side) * items;
+    }
+
+    private static void squares(Launch launch, MatMul w, int items, int m, int side) {
+        launch.grid((w.n() + side - 1) / side, (m + side - 1) / side, Math.min(items, MOST_ITEMS), TILE, TILE);
     }
 
     /** Whole strips by v4, the rest by v1; a turned B is laid straight before, since v4 reads vectors along its rows. */

@@ -3,6 +3,7 @@ package org.fewstep.kernels.gpu;
 import java.util.ArrayList;
 import java.util.List;
 import org.fewstep.kernels.DType;
+import org.fewstep.kernels.Workload;
 
 /** The kernel calls that one workload, or one plan, is made of, in their order. */
 final class Launches {
@@ -15,17 +16,24 @@ final class Launches {
 
     private final Programs programs;
     private final Driver.Facts facts;
+    private final Choices choices;
     private final Room room;
     private final List<Launch> list = new ArrayList<>();
 
-    Launches(Programs programs, Driver.Facts facts, Room room) {
+    Launches(Programs programs, Driver.Facts facts, Choices choices, Room room) {
         this.programs = programs;
         this.facts = facts;
+        this.choices = choices;
         this.room = room;
     }
 
     Driver.Facts facts() {
         return facts;
+    }
+
+    /** How to run a workload, of the choices that are legal for it here; the first is the family's own. */
+    Choice choose(Workload work, List<Choice> legal) {
+        return choices.of(work, legal);
     }
 
     /** A kernel call to be given its arguments and index space. */

@@ -128,6 +128,8 @@ final class OpenClDriver implements Driver {
         return new Facts(
                 text(device, CL_DEVICE_NAME),
                 text(device, CL_DEVICE_VERSION) + ", driver " + text(device, CL_DRIVER_VERSION),
+                Backend.OPENCL,
+                0,
                 (number(device, CL_DEVICE_TYPE, 8) & CL_DEVICE_TYPE_CPU) != 0,
                 f64,
                 (int) number(device, CL_DEVICE_MAX_COMPUTE_UNITS, 4),

@@ -1,6 +1,7 @@
 package org.fewstep.kernels.gpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.util.ArrayList;
@@ -35,6 +36,38 @@ class GpuContractTest {
             tests.add(test(Family.MATMUL, dtype, "a large GPU", () -> Wrapped.asGpu(OpenCl.driver(), MANY)));
         }
         return tests;
+    }
+
+    @TestFactory
+    List<DynamicTest> everyVersion() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Family family : Family.values()) {
+            for (int version = 1;
+                    GpuKernels.versions(family) > 1 && version <= GpuKernels.versions(family);
+                    version++) {
+                Choice choice = Choice.version(version);
+                for (DType dtype : new DType[] {DType.F64, DType.F32}) {
+                    tests.add(dynamicTest(
+                            family + " " + choice + " " + dtype + " on opencl:0", () -> check(family, choice, dtype)));
+                }
+            }
+        }
+        return tests;
+    }
+
+    private static void check(Family family, Choice choice, DType dtype) {
+        int[] times = new int[1];
+        Choices choices = (work, legal) -> {
+            if (work.family() == family && legal.contains(choice)) {
+                times[0]++;
+                return choice;
+            }
+            return legal.get(0);
+        };
+        try (GpuDevice device = OpenCl.open(OpenCl.driver(), Source::of, choices, 1 << 28, true)) {
+            KernelContract.check(family, device, dtype);
+        }
+        assertTrue(times[0] > 0, choice + " was never legal");
     }
 
     private static DynamicTest test(Family family, DType dtype, String where, Supplier<Driver> driver) {

@@ -15,7 +15,12 @@ public final class OpenCl {
     }
 
     static GpuDevice open(Driver driver, UnaryOperator<String> sources, long poolCap, boolean poison) {
-        return new GpuDevice("opencl:0", driver, new Programs(driver, ProgramCache.ofUser(), sources), poolCap, poison);
+        return open(driver, sources, Choices.STANDARD, poolCap, poison);
+    }
+
+    static GpuDevice open(Driver driver, UnaryOperator<String> sources, Choices choices, long poolCap, boolean poison) {
+        Programs programs = new Programs(driver, ProgramCache.ofUser(), sources);
+        return new GpuDevice("opencl:0", driver, programs, choices, poolCap, poison);
     }
 
     static Driver driver() {

@@ -25,7 +25,9 @@ final class Wrapped implements Driver {
     /** A GPU of that many units, played by the processor: its kernels and launches run as they would there. */
     static Wrapped asGpu(Driver driver, int units) {
         Facts f = driver.facts();
-        return new Wrapped(driver, new Facts(f.name(), f.version(), false, f.f64(), units, f.bytes()));
+        return new Wrapped(
+                driver,
+                new Facts(f.name(), f.version(), f.backend(), f.capability(), false, f.f64(), units, f.bytes()));
     }
 
     /** The k-th allocation, launch or upload from now on fails; none for -1. */
