@@ -43,9 +43,6 @@ public final class Devices {
         if (name.equals("cpu")) {
             return CpuDevice.shared();
         }
-        if (name.startsWith(GpuDevices.OPENCL + ":")) {
-            return GpuDevices.require(name);
-        }
-        throw new DeviceException("device: got \"" + name + "\"; expected cpu or opencl:i; fewstep doctor lists them");
+        return GpuDevices.require(name);
     }
 }
