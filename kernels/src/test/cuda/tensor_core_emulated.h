@@ -13,6 +13,10 @@
 
 #define BOUNDS(threads, groups) __launch_bounds__(threads, groups)
 
+static inline UINT32 shared_address(const void *p) {
+    return (UINT32) __cvta_generic_to_shared(p);
+}
+
 DEVICE UINT32 two_bf16(float low, float high) {
     return bf16_of(low) | bf16_of(high) << 16;
 }

@@ -18,6 +18,7 @@
 #include "activation.h"
 #include "matmul.h"
 #include "tensor_core.h"
+#include "matmul_strip.h"
 
 #if REAL_IS_FLOAT && (BACKEND_SIMULATED || __CUDA_ARCH__ >= 800)
 
@@ -35,37 +36,6 @@
 #define WARPS_ACROSS 4
 #define WARP_ROWS 64
 #define WARP_COLUMNS 32
-
-/* Numbers of a row of a strip that waits to be written: a half-warp's pairs lie in 32 banks. */
-#define STRIP_PITCH 40
-#define STRIP (16 * STRIP_PITCH)
-
-/*
- * Finishes a warp's strip of 16 rows and 32 columns, four (16, 8) accumulators beside each other, by way of shared memory,
- * so that neighbours write neighbours.
- */
-DEVICE void finish_strip(
-        const float sums[16], float *strip, int item, int row, int column, int m, int n, int activation, int biased,
-        int kept, GLOBAL const float *bias, GLOBAL float *pre, GLOBAL float *c) {
-    int g = LANE / 4;
-    int t = LANE % 4;
-    UNROLLED
-    for (int e = 0; e < 16; e++) {
-        strip[(g + e / 2 % 2 * 8) * STRIP_PITCH + e / 4 * 8 + 2 * t + e % 2] = sums[e];
-    }
-    __syncwarp();
-    int j = column + LANE;
-    int rows = m - row < 16 ? m - row : 16;
-    if (j < n) {
-        ROLLED
-        for (int i = 0; i < rows; i++) {
-            finish(
-                    strip[i * STRIP_PITCH + LANE], (item * m + row + i) * n + j, j, activation, biased, kept, bias, pre,
-                    c);
-        }
-    }
-    __syncwarp();
-}
 
 /* v5's operand: 128 rows of 32 numbers along k, or 32 of 128 across. */
 #define TF32_ALONG 36
