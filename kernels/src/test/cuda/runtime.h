@@ -1,0 +1,69 @@
+/*
+ * What passes between the simulated driver and a kernel module: simcc makes the module with shim.h, the driver loads it.
+ */
+#pragma once
+
+#include <cstddef>
+
+/* Both sides state it; a module of another version is refused. */
+#define SIM_VERSION 1
+
+/* Three numbers, as CUDA's uint3. */
+struct SimIndex {
+    unsigned x, y, z;
+};
+
+/* What a kernel may ask of the thread that runs it. */
+struct SimThread {
+    SimIndex thread, block, block_size, grid_size;
+    unsigned number;
+    unsigned char *dynamic_shared;
+    size_t dynamic_bytes;
+};
+
+/* Where in a kernel file something was called. */
+struct SimPlace {
+    const char *file;
+    int line;
+};
+
+/* What the driver does for kernels. */
+struct SimRuntime {
+    /* Waits for all threads of the block; the bits that they gave, added, or-ed and and-ed, are returned in results. */
+    void (*barrier)(SimPlace place, int bit, int *results);
+    /*
+     * Waits for the lanes of the mask, hands mine to each of them and takes theirs: 32 deposits of so many bytes, of which
+     * those of absent lanes are NaN. Returns the lanes that took part.
+     */
+    unsigned (*warp_exchange)(SimPlace place, unsigned mask, const void *mine, size_t bytes, void *all);
+    /* PTX's bar.sync and bar.arrive: passes when so many threads came. */
+    void (*named_barrier)(SimPlace place, unsigned id, unsigned threads, bool wait);
+    /* Lets the other threads run: for loops that wait for what another thread writes. */
+    void (*yield)(SimPlace place);
+    /* Ends the launch with an error of the driver. */
+    void (*fault)(int code, const char *message);
+};
+
+/* A kernel of a module. */
+struct SimKernel {
+    const char *name;
+    void (*call)(void **arguments);
+    int parameters;
+    const size_t *sizes;
+    int max_threads;
+};
+
+/* What a module tells of itself. */
+struct SimModule {
+    int version;
+    /* 10 major + minor, and whether it runs on that capability alone (sm_90a). */
+    int architecture;
+    bool specific;
+    const SimKernel *kernels;
+    int kernel_count;
+    /* The shared memory of all its kernels. */
+    unsigned char *shared, *shared_end;
+    /* Where the module looks for the running thread and for the driver. */
+    SimThread **thread;
+    const SimRuntime **runtime;
+};
