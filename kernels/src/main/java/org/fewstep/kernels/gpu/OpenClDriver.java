@@ -278,6 +278,10 @@ final class OpenClDriver implements Driver {
     public void launch(Launch launch) {
         OpenClFunction function = (OpenClFunction) launch.function();
         cl_kernel kernel = function.kernel();
+        if (launch.shared() != 0) {
+            throw new DeviceException("opencl launch " + function.name() + ": got " + launch.shared()
+                    + " bytes of shared memory beside what the kernel declares; expected 0");
+        }
         words.clear();
         words.put(launch.words(), 0, launch.size());
         for (int i = 0; i < launch.count(); i++) {
