@@ -55,9 +55,6 @@ public final class Devices {
             }
             return CpuDevice.shared();
         }
-        if (name.startsWith(GpuDevices.OPENCL + ":")) {
-            return GpuDevices.require(name, precision);
-        }
-        throw new DeviceException("device: got \"" + name + "\"; expected cpu or opencl:i; fewstep doctor lists them");
+        return GpuDevices.require(name, precision);
     }
 }

@@ -34,8 +34,8 @@ public final class GpuDevice extends PooledDevice {
     private final Choices choices;
     private final Precision precision;
     private final String kind;
-    private final ByteBuffer staging = direct();
-    private final ByteBuffer landing = direct();
+    private final ByteBuffer staging;
+    private final ByteBuffer landing;
     private int staged;
 
     /**
@@ -80,11 +80,9 @@ public final class GpuDevice extends PooledDevice {
         this.choices = choices;
         this.precision = precision;
         this.kind = name.substring(0, Math.max(0, name.indexOf(':')));
+        this.staging = driver.host(STAGING);
+        this.landing = driver.host(STAGING);
         blocks.device = this;
-    }
-
-    private static ByteBuffer direct() {
-        return ByteBuffer.allocateDirect(STAGING).order(ByteOrder.nativeOrder());
     }
 
     /** Device memory by the driver; poisoned by a kernel. */
@@ -224,27 +222,31 @@ public final class GpuDevice extends PooledDevice {
             return ((GpuBuffer) room).memory();
         });
         long products = 0;
+        Driver.Recorded recorded;
         try {
             for (Workload one : work) {
                 used[0] = 0;
                 plan(one, launches);
                 products += one.productFlops();
             }
+            synchronized (driver) {
+                recorded = driver.record(launches.list());
+            }
         } catch (RuntimeException e) {
             rooms.forEach(Buffer::release);
             throw e;
         }
-        return new LaunchReplay(launches.list(), rooms, products);
+        return new LaunchReplay(recorded, rooms, products);
     }
 
-    /** The launches of a plan, with all their arguments. */
+    /** The launches of a plan, with all their arguments, as the driver keeps them. */
     private final class LaunchReplay implements Replay {
-        private final List<Launch> launches;
+        private final Driver.Recorded recorded;
         private final List<Buffer> rooms;
         private final long products;
 
-        LaunchReplay(List<Launch> launches, List<Buffer> rooms, long products) {
-            this.launches = launches;
+        LaunchReplay(Driver.Recorded recorded, List<Buffer> rooms, long products) {
+            this.recorded = recorded;
             this.rooms = rooms;
             this.products = products;
         }
@@ -252,12 +254,20 @@ public final class GpuDevice extends PooledDevice {
         @Override
         public void run() {
             requireOpen("replay");
-            submit(launches);
+            synchronized (driver) {
+                driver.run(recorded);
+                driver.flush();
+            }
             live().matMulFlops().addAndGet(products);
         }
 
         @Override
         public void close() {
+            synchronized (driver) {
+                if (isOpen()) {
+                    driver.release(recorded);
+                }
+            }
             rooms.forEach(Buffer::release);
         }
     }
@@ -402,6 +412,8 @@ public final class GpuDevice extends PooledDevice {
     public void close() {
         synchronized (driver) {
             driver.synchronize();
+            driver.release(staging);
+            driver.release(landing);
             programs.close();
         }
         end();

@@ -11,24 +11,69 @@ import org.fewstep.kernels.Precision;
 
 /** Finds and opens the devices of the GPU drivers; each is open once a process, until it is closed. */
 public final class GpuDevices {
-    /** Name of OpenCL devices, before the colon. */
-    public static final String OPENCL = "opencl";
-
     private static final Map<String, GpuDevice> OPEN = new HashMap<>();
 
     private GpuDevices() {}
 
+    /** A way to GPUs, with the name of its devices before the colon. */
+    private enum Kind {
+        OPENCL("opencl") {
+            @Override
+            List<Seen> find() {
+                List<Seen> seen = new ArrayList<>();
+                for (OpenClDriver.Found found : OpenClDriver.find()) {
+                    seen.add(new Seen(found.facts(), () -> new OpenClDriver(found)));
+                }
+                return seen;
+            }
+        },
+        CUDA("cuda") {
+            @Override
+            List<Seen> find() {
+                List<Seen> seen = new ArrayList<>();
+                for (CudaDriver.Found found : CudaDriver.find()) {
+                    seen.add(new Seen(found.facts(), () -> new CudaDriver(found)));
+                }
+                return seen;
+            }
+        };
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+
+        /**
+         * Its devices, in their order.
+         *
+         * @throws DeviceException when there is none, with the reason
+         */
+        abstract List<Seen> find();
+    }
+
+    /** A device that could be opened. */
+    private record Seen(Driver.Facts facts, Opener opener) {}
+
+    /** Opens one device. */
+    @FunctionalInterface
+    private interface Opener {
+        Driver open();
+    }
+
     /** What there is, or why there is nothing. */
     public static List<Devices.Found> list() {
         List<Devices.Found> list = new ArrayList<>();
-        try {
-            List<OpenClDriver.Found> found = OpenClDriver.find();
-            for (int i = 0; i < found.size(); i++) {
-                Driver.Facts facts = found.get(i).facts();
-                list.add(new Devices.Found(OPENCL + ":" + i, true, describe(facts)));
+        for (Kind kind : Kind.values()) {
+            try {
+                List<Seen> seen = kind.find();
+                for (int i = 0; i < seen.size(); i++) {
+                    list.add(new Devices.Found(
+                            kind.word + ":" + i, true, describe(seen.get(i).facts())));
+                }
+            } catch (DeviceException e) {
+                list.add(new Devices.Found(kind.word, false, String.valueOf(e.getMessage())));
             }
-        } catch (DeviceException e) {
-            list.add(new Devices.Found(OPENCL, false, String.valueOf(e.getMessage())));
         }
         return list;
     }
@@ -42,7 +87,7 @@ public final class GpuDevices {
     /**
      * Opens a device.
      *
-     * @param name {@code opencl:i}
+     * @param name {@code opencl:i} or {@code cuda:i}
      * @throws DeviceException when it is not there, with the reason, cannot compute with that precision, or is open with
      *     another one
      */
@@ -55,15 +100,9 @@ public final class GpuDevices {
             }
             return open;
         }
-        int index = index(name);
-        List<OpenClDriver.Found> found = OpenClDriver.find();
-        if (index >= found.size()) {
-            throw new DeviceException("device: got \"" + name + "\"; expected opencl:0 to opencl:" + (found.size() - 1)
-                    + "; fewstep doctor lists them");
-        }
-        OpenClDriver.Found chosen = found.get(index);
+        Seen chosen = find(name);
         GpuDevice.requirePrecision(name, chosen.facts(), precision);
-        Driver driver = new OpenClDriver(chosen);
+        Driver driver = chosen.opener().open();
         GpuDevice device = new GpuDevice(
                 name,
                 driver,
@@ -76,17 +115,32 @@ public final class GpuDevices {
         return device;
     }
 
-    private static int index(String name) {
-        String number = name.substring(OPENCL.length() + 1);
+    private static Seen find(String name) {
+        for (Kind kind : Kind.values()) {
+            if (name.startsWith(kind.word + ":")) {
+                int index = index(kind.word, name);
+                List<Seen> seen = kind.find();
+                if (index < seen.size()) {
+                    return seen.get(index);
+                }
+                throw new DeviceException("device: got \"" + name + "\"; expected " + kind.word + ":0 to " + kind.word
+                        + ":" + (seen.size() - 1) + "; fewstep doctor lists them");
+            }
+        }
+        throw new DeviceException(
+                "device: got \"" + name + "\"; expected cpu, opencl:i or cuda:i; fewstep doctor lists them");
+    }
+
+    private static int index(String word, String name) {
         try {
-            int index = Integer.parseInt(number);
+            int index = Integer.parseInt(name.substring(word.length() + 1));
             if (index >= 0) {
                 return index;
             }
         } catch (NumberFormatException e) {
-            throw new DeviceException("device: got \"" + name + "\"; expected opencl:i, i from 0", e);
+            throw new DeviceException("device: got \"" + name + "\"; expected " + word + ":i, i from 0", e);
         }
-        throw new DeviceException("device: got \"" + name + "\"; expected opencl:i, i from 0");
+        throw new DeviceException("device: got \"" + name + "\"; expected " + word + ":i, i from 0");
     }
 
     /** Most bytes kept for reuse: {@code fewstep.pool}, or a quarter of the memory. */

@@ -1,5 +1,6 @@
 package org.fewstep.kernels.gpu;
 
+import java.util.List;
 import org.fewstep.kernels.Attention;
 import org.fewstep.kernels.Conv2d;
 import org.fewstep.kernels.DType;
@@ -18,6 +19,24 @@ import org.fewstep.kernels.Workload;
 
 /** What becomes of a workload on a GPU: the kernel calls of its family. */
 final class GpuKernels {
+    /** All kernel files. */
+    static final List<String> FILES = List.of(
+            "attention.cl",
+            "conv2d.cl",
+            "elementwise.cl",
+            "gather.cl",
+            "matmul.cl",
+            "modulated_norm.cl",
+            "norm.cl",
+            "random.cl",
+            "reduce.cl",
+            "scan.cl",
+            "softmax.cl",
+            "update.cl");
+
+    /** Files for tensor cores: F32 on CUDA alone. */
+    static final List<String> TENSOR_FILES = List.of(GpuMatMul.TENSOR, GpuMatMul.WARPGROUP);
+
     private GpuKernels() {}
 
     /** Number of versions of a family's kernels, numbered from 1; which of them a workload may take, the family says. */

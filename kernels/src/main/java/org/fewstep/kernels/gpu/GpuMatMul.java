@@ -10,8 +10,8 @@ import org.fewstep.kernels.Precision;
 /** Calls of matmul.cl and, for tensor cores, matmul_tensor.cl and matmul_warpgroup.cl. */
 final class GpuMatMul {
     private static final String FILE = "matmul.cl";
-    private static final String TENSOR = "matmul_tensor.cl";
-    private static final String WARPGROUP = "matmul_warpgroup.cl";
+    static final String TENSOR = "matmul_tensor.cl";
+    static final String WARPGROUP = "matmul_warpgroup.cl";
 
     static final int VERSIONS = 7;
 

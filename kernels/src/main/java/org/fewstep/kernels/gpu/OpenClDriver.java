@@ -23,6 +23,7 @@ import org.jocl.cl_kernel;
 import org.jocl.cl_mem;
 import org.jocl.cl_platform_id;
 import org.jocl.cl_program;
+import org.jspecify.annotations.Nullable;
 
 /** OpenCL 1.2 by JOCL. */
 final class OpenClDriver implements Driver {
@@ -44,6 +45,8 @@ final class OpenClDriver implements Driver {
     private record OpenClProgram(cl_program program) implements Program {}
 
     private record OpenClFunction(String name, cl_kernel kernel) implements Function {}
+
+    private record OpenClCalls(List<Launch> launches) implements Recorded {}
 
     private final cl_device_id device;
     private final Facts facts;
@@ -192,6 +195,16 @@ final class OpenClDriver implements Driver {
     }
 
     @Override
+    public ByteBuffer host(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public void release(ByteBuffer host) {
+        // The garbage collector's.
+    }
+
+    @Override
     public void upload(Memory to, long place, ByteBuffer from, int at, int bytes) {
         Pointer start = Pointer.to(from).withByteOffset(at);
         require(
@@ -205,6 +218,11 @@ final class OpenClDriver implements Driver {
                 "download",
                 clEnqueueReadBuffer(
                         queue, ((OpenClMemory) from).mem(), true, place, bytes, Pointer.to(to), 0, null, null));
+    }
+
+    @Override
+    public byte @Nullable [] shipped(String source, List<String> options) {
+        return null;
     }
 
     @Override
@@ -277,11 +295,11 @@ final class OpenClDriver implements Driver {
     @Override
     public void launch(Launch launch) {
         OpenClFunction function = (OpenClFunction) launch.function();
-        cl_kernel kernel = function.kernel();
         if (launch.shared() != 0) {
-            throw new DeviceException("opencl launch " + function.name() + ": got " + launch.shared()
-                    + " bytes of shared memory beside what the kernel declares; expected 0");
+            throw new DeviceException("launch " + function.name() + ": got " + launch.shared()
+                    + " bytes of shared memory beside the kernel's own; expected none in OpenCL");
         }
+        cl_kernel kernel = function.kernel();
         words.clear();
         words.put(launch.words(), 0, launch.size());
         for (int i = 0; i < launch.count(); i++) {
@@ -304,6 +322,19 @@ final class OpenClDriver implements Driver {
     }
 
     @Override
+    public Recorded record(List<Launch> launches) {
+        return new OpenClCalls(launches);
+    }
+
+    @Override
+    public void run(Recorded recorded) {
+        List<Launch> launches = ((OpenClCalls) recorded).launches();
+        for (int i = 0; i < launches.size(); i++) {
+            launch(launches.get(i));
+        }
+    }
+
+    @Override
     public void flush() {
         require("flush", clFlush(queue));
     }
@@ -311,6 +342,11 @@ final class OpenClDriver implements Driver {
     @Override
     public void synchronize() {
         require("synchronize", clFinish(queue));
+    }
+
+    @Override
+    public void release(Recorded recorded) {
+        // Objects of this program alone.
     }
 
     @Override

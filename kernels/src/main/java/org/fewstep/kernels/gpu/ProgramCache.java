@@ -92,8 +92,12 @@ final class ProgramCache {
         return path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
-    /** The file's compiled form from the cache, or compiled now and kept. */
+    /** The file's compiled form from the jar or the cache, or compiled now and kept. */
     Driver.Program program(Driver driver, String file, String source, List<String> options) {
+        byte[] shipped = driver.shipped(source, options);
+        if (shipped != null) {
+            return driver.load(file, shipped, options);
+        }
         Path folder = this.folder;
         if (folder == null) {
             return driver.compile(file, source, options);

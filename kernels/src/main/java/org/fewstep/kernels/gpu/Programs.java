@@ -40,21 +40,27 @@ final class Programs {
         Key key = new Key(file, dtype, Arrays.asList(defines));
         Compiled known = compiled.get(key);
         if (known == null) {
-            List<String> options = new ArrayList<>(driver.options());
-            options.add(
-                    switch (dtype) {
-                        case F32 -> "-DREAL_IS_FLOAT=1";
-                        case F64 -> "-DREAL_IS_DOUBLE=1";
-                        case I32 -> "-DREAL_IS_INT=1";
-                    });
-            for (String define : defines) {
-                options.add("-D" + define);
-            }
+            List<String> options = options(driver.options(), dtype, key.defines());
             known = new Compiled(cache.program(driver, file, sources.apply(file), options), new HashMap<>());
             compiled.put(key, known);
         }
         Driver.Program program = known.program();
         return known.functions().computeIfAbsent(kernel, name -> driver.function(program, name));
+    }
+
+    /** A compilation's options: the driver's, what REAL is, and the definitions. */
+    static List<String> options(List<String> drivers, DType dtype, List<String> defines) {
+        List<String> options = new ArrayList<>(drivers);
+        options.add(
+                switch (dtype) {
+                    case F32 -> "-DREAL_IS_FLOAT=1";
+                    case F64 -> "-DREAL_IS_DOUBLE=1";
+                    case I32 -> "-DREAL_IS_INT=1";
+                });
+        for (String define : defines) {
+            options.add("-D" + define);
+        }
+        return options;
     }
 
     synchronized void close() {

@@ -73,7 +73,8 @@ class GpuDeviceTest {
     @Test
     void namesThatAreNotThereAreRefused() {
         OpenCl.driver().close();
-        for (String name : List.of("opencl:99", "opencl:x", "opencl:-1", "opencl", "cuda:0")) {
+        for (String name :
+                List.of("opencl:99", "opencl:x", "opencl:-1", "opencl", "cuda:x", "cuda:-1", "cuda", "tpu:0")) {
             DeviceException e = assertThrows(DeviceException.class, () -> Devices.require(name));
             assertTrue(e.getMessage().contains("\"" + name + "\""), e.getMessage());
         }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.fewstep.kernels.DeviceException;
 import org.fewstep.kernels.DeviceOutOfMemory;
+import org.jspecify.annotations.Nullable;
 
 /** A driver that passes calls on, counts them, fails one of them on request, and may claim to be another device. */
 final class Wrapped implements Driver {
@@ -81,6 +82,16 @@ final class Wrapped implements Driver {
     }
 
     @Override
+    public ByteBuffer host(int bytes) {
+        return driver.host(bytes);
+    }
+
+    @Override
+    public void release(ByteBuffer host) {
+        driver.release(host);
+    }
+
+    @Override
     public void upload(Memory to, long place, ByteBuffer from, int at, int bytes) {
         mayFail("upload");
         driver.upload(to, place, from, at, bytes);
@@ -89,6 +100,11 @@ final class Wrapped implements Driver {
     @Override
     public void download(Memory from, long place, ByteBuffer to, int bytes) {
         driver.download(from, place, to, bytes);
+    }
+
+    @Override
+    public byte @Nullable [] shipped(String source, List<String> options) {
+        return driver.shipped(source, options);
     }
 
     @Override
@@ -119,6 +135,17 @@ final class Wrapped implements Driver {
     }
 
     @Override
+    public Recorded record(List<Launch> launches) {
+        return driver.record(launches);
+    }
+
+    @Override
+    public void run(Recorded recorded) {
+        mayFail("replay");
+        driver.run(recorded);
+    }
+
+    @Override
     public void flush() {
         driver.flush();
     }
@@ -126,6 +153,11 @@ final class Wrapped implements Driver {
     @Override
     public void synchronize() {
         driver.synchronize();
+    }
+
+    @Override
+    public void release(Recorded recorded) {
+        driver.release(recorded);
     }
 
     @Override
