@@ -80,6 +80,9 @@ final class CudaBinaries {
                 }
             }
         }
+        for (String file : GpuKernels.TENSOR_FILES) {
+            entries.add(new Entry(file, DType.F32, List.of()));
+        }
         entries.add(new Entry(GpuElementwise.FILE, DType.I32, List.of()));
         return entries;
     }

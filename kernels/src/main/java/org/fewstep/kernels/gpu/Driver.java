@@ -49,7 +49,17 @@ interface Driver extends AutoCloseable {
             boolean cpu,
             boolean f64,
             int units,
-            long bytes) {}
+            long bytes) {
+        /** True where kernels may use tensor cores in TF32 and BF16. */
+        boolean tensorCores() {
+            return backend == Backend.CUDA && capability >= 80;
+        }
+
+        /** True where kernels may use what Hopper has and no later GPU: products of warpgroups. */
+        boolean warpgroups() {
+            return backend == Backend.CUDA && capability == 90;
+        }
+    }
 
     Facts facts();
 

@@ -12,6 +12,7 @@ import org.fewstep.kernels.DeviceException;
 import org.fewstep.kernels.PooledArena;
 import org.fewstep.kernels.PooledBuffer;
 import org.fewstep.kernels.PooledDevice;
+import org.fewstep.kernels.Precision;
 import org.fewstep.kernels.Replay;
 import org.fewstep.kernels.Workload;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ public final class GpuDevice extends PooledDevice {
     private final Driver driver;
     private final Programs programs;
     private final Choices choices;
+    private final Precision precision;
     private final String kind;
     private final ByteBuffer staging;
     private final ByteBuffer landing;
@@ -43,7 +45,24 @@ public final class GpuDevice extends PooledDevice {
      * @param choices which versions of them run
      */
     GpuDevice(String name, Driver driver, Programs programs, Choices choices, long poolCap, boolean poison) {
-        this(name, driver, programs, choices, poolCap, poison, new Blocks(driver));
+        this(name, driver, programs, choices, Precision.F32, poolCap, poison);
+    }
+
+    /**
+     * As above.
+     *
+     * @param precision how exactly F32 products must be computed
+     */
+    GpuDevice(
+            String name,
+            Driver driver,
+            Programs programs,
+            Choices choices,
+            Precision precision,
+            long poolCap,
+            boolean poison) {
+        this(name, driver, programs, choices, precision, poolCap, poison, new Blocks(driver));
+        requirePrecision(name, driver.facts(), precision);
     }
 
     private GpuDevice(
@@ -51,6 +70,7 @@ public final class GpuDevice extends PooledDevice {
             Driver driver,
             Programs programs,
             Choices choices,
+            Precision precision,
             long poolCap,
             boolean poison,
             Blocks blocks) {
@@ -58,6 +78,7 @@ public final class GpuDevice extends PooledDevice {
         this.driver = driver;
         this.programs = programs;
         this.choices = choices;
+        this.precision = precision;
         this.kind = name.substring(0, Math.max(0, name.indexOf(':')));
         this.staging = driver.host(STAGING);
         this.landing = driver.host(STAGING);
@@ -98,7 +119,7 @@ public final class GpuDevice extends PooledDevice {
 
     /** Fills a block with words that are NaN in F32 and F64, and no index. */
     private void poison(Driver.Memory memory) {
-        Launches launches = new Launches(programs, driver.facts(), choices, GpuDevice::none);
+        Launches launches = new Launches(programs, driver.facts(), choices, precision, GpuDevice::none);
         int n = (int) (memory.bytes() / 4);
         launches.add("elementwise.cl", DType.I32, "fill_flat")
                 .over(n, launches.many())
@@ -117,7 +138,24 @@ public final class GpuDevice extends PooledDevice {
     @Override
     public String fingerprint() {
         Driver.Facts facts = driver.facts();
-        return kind + "/" + facts.name() + "/" + facts.version();
+        return kind + "/" + facts.name() + "/" + facts.version()
+                + (precision == Precision.F32 ? "" : "/" + precision.label());
+    }
+
+    /**
+     * Checks what a device can do.
+     *
+     * @throws DeviceException when it computes in F32 alone
+     */
+    static void requirePrecision(String name, Driver.Facts facts, Precision precision) {
+        if (precision != Precision.F32 && !facts.tensorCores()) {
+            throw precision.refusal(name + " (" + facts.name() + ")");
+        }
+    }
+
+    /** How exactly it computes F32 products. */
+    public Precision precision() {
+        return precision;
     }
 
     /** False where the device computes in F32 alone. */
@@ -135,7 +173,7 @@ public final class GpuDevice extends PooledDevice {
         requireMine(work);
         List<Buffer> temporary = new ArrayList<>(0);
         try {
-            Launches launches = new Launches(programs, driver.facts(), choices, (dtype, size) -> {
+            Launches launches = new Launches(programs, driver.facts(), choices, precision, (dtype, size) -> {
                 Buffer buffer = take(dtype, size);
                 temporary.add(buffer);
                 return ((GpuBuffer) buffer).memory();
@@ -170,7 +208,7 @@ public final class GpuDevice extends PooledDevice {
         // What one workload's kernels share among themselves is free for the next one, and for no buffer of the plan.
         List<Buffer> rooms = new ArrayList<>();
         int[] used = new int[1];
-        Launches launches = new Launches(programs, driver.facts(), choices, (dtype, size) -> {
+        Launches launches = new Launches(programs, driver.facts(), choices, precision, (dtype, size) -> {
             for (int i = used[0]; i < rooms.size(); i++) {
                 Buffer room = rooms.get(i);
                 if (room.dtype() == dtype && room.size() >= size) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.DeviceException;
 import org.fewstep.kernels.Devices;
+import org.fewstep.kernels.Precision;
 
 /** Finds and opens the devices of the GPU drivers; each is open once a process, until it is closed. */
 public final class GpuDevices {
@@ -87,20 +88,27 @@ public final class GpuDevices {
      * Opens a device.
      *
      * @param name {@code opencl:i} or {@code cuda:i}
-     * @throws DeviceException when it is not there, with the reason
+     * @throws DeviceException when it is not there, with the reason, cannot compute with that precision, or is open with
+     *     another one
      */
-    public static synchronized Device require(String name) {
+    public static synchronized Device require(String name, Precision precision) {
         GpuDevice open = OPEN.get(name);
         if (open != null && open.isOpen()) {
+            if (open.precision() != precision) {
+                throw new DeviceException(name + ": got precision " + precision.label() + "; expected "
+                        + open.precision().label() + ", with which it is open; close it first");
+            }
             return open;
         }
         Seen chosen = find(name);
+        GpuDevice.requirePrecision(name, chosen.facts(), precision);
         Driver driver = chosen.opener().open();
         GpuDevice device = new GpuDevice(
                 name,
                 driver,
                 new Programs(driver, ProgramCache.ofUser(), Source::of),
                 Choices.STANDARD,
+                precision,
                 poolCap(chosen.facts().bytes()),
                 Boolean.getBoolean("fewstep.poison"));
         OPEN.put(name, device);

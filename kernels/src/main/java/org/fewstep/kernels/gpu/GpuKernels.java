@@ -34,6 +34,9 @@ final class GpuKernels {
             "softmax.cl",
             "update.cl");
 
+    /** Files for tensor cores: F32 on CUDA alone. */
+    static final List<String> TENSOR_FILES = List.of(GpuMatMul.TENSOR, GpuMatMul.WARPGROUP);
+
     private GpuKernels() {}
 
     /** Number of versions of a family's kernels, numbered from 1; which of them a workload may take, the family says. */
