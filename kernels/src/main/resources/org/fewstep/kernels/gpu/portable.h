@@ -12,7 +12,7 @@
 #define DEVICE static __device__ __forceinline__
 #define GLOBAL
 #define SHARED
-#define SHARED_ARRAY(type, name, size) __shared__ type name[size]
+#define SHARED_ARRAY(type, name, size) __shared__ __align__(16) type name[size]
 #define TABLE static __device__ const
 #define BARRIER() __syncthreads()
 #define DIM_0 x
