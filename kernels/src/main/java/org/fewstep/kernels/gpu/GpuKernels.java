@@ -43,8 +43,8 @@ final class GpuKernels {
     static int versions(Workload.Family family) {
         return switch (family) {
             case MATMUL -> GpuMatMul.VERSIONS;
-            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, NORM, MODULATED_NORM, CONV2D, ATTENTION, GATHER, RANDOM, UPDATE ->
-                1;
+            case CONV2D -> GpuConv2d.VERSIONS;
+            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, NORM, MODULATED_NORM, ATTENTION, GATHER, RANDOM, UPDATE -> 1;
         };
     }
 

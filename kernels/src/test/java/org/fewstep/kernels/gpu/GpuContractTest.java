@@ -36,7 +36,9 @@ class GpuContractTest {
             }
         }
         for (DType dtype : new DType[] {DType.F64, DType.F32}) {
-            tests.add(test(Family.MATMUL, dtype, "a large GPU", () -> Wrapped.asGpu(OpenCl.driver(), MANY)));
+            for (Family family : new Family[] {Family.MATMUL, Family.CONV2D}) {
+                tests.add(test(family, dtype, "a large GPU", () -> Wrapped.asGpu(OpenCl.driver(), MANY)));
+            }
         }
         return tests;
     }
