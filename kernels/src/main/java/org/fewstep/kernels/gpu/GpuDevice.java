@@ -119,7 +119,7 @@ public final class GpuDevice extends PooledDevice {
     @Override
     public String fingerprint() {
         Driver.Facts facts = driver.facts();
-        return kind + "/" + facts.name() + "/" + facts.version();
+        return kind + "/" + facts.name() + "/" + facts.version() + choices.fingerprint();
     }
 
     /** False where the device computes in F32 alone. */

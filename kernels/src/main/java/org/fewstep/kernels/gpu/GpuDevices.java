@@ -32,7 +32,8 @@ public final class GpuDevices {
         return list;
     }
 
-    private static String describe(Driver.Facts facts) {
+    /** A device in words. */
+    static String describe(Driver.Facts facts) {
         return facts.name() + ", " + facts.version() + ", " + (facts.cpu() ? "a processor" : "a GPU") + " of "
                 + facts.units() + " units, " + (facts.bytes() >> 20) + " MiB"
                 + (facts.f64() ? "" : ", F32 alone");
@@ -49,23 +50,41 @@ public final class GpuDevices {
         if (open != null && open.isOpen()) {
             return open;
         }
+        Driver driver = driver(name);
+        GpuDevice device;
+        try {
+            Programs programs = new Programs(driver, ProgramCache.ofUser(), Source::of);
+            device = open(name, driver, programs, Selection.ofUser(driver.facts()));
+        } catch (RuntimeException e) {
+            driver.close();
+            throw e;
+        }
+        OPEN.put(name, device);
+        return device;
+    }
+
+    /** A device of its own on an open driver. */
+    static GpuDevice open(String name, Driver driver, Programs programs, Choices choices) {
+        return new GpuDevice(
+                name, driver, programs, choices, poolCap(driver.facts().bytes()), Boolean.getBoolean("fewstep.poison"));
+    }
+
+    /**
+     * Opens the driver of a device.
+     *
+     * @throws DeviceException when it is not there, with the reason
+     */
+    static Driver driver(String name) {
+        if (!name.startsWith(OPENCL + ":")) {
+            throw new DeviceException("device: got \"" + name + "\"; expected opencl:i; fewstep doctor lists them");
+        }
         int index = index(name);
         List<OpenClDriver.Found> found = OpenClDriver.find();
         if (index >= found.size()) {
             throw new DeviceException("device: got \"" + name + "\"; expected opencl:0 to opencl:" + (found.size() - 1)
                     + "; fewstep doctor lists them");
         }
-        OpenClDriver.Found chosen = found.get(index);
-        Driver driver = new OpenClDriver(chosen);
-        GpuDevice device = new GpuDevice(
-                name,
-                driver,
-                new Programs(driver, ProgramCache.ofUser(), Source::of),
-                Choices.STANDARD,
-                poolCap(chosen.facts().bytes()),
-                Boolean.getBoolean("fewstep.poison"));
-        OPEN.put(name, device);
-        return device;
+        return new OpenClDriver(found.get(index));
     }
 
     private static int index(String name) {
