@@ -41,7 +41,7 @@ final class OpenClDriver implements Driver {
 
     private record OpenClMemory(cl_mem mem, Pointer pointer, long bytes) implements Memory {}
 
-    private record OpenClProgram(cl_program program) implements Program {}
+    record OpenClProgram(cl_program program) implements Program {}
 
     private record OpenClFunction(String name, cl_kernel kernel) implements Function {}
 

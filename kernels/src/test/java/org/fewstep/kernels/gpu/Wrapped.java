@@ -1,7 +1,10 @@
 package org.fewstep.kernels.gpu;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.fewstep.kernels.DeviceException;
 import org.fewstep.kernels.DeviceOutOfMemory;
 
@@ -11,7 +14,9 @@ final class Wrapped implements Driver {
     private final Facts facts;
     private int calls;
     private int failing = -1;
-    private int compilations;
+    private final List<Program> programs = new ArrayList<>();
+    private final Set<String> files = new TreeSet<>();
+    private final Set<String> functions = new TreeSet<>();
 
     Wrapped(Driver driver) {
         this(driver, driver.facts());
@@ -41,8 +46,24 @@ final class Wrapped implements Driver {
         return calls;
     }
 
+    /** Number of compilations. */
     int compilations() {
-        return compilations;
+        return programs.size();
+    }
+
+    /** Compiled programs. */
+    List<Program> programs() {
+        return programs;
+    }
+
+    /** Names of the files that were compiled. */
+    Set<String> files() {
+        return files;
+    }
+
+    /** Names of the kernels that were asked for. */
+    Set<String> functions() {
+        return functions;
     }
 
     private boolean fails() {
@@ -93,8 +114,10 @@ final class Wrapped implements Driver {
 
     @Override
     public Program compile(String file, String source, List<String> options) {
-        compilations++;
-        return driver.compile(file, source, options);
+        Program program = driver.compile(file, source, options);
+        programs.add(program);
+        files.add(file);
+        return program;
     }
 
     @Override
@@ -109,6 +132,7 @@ final class Wrapped implements Driver {
 
     @Override
     public Function function(Program program, String name) {
+        functions.add(name);
         return driver.function(program, name);
     }
 
