@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls of attention.cl, compiled for the heads' number of channels. */
 final class GpuAttention {
-    private static final String FILE = "attention.cl";
+    static final String FILE = "attention.cl";
+
+    /** Channels of a head for which compiled kernels are shipped for CUDA. */
+    static final int[] WIDTHS = {8, 16, 24, 32, 48, 64, 96, 128};
 
     private GpuAttention() {}
 

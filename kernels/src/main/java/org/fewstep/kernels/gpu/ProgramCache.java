@@ -48,11 +48,16 @@ final class ProgramCache {
         if (chosen != null) {
             return new ProgramCache(chosen.equals("off") ? null : Path.of(chosen));
         }
+        return new ProgramCache(home().resolve("kernels"));
+    }
+
+    /** Where the user's files are that can be made anew: {@code fewstep} below {@code XDG_CACHE_HOME} or {@code ~/.cache}. */
+    static Path home() {
         String caches = System.getenv("XDG_CACHE_HOME");
         Path base = caches != null && !caches.isEmpty()
                 ? Path.of(caches)
                 : Path.of(System.getProperty("user.home"), ".cache");
-        return new ProgramCache(base.resolve("fewstep").resolve("kernels"));
+        return base.resolve("fewstep");
     }
 
     /** Makes the directory; true if it is one, of this user alone where the system knows such a thing. */
@@ -92,8 +97,12 @@ final class ProgramCache {
         return path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
-    /** The file's compiled form from the cache, or compiled now and kept. */
+    /** The file's compiled form from the jar or the cache, or compiled now and kept. */
     Driver.Program program(Driver driver, String file, String source, List<String> options) {
+        byte[] shipped = driver.shipped(source, options);
+        if (shipped != null) {
+            return driver.load(file, shipped, options);
+        }
         Path folder = this.folder;
         if (folder == null) {
             return driver.compile(file, source, options);
@@ -108,7 +117,13 @@ final class ProgramCache {
             }
         }
         Driver.Program program = driver.compile(file, source, options);
-        write(folder, place, driver.binary(program));
+        byte[] binary;
+        try {
+            binary = driver.binary(program);
+        } catch (DeviceException e) {
+            return program;
+        }
+        write(folder, place, binary);
         return program;
     }
 
