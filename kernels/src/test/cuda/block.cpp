@@ -478,7 +478,8 @@ Order Order::of_environment() {
         order.kind = REVERSE;
     } else if (name.rfind("shuffled:", 0) == 0) {
         order.kind = SHUFFLED;
-        order.random.seed(strtoull(name.c_str() + strlen("shuffled:"), nullptr, 10));
+        order.seed = strtoul(name.c_str() + strlen("shuffled:"), nullptr, 10) & 0xffffff;
+        order.random.seed(order.seed);
     } else if (name != "forward") {
         throw Fault{LAUNCH_FAILED,
                     "FEWSTEP_SIM_ORDER: got " + name + "; expected forward, reverse or shuffled:SEED"};
@@ -499,12 +500,13 @@ void Order::next(std::vector<uint32_t> &numbers, uint32_t n) {
     }
 }
 
-/* Shuffled blocks run backwards from somewhere: any block may be first. */
+/* Shuffled blocks follow each other at the distance of a prime, the first one is anywhere. */
 uint64_t Order::block(uint64_t number, uint64_t blocks) const {
+    constexpr uint64_t PRIME = 1000003;
     switch (kind) {
         case FORWARD: return number;
         case REVERSE: return blocks - 1 - number;
-        default: return (blocks - 1 - number + blocks / 3) % blocks;
+        default: return (number % blocks * (blocks % PRIME == 0 ? 1 : PRIME) + seed) % blocks;
     }
 }
 
