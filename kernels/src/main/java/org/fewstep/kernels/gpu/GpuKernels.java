@@ -43,8 +43,8 @@ final class GpuKernels {
     static int versions(Workload.Family family) {
         return switch (family) {
             case MATMUL -> GpuMatMul.VERSIONS;
-            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, NORM, MODULATED_NORM, CONV2D, ATTENTION, GATHER, RANDOM, UPDATE ->
-                1;
+            case ATTENTION -> GpuAttention.VERSIONS;
+            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, NORM, MODULATED_NORM, CONV2D, GATHER, RANDOM, UPDATE -> 1;
         };
     }
 
