@@ -15,6 +15,9 @@ constexpr int LAUNCH_FAILED = 719;
 constexpr unsigned WARP = 32;
 constexpr size_t LARGEST_DEPOSIT = 256;
 constexpr size_t GUARD = 1024;
+
+/* Room for dynamic shared memory, of which a launch uses the start; what is behind is guarded. */
+constexpr size_t DYNAMIC_ROOM = 256 << 10;
 constexpr uint16_t GUARDED = 0x7ff5;
 
 /* Rounds in which threads do nothing but yield, after which nothing will change. */
@@ -23,12 +26,13 @@ constexpr int PATIENCE = 100000;
 enum class State { READY, AT_BARRIER, AT_NAMED_BARRIER, IN_EXCHANGE, YIELDED, DONE };
 
 struct Thread {
-    SimThread seen;
+    SimIndex index;
+    uint32_t number;
     Fiber fiber;
+    SimThread *seen;
     State state;
     SimPlace place;
     int bit;
-    unsigned waits_for;
 };
 
 /* A meeting of the lanes of one mask; deposits alternate, since a lane may come again before all have read. */
@@ -64,6 +68,8 @@ class Block {
   public:
     Block(const Grid &grid, void **arguments, Order &order);
     void run(SimIndex index);
+    /* After the last block: also what is far behind. */
+    void end() const { check_guards(DYNAMIC_ROOM - grid.dynamic_bytes); }
 
     void barrier(SimPlace place, int bit, int *results);
     void named_barrier(SimPlace place, unsigned id, unsigned count, bool wait);
@@ -77,12 +83,13 @@ class Block {
     void prepare(SimIndex index);
     void schedule();
     void round();
+    void start(Thread &thread);
     bool release_barrier();
     void finish(Thread &thread);
     void release_meeting(Warp &warp, unsigned first, Meeting &meeting);
     unsigned alive(unsigned warp) const;
     Fault stuck() const;
-    void check_guards() const;
+    void check_guards(size_t behind) const;
 
     const Grid &grid;
     void **arguments;
@@ -91,8 +98,7 @@ class Block {
     std::vector<Warp> warps;
     std::vector<uint32_t> numbers;
     std::map<unsigned, NamedBarrier> named;
-    std::vector<unsigned char> room;
-    unsigned char *dynamic = nullptr;
+    unsigned char *dynamic;
     Thread *running = nullptr;
     SimIndex index{};
     uint32_t done = 0;
@@ -104,20 +110,26 @@ class Block {
 
 Block *active = nullptr;
 
+unsigned char *dynamic_room() {
+    static unsigned char *room = (unsigned char *) aligned_alloc(1024, GUARD + DYNAMIC_ROOM);
+    return room;
+}
+
 Block::Block(const Grid &grid, void **arguments, Order &order)
     : grid(grid),
       arguments(arguments),
       order(order),
       threads((size_t) grid.threads.x * grid.threads.y * grid.threads.z),
       warps((threads.size() + WARP - 1) / WARP),
-      room(GUARD + 256 + grid.dynamic_bytes + GUARD) {
-    dynamic = room.data() + GUARD;
-    dynamic += (256 - (uintptr_t) dynamic % 256) % 256;
+      dynamic(dynamic_room() + GUARD) {
+    fill(dynamic - GUARD, GUARD, GUARDED);
+    fill(dynamic + grid.dynamic_bytes, DYNAMIC_ROOM - grid.dynamic_bytes, GUARDED);
     uint32_t number = 0;
     for (unsigned z = 0; z < grid.threads.z; z++) {
         for (unsigned y = 0; y < grid.threads.y; y++) {
             for (unsigned x = 0; x < grid.threads.x; x++, number++) {
-                threads[number].seen = {{x, y, z}, {}, grid.threads, grid.blocks, number, dynamic, grid.dynamic_bytes};
+                threads[number].index = {x, y, z};
+                threads[number].number = number;
             }
         }
     }
@@ -128,17 +140,11 @@ void Block::prepare(SimIndex at) {
     done = 0;
     idle_rounds = 0;
     named.clear();
-    for (Warp &warp : warps) {
-        warp.meetings.clear();
-    }
     for (Thread &thread : threads) {
-        thread.seen.block = at;
         thread.state = State::READY;
     }
     fill(grid.module->shared, (size_t) (grid.module->shared_end - grid.module->shared), UNINITIALISED);
     fill(dynamic, grid.dynamic_bytes, UNINITIALISED);
-    fill(dynamic - GUARD, GUARD, GUARDED);
-    fill(dynamic + grid.dynamic_bytes, GUARD, GUARDED);
 }
 
 void Block::run(SimIndex at) {
@@ -152,7 +158,7 @@ void Block::run(SimIndex at) {
         }
         throw failure;
     }
-    check_guards();
+    check_guards(GUARD);
 }
 
 void Block::schedule() {
@@ -180,10 +186,10 @@ void Block::round() {
         progress |= thread.state == State::READY;
         thread.state = State::READY;
         if (!thread.fiber.running()) {
-            thread.fiber.start(&Block::begin, this);
+            start(thread);
         }
         running = &thread;
-        *grid.module->thread = &thread.seen;
+        *grid.module->thread = thread.seen;
         thread.fiber.resume();
         running = nullptr;
         if (failed) {
@@ -200,6 +206,13 @@ void Block::round() {
     }
 }
 
+/* What the kernel sees of a thread stands on its stack: it may read there. */
+void Block::start(Thread &thread) {
+    void *room = thread.fiber.start(&Block::begin, this, sizeof(SimThread));
+    thread.seen = new (room) SimThread{thread.index, index,   grid.threads,      grid.blocks,
+                                       thread.number, dynamic, grid.dynamic_bytes};
+}
+
 void Block::begin(void *block) {
     Block *self = (Block *) block;
     self->grid.kernel->call(self->arguments);
@@ -208,7 +221,7 @@ void Block::begin(void *block) {
 void Block::finish(Thread &thread) {
     thread.state = State::DONE;
     done++;
-    unsigned warp = thread.seen.number / WARP;
+    unsigned warp = thread.number / WARP;
     for (Meeting &meeting : warps[warp].meetings) {
         if (meeting.arrived != 0) {
             release_meeting(warps[warp], warp, meeting);
@@ -277,8 +290,8 @@ unsigned Block::alive(unsigned warp) const {
 }
 
 unsigned Block::exchange(SimPlace place, unsigned mask, const void *mine, size_t bytes, void *all) {
-    unsigned number = running->seen.number / WARP;
-    unsigned lane = running->seen.number % WARP;
+    unsigned number = running->number / WARP;
+    unsigned lane = running->number % WARP;
     Warp &warp = warps[number];
     if ((mask >> lane & 1) == 0 || bytes > LARGEST_DEPOSIT) {
         fault(LAUNCH_FAILED, text(place) + ": a lane calls for a mask without itself, or with too many bytes");
@@ -336,7 +349,7 @@ void Block::yield(SimPlace place) {
 /* Called by a thread, which never goes on. */
 void Block::fault(int code, const std::string &message) {
     failed = true;
-    failure = {code, message + ", thread " + text(running->seen.thread) + " of block " + text(index)};
+    failure = {code, message + ", thread " + text(running->index) + " of block " + text(index)};
     for (;;) {
         Fiber::pause();
     }
@@ -354,7 +367,7 @@ Fault Block::stuck() const {
             case State::DONE: what = "have returned"; break;
             default: what = "in a loop at " + text(thread.place); break;
         }
-        auto found = places.emplace(what, std::make_pair(0, thread.seen.thread)).first;
+        auto found = places.emplace(what, std::make_pair(0, thread.index)).first;
         found->second.first++;
     }
     std::string message = "divergent barrier in block " + text(index) + ":";
@@ -365,10 +378,10 @@ Fault Block::stuck() const {
     return {LAUNCH_FAILED, message};
 }
 
-void Block::check_guards() const {
+void Block::check_guards(size_t behind) const {
     size_t before = differs(dynamic - GUARD, GUARD, GUARDED);
-    size_t after = differs(dynamic + grid.dynamic_bytes, GUARD, GUARDED);
-    if (before < GUARD || after < GUARD) {
+    size_t after = differs(dynamic + grid.dynamic_bytes, behind, GUARDED);
+    if (before < GUARD || after < behind) {
         throw Fault{ILLEGAL_ADDRESS, "a write outside dynamic shared memory of " + std::to_string(grid.dynamic_bytes)
                                              + " bytes, in block " + text(index)};
     }
@@ -442,7 +455,6 @@ uint64_t Order::block(uint64_t number, uint64_t blocks) const {
 
 void run_grid(const Grid &grid, void **arguments) {
     Order order = Order::of_environment();
-    *grid.module->runtime = &RUNTIME;
     Block block(grid, arguments, order);
     uint64_t blocks = (uint64_t) grid.blocks.x * grid.blocks.y * grid.blocks.z;
     for (uint64_t number = 0; number < blocks; number++) {
@@ -450,14 +462,21 @@ void run_grid(const Grid &grid, void **arguments) {
         block.run({(unsigned) (at % grid.blocks.x), (unsigned) (at / grid.blocks.x % grid.blocks.y),
                    (unsigned) (at / grid.blocks.x / grid.blocks.y)});
     }
+    block.end();
 }
 
-const SimRuntime RUNTIME = {
-        [](SimPlace place, int bit, int *results) { active->barrier(place, bit, results); },
-        [](SimPlace place, unsigned mask, const void *mine, size_t bytes, void *all) {
-            return active->exchange(place, mask, mine, bytes, all);
-        },
-        [](SimPlace place, unsigned id, unsigned threads, bool wait) { active->named_barrier(place, id, threads, wait); },
-        [](SimPlace place) { active->yield(place); },
-        [](int code, const char *message) { active->fault(code, message); },
-};
+const SimRuntime *runtime(SimMemory memory) {
+    static const SimRuntime one = {
+            memory,
+            [](SimPlace place, int bit, int *results) { active->barrier(place, bit, results); },
+            [](SimPlace place, unsigned mask, const void *mine, size_t bytes, void *all) {
+                return active->exchange(place, mask, mine, bytes, all);
+            },
+            [](SimPlace place, unsigned id, unsigned threads, bool wait) {
+                active->named_barrier(place, id, threads, wait);
+            },
+            [](SimPlace place) { active->yield(place); },
+            [](int code, const char *message) { active->fault(code, message); },
+    };
+    return &one;
+}

@@ -41,8 +41,8 @@ struct Grid {
 /* Runs all blocks, one after the other; throws Fault. */
 void run_grid(const Grid &grid, void **arguments);
 
-/* What kernels call. */
-extern const SimRuntime RUNTIME;
+/* What kernels call, with this device memory. */
+const SimRuntime *runtime(SimMemory memory);
 
 /* 16 bits that are a NaN wherever they are repeated: as half, bfloat16, float and double. */
 constexpr uint16_t UNINITIALISED = 0x7ff4;

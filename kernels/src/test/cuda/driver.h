@@ -234,6 +234,7 @@ void reveal(Context &context);
 void forbid_in_capture();
 
 /* Memory (memory.cpp). */
+SimMemory device_memory();
 void check_memory(Context &context, const std::string &after);
 void check_arguments(Context &context, const SimKernel &kernel, void **arguments);
 void free_memory(Context &context);

@@ -3,32 +3,43 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <new>
 #include <vector>
 
+#include "runtime.h"
+
 namespace {
 
-/* Room for a kernel's local arrays; memory is used where it is touched alone. */
-constexpr size_t STACK = 256 << 10;
+constexpr size_t STACK = SIM_STACK;
+constexpr size_t TOGETHER = 64;
 
 Fiber *current = nullptr;
 
 /* Stacks not in use, the last used first: it is still in the processor's cache. */
 std::vector<unsigned char *> pool;
 
-unsigned char *take_stack() {
-    if (!pool.empty()) {
-        unsigned char *stack = pool.back();
-        pool.pop_back();
-        return stack;
-    }
-    void *stack = mmap(nullptr, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (stack == MAP_FAILED) {
+/* More stacks, each at a multiple of its size; memory is used where it is touched alone. */
+void grow() {
+    void *got = mmap(nullptr, (TOGETHER + 1) * STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                     -1, 0);
+    if (got == MAP_FAILED) {
         throw std::bad_alloc();
     }
-    /* The lowest page is no memory: what would run over stops there. */
-    mprotect(stack, (size_t) sysconf(_SC_PAGESIZE), PROT_NONE);
-    return (unsigned char *) stack;
+    unsigned char *first = (unsigned char *) (((uintptr_t) got + STACK - 1) / STACK * STACK);
+    for (size_t i = TOGETHER; i-- > 0;) {
+        /* The lowest page is no memory: what would run over stops there. */
+        mprotect(first + i * STACK, (size_t) sysconf(_SC_PAGESIZE), PROT_NONE);
+        pool.push_back(first + i * STACK);
+    }
+}
+
+/*
+ * Tops of stacks at equal distances from page boundaries would share a few lines of the caches, which remember by address
+ * modulo 4096 and more: each stack begins elsewhere.
+ */
+size_t colour(const unsigned char *stack) {
+    return (uintptr_t) stack / STACK * 576 % 16384 / 64 * 64;
 }
 
 }  // namespace
@@ -64,27 +75,33 @@ sim_switch:
 
 #endif
 
-void Fiber::start(void (*run)(void *), void *with) {
+void *Fiber::start(void (*run)(void *), void *with, size_t room) {
+    if (pool.empty()) {
+        grow();
+    }
+    stack = pool.back();
+    pool.pop_back();
     body = run;
     argument = with;
     finished = false;
-    stack = take_stack();
+    unsigned char *top = stack + STACK - colour(stack) - (room + 63) / 64 * 64;
 #if defined(__x86_64__)
     /* As sim_switch leaves a stack: six registers, where to return to, and the return address of a function called. */
-    void **top = (void **) (stack + STACK);
-    *--top = nullptr;
-    *--top = (void *) &Fiber::enter;
+    void **frame = (void **) top;
+    *--frame = nullptr;
+    *--frame = (void *) &Fiber::enter;
     for (int i = 0; i < 6; i++) {
-        *--top = nullptr;
+        *--frame = nullptr;
     }
-    own = top;
+    own = frame;
 #else
     getcontext(&own);
     own.uc_stack.ss_sp = stack;
-    own.uc_stack.ss_size = STACK;
+    own.uc_stack.ss_size = (size_t) (top - stack);
     own.uc_link = nullptr;
     makecontext(&own, &Fiber::enter, 0);
 #endif
+    return top;
 }
 
 void Fiber::enter() {

@@ -9,8 +9,11 @@
 
 class Fiber {
   public:
-    /* Prepares a run of the body on a stack of the pool; resume() begins it. */
-    void start(void (*body)(void *), void *argument);
+    /*
+     * Prepares a run of the body on a stack of the pool; resume() begins it. Returns room for so many bytes at the stack's
+     * top, which the run does not use.
+     */
+    void *start(void (*body)(void *), void *argument, size_t room);
 
     /* Runs the fiber until it pauses or its body returns; then its stack goes back. */
     void resume();

@@ -1,4 +1,6 @@
 /* Device memory between guards, host memory, copies. */
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <new>
@@ -7,7 +9,6 @@
 
 namespace {
 
-constexpr size_t ALIGNMENT = 256;
 constexpr size_t GUARD = 1024;
 constexpr uint16_t GUARDED = 0x7ff5;
 constexpr uint16_t FREED = 0x7ff6;
@@ -17,15 +18,89 @@ constexpr size_t QUARANTINE = 64 << 20;
 
 struct Allocation {
     Context *context;
-    unsigned char *block;
+    unsigned char *start;
     size_t bytes;
     uint64_t number;
 
-    unsigned char *start() const { return block + GUARD; }
+    /* With its guards, in whole grains. */
+    unsigned char *outer_start() const { return start - GUARD; }
+    size_t outer_bytes() const { return GUARD + (bytes + SIM_GRAIN - 1) / SIM_GRAIN * SIM_GRAIN + GUARD; }
     std::string name() const {
         return "allocation " + std::to_string(number) + " of " + std::to_string(bytes) + " bytes";
     }
 };
+
+/*
+ * The device's memory: a region of its own, so that a wild index meets other device memory or nothing rather than the
+ * process that hosts the simulator. Larger than what a program may use, for guards and for what was freed lately.
+ */
+class Region {
+  public:
+    Region() {
+        bytes = 2 * properties().memory + 4 * QUARANTINE;
+        start = (unsigned char *) reserve(bytes);
+        valid = (unsigned short *) reserve(bytes / SIM_GRAIN * sizeof(unsigned short));
+        gaps[start] = bytes;
+    }
+
+    /* First fit; null where no gap is large enough. */
+    unsigned char *take(size_t wanted) {
+        for (auto gap = gaps.begin(); gap != gaps.end(); ++gap) {
+            if (gap->second >= wanted) {
+                unsigned char *taken = gap->first;
+                size_t left = gap->second - wanted;
+                gaps.erase(gap);
+                if (left > 0) {
+                    gaps[taken + wanted] = left;
+                }
+                return taken;
+            }
+        }
+        return nullptr;
+    }
+
+    void give_back(unsigned char *from, size_t size) {
+        auto gap = gaps.emplace(from, size).first;
+        auto next = std::next(gap);
+        if (next != gaps.end() && gap->first + gap->second == next->first) {
+            gap->second += next->second;
+            gaps.erase(next);
+        }
+        if (gap != gaps.begin() && std::prev(gap)->first + std::prev(gap)->second == gap->first) {
+            std::prev(gap)->second += gap->second;
+            gaps.erase(gap);
+        }
+    }
+
+    /* Says which bytes kernels may use. */
+    void mark(const Allocation &one, bool usable) {
+        size_t first = (size_t) (one.start - start) / SIM_GRAIN;
+        for (size_t at = 0; at < one.bytes; at += SIM_GRAIN) {
+            valid[first + at / SIM_GRAIN] =
+                    (unsigned short) (usable ? std::min<size_t>(SIM_GRAIN, one.bytes - at) : 0);
+        }
+    }
+
+    unsigned char *start;
+    size_t bytes;
+    unsigned short *valid;
+
+  private:
+    static void *reserve(size_t size) {
+        void *got = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (got == MAP_FAILED) {
+            throw std::bad_alloc();
+        }
+        return got;
+    }
+
+    std::map<unsigned char *, size_t> gaps;
+};
+
+Region &region() {
+    static Region one;
+    return one;
+}
 
 struct HostBlock {
     size_t bytes;
@@ -47,7 +122,7 @@ const Allocation *allocation_of(uintptr_t address) {
         return nullptr;
     }
     const Allocation &before = std::prev(after)->second;
-    return address < (uintptr_t) before.start() + std::max<size_t>(before.bytes, 1) ? &before : nullptr;
+    return address < (uintptr_t) before.start + std::max<size_t>(before.bytes, 1) ? &before : nullptr;
 }
 
 bool is_device(uintptr_t address) {
@@ -57,7 +132,7 @@ bool is_device(uintptr_t address) {
 /* The bytes at a device address, all of one allocation. */
 unsigned char *device(Context &context, CUdeviceptr address, size_t bytes) {
     const Allocation *found = allocation_of(address);
-    if (found == nullptr || found->context != &context || address - (uintptr_t) found->start() + bytes > found->bytes) {
+    if (found == nullptr || found->context != &context || address - (uintptr_t) found->start + bytes > found->bytes) {
         refuse(CUDA_ERROR_INVALID_VALUE, "a copy or fill of " + std::to_string(bytes) + " bytes outside device memory");
     }
     return (unsigned char *) address;
@@ -86,15 +161,15 @@ bool is_capturing(Context &context, CUstream stream) {
 }
 
 void check_guards(const Allocation &one, const std::string &after) {
-    size_t before = differs(one.block, GUARD, GUARDED);
-    size_t behind = differs(one.start() + one.bytes, GUARD, GUARDED);
+    size_t before = differs(one.outer_start(), GUARD, GUARDED);
+    size_t behind = differs(one.start + one.bytes, GUARD, GUARDED);
     if (before < GUARD) {
-        throw Fault{CUDA_ERROR_ILLEGAL_ADDRESS, after + " wrote " + std::to_string(GUARD - before)
-                                                        + " bytes before the start of " + one.name()};
+        throw Fault{CUDA_ERROR_ILLEGAL_ADDRESS,
+                    after + " wrote " + std::to_string(GUARD - before) + " bytes before " + one.name()};
     }
     if (behind < GUARD) {
         throw Fault{CUDA_ERROR_ILLEGAL_ADDRESS,
-                    after + " wrote " + std::to_string(behind) + " bytes behind the end of " + one.name()};
+                    after + " wrote at byte " + std::to_string(one.bytes + behind) + " of " + one.name()};
     }
 }
 
@@ -102,16 +177,17 @@ void release_oldest() {
     Allocation oldest = freed.front();
     freed.pop_front();
     freed_bytes -= oldest.bytes;
-    if (oldest.context->alive && differs(oldest.start(), oldest.bytes, FREED) < oldest.bytes
+    if (oldest.context->alive && differs(oldest.start, oldest.bytes, FREED) < oldest.bytes
         && oldest.context->pending == CUDA_SUCCESS) {
         tell("somebody wrote to " + oldest.name() + " after it was freed");
         oldest.context->pending = CUDA_ERROR_ILLEGAL_ADDRESS;
     }
-    free(oldest.block);
+    region().give_back(oldest.outer_start(), oldest.outer_bytes());
 }
 
 void quarantine(const Allocation &one) {
-    fill(one.start(), one.bytes, FREED);
+    region().mark(one, false);
+    fill(one.start, one.bytes, FREED);
     freed.push_back(one);
     freed_bytes += one.bytes;
     while (freed_bytes > QUARANTINE) {
@@ -124,17 +200,17 @@ CUdeviceptr allocate(Context &context, size_t bytes) {
     if (bytes > properties().memory - used) {
         refuse(CUDA_ERROR_OUT_OF_MEMORY, "no room for " + std::to_string(bytes) + " bytes beside " + std::to_string(used));
     }
-    void *block = nullptr;
-    if (posix_memalign(&block, ALIGNMENT, GUARD + bytes + GUARD) != 0) {
-        throw std::bad_alloc();
-    }
-    Allocation one{&context, (unsigned char *) block, bytes, ++allocation_count};
-    fill(one.block, GUARD, GUARDED);
-    fill(one.start(), bytes, UNINITIALISED);
-    fill(one.start() + bytes, GUARD, GUARDED);
-    allocations[(uintptr_t) one.start()] = one;
+    Allocation one{&context, nullptr, bytes, ++allocation_count};
+    unsigned char *room = region().take(one.outer_bytes());
+    require(room != nullptr, CUDA_ERROR_OUT_OF_MEMORY);
+    one.start = room + GUARD;
+    fill(one.outer_start(), GUARD, GUARDED);
+    fill(one.start, bytes, UNINITIALISED);
+    fill(one.start + bytes, GUARD, GUARDED);
+    region().mark(one, true);
+    allocations[(uintptr_t) one.start] = one;
     used += bytes;
-    return (CUdeviceptr) one.start();
+    return (CUdeviceptr) one.start;
 }
 
 Allocation forget(Context &context, CUdeviceptr address) {
@@ -213,6 +289,10 @@ CUresult later(size_t bytes, F work) {
 
 }  // namespace
 
+SimMemory device_memory() {
+    return {region().start, region().bytes, region().valid};
+}
+
 void check_memory(Context &context, const std::string &after) {
     if (context.pending != CUDA_SUCCESS || context.unchecked.empty()) {
         return;
@@ -261,7 +341,8 @@ void free_memory(Context &context) {
             continue;
         }
         used -= it->second.bytes;
-        free(it->second.block);
+        region().mark(it->second, false);
+        region().give_back(it->second.outer_start(), it->second.outer_bytes());
         it = allocations.erase(it);
     }
 }
@@ -318,7 +399,7 @@ CUDA_API cuMemGetAddressRange_v2(CUdeviceptr *base, size_t *bytes, CUdeviceptr a
         const Allocation *one = allocation_of(address);
         require(one != nullptr, CUDA_ERROR_NOT_FOUND);
         if (base != nullptr) {
-            *base = (CUdeviceptr) one->start();
+            *base = (CUdeviceptr) one->start;
         }
         if (bytes != nullptr) {
             *bytes = one->bytes;

@@ -135,6 +135,7 @@ CUmodule load(Context &context, const void *bytes) {
         refuse(CUDA_ERROR_NO_BINARY_FOR_GPU, "got a module for sm_" + std::to_string(module->description->architecture)
                                                      + "; expected one for " + std::to_string(properties().capability));
     }
+    *module->description->runtime = runtime(device_memory());
     module->shared_bytes = shared_bytes(image);
     return modules.add(module);
 }

@@ -8,6 +8,9 @@
 /* Both sides state it; a module of another version is refused. */
 #define SIM_VERSION 1
 
+/* A thread's stack, with its SimThread near the top; stands at a multiple of its size. */
+#define SIM_STACK ((size_t) 256 << 10)
+
 /* Three numbers, as CUDA's uint3. */
 struct SimIndex {
     unsigned x, y, z;
@@ -27,8 +30,17 @@ struct SimPlace {
     int line;
 };
 
+/* Device memory: one region, and how many bytes of each 256 of it are allocated. */
+#define SIM_GRAIN 256
+struct SimMemory {
+    unsigned char *start;
+    size_t bytes;
+    unsigned short *valid;
+};
+
 /* What the driver does for kernels. */
 struct SimRuntime {
+    SimMemory memory;
     /* Waits for all threads of the block; the bits that they gave, added, or-ed and and-ed, are returned in results. */
     void (*barrier)(SimPlace place, int bit, int *results);
     /*

@@ -13,6 +13,12 @@
 #define GLOBAL
 #define SHARED
 #define SHARED_ARRAY(type, name, size) __shared__ type name[size]
+/* Shared memory whose size the launch gives, as an array of a type; the simulator has a DYNAMIC_SHARED of its own. */
+#if !BACKEND_SIMULATED
+#define DYNAMIC_SHARED(type, name)                                      \
+    extern __shared__ __align__(128) unsigned char dynamic_shared[];    \
+    type *name = (type *) dynamic_shared
+#endif
 #define TABLE static __device__ const
 #define BARRIER() __syncthreads()
 #define DIM_0 x
