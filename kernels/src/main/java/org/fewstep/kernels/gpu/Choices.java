@@ -16,6 +16,11 @@ interface Choices {
      */
     Choice of(Workload work, List<Choice> legal);
 
+    /** What a device's fingerprint says of choices that may change bits; nothing where the families' own run. */
+    default String fingerprint() {
+        return "";
+    }
+
     /** One family by that choice wherever it is legal, all else as it is. */
     static Choices preferring(Workload.Family family, Choice choice) {
         return (work, legal) -> work.family() == family && legal.contains(choice) ? choice : legal.get(0);

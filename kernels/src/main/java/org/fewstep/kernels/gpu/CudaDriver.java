@@ -33,6 +33,8 @@ final class CudaDriver implements Driver {
     /** Oldest interface that JCuda 12.6 is made for, as CUDA counts: 1000 major + 10 minor. */
     private static final int OLDEST = 12_000;
 
+    private static final int WARP = 32;
+
     /** Shared memory that a group gets without being asked for. */
     private static final int USUAL_SHARED = 48 << 10;
 
@@ -316,6 +318,24 @@ final class CudaDriver implements Driver {
                 "find kernel " + name,
                 cuFuncGetAttribute(new int[1], CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK, function));
         return new CudaFunction(name, function);
+    }
+
+    @Override
+    public KernelResources resources(Function function) {
+        enter();
+        CudaFunction mine = (CudaFunction) function;
+        return new KernelResources(
+                attribute(mine, CUfunction_attribute.CU_FUNC_ATTRIBUTE_NUM_REGS),
+                attribute(mine, CUfunction_attribute.CU_FUNC_ATTRIBUTE_LOCAL_SIZE_BYTES),
+                attribute(mine, CUfunction_attribute.CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES),
+                attribute(mine, CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK),
+                WARP);
+    }
+
+    private int attribute(CudaFunction function, int what) {
+        int[] value = new int[1];
+        require("ask kernel " + function.name, cuFuncGetAttribute(value, what, function.function));
+        return value[0];
     }
 
     @Override

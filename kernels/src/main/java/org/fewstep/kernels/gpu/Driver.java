@@ -133,6 +133,11 @@ interface Driver extends AutoCloseable {
     /** The kernel of that name. */
     Function function(Program program, String name);
 
+    /** What a kernel takes of the device. */
+    default KernelResources resources(Function function) {
+        return KernelResources.UNKNOWN;
+    }
+
     /** Submits a kernel call. */
     void launch(Launch launch);
 

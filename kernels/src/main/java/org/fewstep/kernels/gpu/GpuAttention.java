@@ -58,6 +58,11 @@ final class GpuAttention {
         return tensors ? BF16_FIRST : PLAIN;
     }
 
+    /** What a version rounds operands to. */
+    static Precision precision(Choice choice) {
+        return choice.version() == 2 ? Precision.BF16 : Precision.F32;
+    }
+
     private static void plain(Attention w, Launches to, long queries) {
         Buffer d = w.d();
         Buffer g = w.g();

@@ -138,7 +138,7 @@ public final class GpuDevice extends PooledDevice {
     @Override
     public String fingerprint() {
         Driver.Facts facts = driver.facts();
-        return kind + "/" + facts.name() + "/" + facts.version()
+        return kind + "/" + facts.name() + "/" + facts.version() + choices.fingerprint()
                 + (precision == Precision.F32 ? "" : "/" + precision.label());
     }
 

@@ -78,7 +78,8 @@ public final class GpuDevices {
         return list;
     }
 
-    private static String describe(Driver.Facts facts) {
+    /** A device in words. */
+    static String describe(Driver.Facts facts) {
         return facts.name() + ", " + facts.version() + ", " + (facts.cpu() ? "a processor" : "a GPU") + " of "
                 + facts.units() + " units, " + (facts.bytes() >> 20) + " MiB"
                 + (facts.f64() ? "" : ", F32 alone");
@@ -103,16 +104,37 @@ public final class GpuDevices {
         Seen chosen = find(name);
         GpuDevice.requirePrecision(name, chosen.facts(), precision);
         Driver driver = chosen.opener().open();
-        GpuDevice device = new GpuDevice(
-                name,
-                driver,
-                new Programs(driver, ProgramCache.ofUser(), Source::of),
-                Choices.STANDARD,
-                precision,
-                poolCap(chosen.facts().bytes()),
-                Boolean.getBoolean("fewstep.poison"));
+        GpuDevice device;
+        try {
+            Programs programs = new Programs(driver, ProgramCache.ofUser(), Source::of);
+            device = open(name, driver, programs, Selection.ofUser(driver.facts()), precision);
+        } catch (RuntimeException e) {
+            driver.close();
+            throw e;
+        }
         OPEN.put(name, device);
         return device;
+    }
+
+    /** A device of its own on an open driver. */
+    static GpuDevice open(String name, Driver driver, Programs programs, Choices choices, Precision precision) {
+        return new GpuDevice(
+                name,
+                driver,
+                programs,
+                choices,
+                precision,
+                poolCap(driver.facts().bytes()),
+                Boolean.getBoolean("fewstep.poison"));
+    }
+
+    /**
+     * Opens the driver of a device.
+     *
+     * @throws DeviceException when it is not there, with the reason
+     */
+    static Driver driver(String name) {
+        return find(name).opener().open();
     }
 
     private static Seen find(String name) {

@@ -10,6 +10,7 @@ import org.fewstep.kernels.Gather;
 import org.fewstep.kernels.MatMul;
 import org.fewstep.kernels.ModulatedNorm;
 import org.fewstep.kernels.Norm;
+import org.fewstep.kernels.Precision;
 import org.fewstep.kernels.Random;
 import org.fewstep.kernels.Reduce;
 import org.fewstep.kernels.Scan;
@@ -37,20 +38,61 @@ final class GpuKernels {
     /** Files for tensor cores: F32 on CUDA alone. */
     static final List<String> TENSOR_FILES = List.of(GpuMatMul.TENSOR, GpuMatMul.WARPGROUP);
 
+    private static final List<Choice> FIRST = List.of(Choice.version(1));
+
+    /** Matmul's versions that are one chain of fma in the order of k. */
+    private static final int MATMUL_CHAINS = 4;
+
     private GpuKernels() {}
 
     /** Number of versions of a family's kernels, numbered from 1; which of them a workload may take, the family says. */
     static int versions(Workload.Family family) {
         return switch (family) {
             case MATMUL -> GpuMatMul.VERSIONS;
+            case CONV2D -> GpuConv2d.VERSIONS;
             case ATTENTION -> GpuAttention.VERSIONS;
-            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, NORM, MODULATED_NORM, CONV2D, GATHER, RANDOM, UPDATE -> 1;
+            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, NORM, MODULATED_NORM, GATHER, RANDOM, UPDATE -> 1;
         };
+    }
+
+    /**
+     * Whether a choice gives the bits of the family's version 1 for every workload. One that does not must be legal for all
+     * numbers of rows or for none: the bits of a row must not depend on how many there are.
+     */
+    static boolean hasBitsOfFirst(Workload.Family family, Choice choice) {
+        return choice.version() == 1 || (family == Workload.Family.MATMUL && choice.version() <= MATMUL_CHAINS);
+    }
+
+    /** Whether all of them do; then a choice between them may depend on the number of rows. */
+    static boolean haveBitsOfFirst(Workload.Family family, List<Choice> choices) {
+        for (int i = 0; i < choices.size(); i++) {
+            if (!hasBitsOfFirst(family, choices.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Distance of neighbours near 1 of the numbers that a choice computes with. */
+    static double epsilon(Workload work, Choice choice) {
+        if (work.dtype() == DType.F64) {
+            return 0x1p-52;
+        }
+        Precision precision =
+                switch (work.family()) {
+                    case MATMUL -> GpuMatMul.precision(choice);
+                    case ATTENTION -> GpuAttention.precision(choice);
+                    default -> Precision.F32;
+                };
+        return 2 * precision.roundoff();
     }
 
     static void plan(Workload work, Launches to) {
         if (work.dtype() == DType.I32 && work.family() != Workload.Family.ELEMENTWISE) {
             throw new DeviceException(work.label() + ": got " + DType.I32 + "; expected F32 or F64");
+        }
+        if (versions(work.family()) == 1) {
+            to.choose(work, FIRST);
         }
         switch (work.family()) {
             case ELEMENTWISE -> GpuElementwise.plan((Elementwise) work, to);

@@ -82,6 +82,15 @@ final class GpuMatMul {
         }
     }
 
+    /** What a version rounds F32 operands to. */
+    static Precision precision(Choice choice) {
+        return switch (choice.version()) {
+            case 5 -> Precision.TF32;
+            case 6, 7 -> Precision.BF16;
+            default -> Precision.F32;
+        };
+    }
+
     private static List<Choice> choices(MatMul w, Launches to, int items, int m) {
         Driver.Facts facts = to.facts();
         if (w.dtype() == DType.F32 && to.precision() != Precision.F32) {

@@ -87,6 +87,28 @@ final class Launch {
         return int32(dtype == DType.F32 ? Float.floatToRawIntBits((float) value) : (int) value);
     }
 
+    /** The same call of another kernel. */
+    Launch of(Driver.Function other) {
+        Launch launch = new Launch(other);
+        System.arraycopy(groups, 0, launch.groups, 0, 3);
+        System.arraycopy(threads, 0, launch.threads, 0, 3);
+        launch.memories = memories;
+        launch.ends = ends;
+        launch.count = count;
+        launch.words = words;
+        launch.size = size;
+        return launch;
+    }
+
+    /** The arguments that are whole numbers of 32 bits; 0 for the others. */
+    int[] numbers() {
+        int[] numbers = new int[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = memories[i] == null && end(i) - start(i) == 1 ? words[start(i)] : 0;
+        }
+        return numbers;
+    }
+
     private void next() {
         if (count == memories.length) {
             memories = Arrays.copyOf(memories, 2 * count);

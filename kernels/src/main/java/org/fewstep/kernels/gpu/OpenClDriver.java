@@ -293,6 +293,23 @@ final class OpenClDriver implements Driver {
     }
 
     @Override
+    public KernelResources resources(Function function) {
+        cl_kernel kernel = ((OpenClFunction) function).kernel();
+        return new KernelResources(
+                -1,
+                number(kernel, CL_KERNEL_PRIVATE_MEM_SIZE),
+                number(kernel, CL_KERNEL_LOCAL_MEM_SIZE),
+                number(kernel, CL_KERNEL_WORK_GROUP_SIZE),
+                number(kernel, CL_KERNEL_PREFERRED_WORK_GROUP_SIZE_MULTIPLE));
+    }
+
+    private long number(cl_kernel kernel, int what) {
+        long[] value = new long[1];
+        require("ask a kernel", clGetKernelWorkGroupInfo(kernel, device, what, 8, Pointer.to(value), null));
+        return value[0];
+    }
+
+    @Override
     public void launch(Launch launch) {
         OpenClFunction function = (OpenClFunction) launch.function();
         if (launch.shared() != 0) {

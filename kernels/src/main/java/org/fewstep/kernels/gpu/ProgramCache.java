@@ -48,11 +48,16 @@ final class ProgramCache {
         if (chosen != null) {
             return new ProgramCache(chosen.equals("off") ? null : Path.of(chosen));
         }
+        return new ProgramCache(home().resolve("kernels"));
+    }
+
+    /** Where the user's files are that can be made anew: {@code fewstep} below {@code XDG_CACHE_HOME} or {@code ~/.cache}. */
+    static Path home() {
         String caches = System.getenv("XDG_CACHE_HOME");
         Path base = caches != null && !caches.isEmpty()
                 ? Path.of(caches)
                 : Path.of(System.getProperty("user.home"), ".cache");
-        return new ProgramCache(base.resolve("fewstep").resolve("kernels"));
+        return base.resolve("fewstep");
     }
 
     /** Makes the directory; true if it is one, of this user alone where the system knows such a thing. */

@@ -52,9 +52,6 @@ DEVICE UINT32 tf32_of(float x) {
 /* Most threads of a group, and groups that share a multiprocessor. */
 #define BOUNDS(threads, groups) __launch_bounds__(threads, groups)
 
-/* Shared memory whose size the launch states; 128 bytes is what the copies and the tensor cores ask for at most. */
-#define DYNAMIC_SHARED(type, name) extern __shared__ __align__(1024) type name[]
-
 DEVICE UINT32 shared_address(const void *p) {
     return (UINT32) __cvta_generic_to_shared(p);
 }

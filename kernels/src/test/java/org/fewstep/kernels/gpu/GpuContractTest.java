@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The contract of every family on the OpenCL device, as it is and as if it were a GPU of few and of many units, which
+ * The contract of every family on the OpenCL or CUDA device, as it is and as if it were a GPU of few and of many units, which
  * chooses other versions and launches; nothing stays allocated.
  */
 @Tag("opencl")
@@ -31,12 +31,14 @@ class GpuContractTest {
         List<DynamicTest> tests = new ArrayList<>();
         for (Family family : Family.values()) {
             for (DType dtype : new DType[] {DType.F64, DType.F32}) {
-                tests.add(test(family, dtype, "opencl:0", OpenCl::driver));
+                tests.add(test(family, dtype, OpenCl.NAME, OpenCl::driver));
                 tests.add(test(family, dtype, "a GPU", () -> Wrapped.asGpu(OpenCl.driver(), FEW)));
             }
         }
         for (DType dtype : new DType[] {DType.F64, DType.F32}) {
-            tests.add(test(Family.MATMUL, dtype, "a large GPU", () -> Wrapped.asGpu(OpenCl.driver(), MANY)));
+            for (Family family : new Family[] {Family.MATMUL, Family.CONV2D}) {
+                tests.add(test(family, dtype, "a large GPU", () -> Wrapped.asGpu(OpenCl.driver(), MANY)));
+            }
         }
         return tests;
     }
@@ -54,7 +56,8 @@ class GpuContractTest {
                 Choice choice = Choice.version(version);
                 for (DType dtype : new DType[] {DType.F64, DType.F32}) {
                     tests.add(dynamicTest(
-                            family + " " + choice + " " + dtype + " on opencl:0", () -> check(family, choice, dtype)));
+                            family + " " + choice + " " + dtype + " on " + OpenCl.NAME,
+                            () -> check(family, choice, dtype)));
                 }
             }
         }

@@ -1,0 +1,247 @@
+package org.fewstep.kernels.gpu;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.fewstep.kernels.DType;
+import org.fewstep.kernels.Device;
+import org.fewstep.kernels.DeviceException;
+import org.fewstep.kernels.Plan;
+import org.fewstep.kernels.Precision;
+import org.fewstep.kernels.Recording;
+import org.fewstep.kernels.Workload;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kernels under the microscope: which choices a workload has on a device, what each of them calls, and each of them run.
+ *
+ * <p>A lab has a device of its own, on which everything that nobody asks for is as the families themselves choose: neither
+ * system properties nor tuned files count. One thread uses a lab.
+ */
+public final class KernelLab implements AutoCloseable {
+    /** An H100 on paper. */
+    private static final int UNITS_ON_PAPER = 132;
+
+    private final Driver driver;
+    private final Programs programs;
+    private final GpuDevice device;
+    private final Programs onPaper;
+    private final Picked picked = new Picked();
+
+    private KernelLab(String name, Driver driver, Precision precision, UnaryOperator<String> sources) {
+        this.driver = driver;
+        this.programs = new Programs(driver, ProgramCache.ofUser(), sources);
+        this.device = GpuDevices.open(name, driver, programs, picked, precision);
+        this.onPaper = new Programs(new PaperDriver(driver.facts()), new ProgramCache(null), file -> "");
+    }
+
+    /** Runs one family as it is told, and remembers what that family might have done. */
+    private static final class Picked implements Choices {
+        private Workload.@Nullable Family family;
+        private @Nullable Choice choice;
+        private List<Choice> legal = List.of();
+
+        void pick(Workload work, @Nullable Choice wanted) {
+            family = work.family();
+            choice = wanted;
+            legal = List.of();
+        }
+
+        void drop() {
+            family = null;
+            choice = null;
+        }
+
+        @Override
+        public Choice of(Workload work, List<Choice> choices) {
+            Choice wanted = choice;
+            if (work.family() != family) {
+                return choices.get(0);
+            }
+            legal = choices;
+            if (wanted == null) {
+                return choices.get(0);
+            }
+            if (!choices.contains(wanted)) {
+                throw new DeviceException(work.label() + ": got " + wanted + "; expected one of " + choices
+                        + ", which can do this work here");
+            }
+            return wanted;
+        }
+    }
+
+    /**
+     * Opens a device, with the precision that the system property asks for.
+     *
+     * @param name {@code opencl:i} or {@code cuda:i}
+     * @throws DeviceException when it is not there, with the reason
+     */
+    public static KernelLab open(String name) {
+        return new KernelLab(name, GpuDevices.driver(name), Precision.ofSystem(), Source::of);
+    }
+
+    /** Opens a device where a researcher's kernels stand in for shipped ones. */
+    public static KernelLab open(String name, OwnKernels own) {
+        return new KernelLab(
+                name, new SubstitutingDriver(GpuDevices.driver(name), own), Precision.ofSystem(), Source::of);
+    }
+
+    /** A CUDA device that exists on paper: it says what would be called, and computes nothing. */
+    public static KernelLab onPaper(int capability) {
+        Driver.Facts facts =
+                new Driver.Facts("paper", "", Driver.Backend.CUDA, capability, false, true, UNITS_ON_PAPER, 1L << 36);
+        return new KernelLab("paper:0", new PaperDriver(facts), Precision.BF16, Source::of);
+    }
+
+    /** Number of versions of a family. */
+    public static int versions(Workload.Family family) {
+        return GpuKernels.versions(family);
+    }
+
+    /**
+     * The text of a shipped kernel file.
+     *
+     * @throws IllegalArgumentException when there is none of that name
+     */
+    public static String source(String file) {
+        return Source.read(file);
+    }
+
+    /**
+     * A researcher's text with the files that it includes in their places: those in its folder, and the shipped ones.
+     * Compilers' messages still name the right files and lines.
+     *
+     * @param file as messages name it
+     * @param folder where included files are looked for first, or null
+     */
+    public static String expand(String file, String text, @Nullable Path folder) {
+        return Source.of(file, name -> name.equals(file) ? text : included(name, folder));
+    }
+
+    private static String included(String name, @Nullable Path folder) {
+        Path beside = folder == null ? null : folder.resolve(name);
+        if (beside == null || !Files.isRegularFile(beside)) {
+            return Source.read(name);
+        }
+        try {
+            return Files.readString(beside);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("kernel file " + beside + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    /** The device in words. */
+    public String description() {
+        return GpuDevices.describe(driver.facts());
+    }
+
+    /** Whether kernels are compiled as CUDA C++ here, else as OpenCL C. */
+    public boolean isCuda() {
+        return driver.facts().backend() == Driver.Backend.CUDA;
+    }
+
+    /** F32, and F64 where the device computes in it. */
+    public List<DType> dtypes() {
+        return driver.facts().f64() ? List.of(DType.F32, DType.F64) : List.of(DType.F32);
+    }
+
+    Driver.Facts facts() {
+        return driver.facts();
+    }
+
+    /** The choices that a workload of this device has, the family's own in front; none for one without work. */
+    public List<Choice> legal(Workload work) {
+        plan(work, null);
+        return picked.legal;
+    }
+
+    /** What a workload calls, in this order. */
+    public List<KernelCall> calls(Workload work, Choice choice) {
+        return plan(work, choice).stream().map(PaperDriver::call).toList();
+    }
+
+    /** Nothing is compiled. */
+    private List<Launch> plan(Workload work, @Nullable Choice choice) {
+        Driver paper = new PaperDriver(driver.facts());
+        Launches launches = new Launches(
+                onPaper,
+                driver.facts(),
+                picked,
+                device.precision(),
+                (dtype, size) -> paper.allocate((long) size * dtype.bytes()));
+        picked.pick(work, choice);
+        try {
+            GpuKernels.plan(work, launches);
+        } finally {
+            picked.drop();
+        }
+        return launches.list();
+    }
+
+    /** Distance of neighbours near 1 of the numbers that a choice computes with: a tolerance is a multiple of it. */
+    public double epsilon(Workload work, Choice choice) {
+        return GpuKernels.epsilon(work, choice);
+    }
+
+    /**
+     * Runs a workload in one way.
+     *
+     * @throws DeviceException when it may not run so
+     */
+    public void run(Workload work, Choice choice) {
+        picked.pick(work, choice);
+        try {
+            device.run(work);
+        } finally {
+            picked.drop();
+        }
+    }
+
+    /** Times a workload run in one way, its launches recorded before. */
+    public Timing time(Workload work, Choice choice, double seconds) {
+        try (Plan plan = record(work, choice)) {
+            return Timing.of(plan::replay, device::synchronize, seconds);
+        }
+    }
+
+    private Plan record(Workload work, Choice choice) {
+        picked.pick(work, choice);
+        try (Recording recording = device.record()) {
+            device.run(work);
+            return recording.finish();
+        } finally {
+            picked.drop();
+        }
+    }
+
+    /** Measures what the device can do at most. */
+    public Roof roof(DType dtype, double seconds) {
+        return Roof.measure(device, driver, programs, dtype, seconds);
+    }
+
+    /** What a kernel takes of this device, as its driver says. */
+    public KernelResources resources(KernelCall call) {
+        DType dtype = call.options().contains("-DREAL_IS_DOUBLE=1")
+                ? DType.F64
+                : call.options().contains("-DREAL_IS_INT=1") ? DType.I32 : DType.F32;
+        List<String> defines = new ArrayList<>();
+        for (String option : call.options()) {
+            if (!option.startsWith("-DREAL_IS_")) {
+                defines.add(option.substring("-D".length()));
+            }
+        }
+        return driver.resources(programs.function(call.file(), dtype, call.kernel(), defines.toArray(String[]::new)));
+    }
+
+    @Override
+    public void close() {
+        device.close();
+    }
+}
