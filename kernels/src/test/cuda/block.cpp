@@ -1,5 +1,7 @@
 #include "block.h"
 
+#include "races.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -21,7 +23,7 @@ constexpr size_t DYNAMIC_ROOM = 256 << 10;
 constexpr uint16_t GUARDED = 0x7ff5;
 
 /* Rounds in which threads do nothing but yield, after which nothing will change. */
-constexpr int PATIENCE = 100000;
+constexpr int PATIENCE = 10000;
 
 enum class State { READY, AT_BARRIER, AT_NAMED_BARRIER, IN_EXCHANGE, YIELDED, DONE };
 
@@ -60,6 +62,11 @@ std::string text(SimPlace place) {
     return std::string(place.file) + ":" + std::to_string(place.line);
 }
 
+std::string text(SimUse use, const void *site) {
+    return std::string(use == SIM_READ ? "a read" : use == SIM_WRITE ? "a write" : "an atomic function") + " at "
+           + source_place(site);
+}
+
 std::string text(SimIndex index) {
     return "(" + std::to_string(index.x) + ", " + std::to_string(index.y) + ", " + std::to_string(index.z) + ")";
 }
@@ -75,6 +82,9 @@ class Block {
     void named_barrier(SimPlace place, unsigned id, unsigned count, bool wait);
     unsigned exchange(SimPlace place, unsigned mask, const void *mine, size_t bytes, void *all);
     void yield(SimPlace place);
+    void fence();
+    void touch(const void *address, size_t bytes, SimUse use, const void *site);
+    void doubt(const void *address, size_t bytes, SimUse use, const void *site);
     [[noreturn]] void fault(int code, const std::string &message);
 
   private:
@@ -97,6 +107,7 @@ class Block {
     std::vector<Thread> threads;
     std::vector<Warp> warps;
     std::vector<uint32_t> numbers;
+    Races races;
     std::map<unsigned, NamedBarrier> named;
     unsigned char *dynamic;
     Thread *running = nullptr;
@@ -121,6 +132,7 @@ Block::Block(const Grid &grid, void **arguments, Order &order)
       order(order),
       threads((size_t) grid.threads.x * grid.threads.y * grid.threads.z),
       warps((threads.size() + WARP - 1) / WARP),
+      races(*grid.module, (unsigned) warps.size()),
       dynamic(dynamic_room() + GUARD) {
     fill(dynamic - GUARD, GUARD, GUARDED);
     fill(dynamic + grid.dynamic_bytes, DYNAMIC_ROOM - grid.dynamic_bytes, GUARDED);
@@ -139,6 +151,7 @@ void Block::prepare(SimIndex at) {
     index = at;
     done = 0;
     idle_rounds = 0;
+    races.next_block();
     named.clear();
     for (Thread &thread : threads) {
         thread.state = State::READY;
@@ -202,7 +215,7 @@ void Block::round() {
     idle_rounds = progress ? 0 : idle_rounds + 1;
     if (idle_rounds > PATIENCE) {
         failed = true;
-        failure = {LAUNCH_TIMEOUT, "all threads wait in loops; " + stuck().message};
+        failure = {LAUNCH_TIMEOUT, stuck().message};
     }
 }
 
@@ -251,6 +264,7 @@ bool Block::release_barrier() {
         }
         sum += thread.bit;
     }
+    races.synchronise();
     barrier_results[0] = sum;
     barrier_results[1] = sum != 0;
     barrier_results[2] = sum == (int) threads.size();
@@ -270,6 +284,7 @@ void Block::named_barrier(SimPlace place, unsigned id, unsigned count, bool wait
     barrier.arrived++;
     bool last = barrier.arrived == count;
     if (last) {
+        races.synchronise();
         for (Thread *thread : barrier.waiting) {
             thread->state = State::READY;
         }
@@ -332,6 +347,7 @@ void Block::release_meeting(Warp &, unsigned number, Meeting &meeting) {
     if ((expected & ~meeting.arrived) != 0) {
         return;
     }
+    races.synchronise_warp(number);
     meeting.present[meeting.turn] = meeting.arrived;
     for (unsigned lane = 0; lane < WARP; lane++) {
         if (meeting.arrived >> lane & 1) {
@@ -344,6 +360,38 @@ void Block::release_meeting(Warp &, unsigned number, Meeting &meeting) {
 
 void Block::yield(SimPlace place) {
     wait(State::YIELDED, place);
+    races.synchronise();
+}
+
+/* What others wrote before may be read now, in other blocks too; who waited for whom is not followed further. */
+void Block::fence() {
+    races.synchronise_all();
+}
+
+void Block::touch(const void *address, size_t bytes, SimUse use, const void *site) {
+    const Race *race = races.use(address, bytes, use, running->number, site);
+    if (race == nullptr) {
+        return;
+    }
+    std::string message = "race: " + text(use, site) + " of what ";
+    message += race->other_block ? "another block" : "thread " + text(threads[race->thread].index);
+    message += " used for " + text(race->use, race->site) + ", with no barrier between";
+    fault(LAUNCH_FAILED, message);
+}
+
+void Block::doubt(const void *address, size_t bytes, SimUse use, const void *site) {
+    uintptr_t place = (uintptr_t) address - (uintptr_t) dynamic;
+    if (place < grid.dynamic_bytes && place + bytes <= grid.dynamic_bytes) {
+        return;
+    }
+    std::string message = text(use, site) + " of " + std::to_string(bytes) + " bytes outside memory";
+    if (place < DYNAMIC_ROOM) {
+        message += ", at byte " + std::to_string(place) + " of " + std::to_string(grid.dynamic_bytes)
+                   + " of dynamic shared memory";
+    } else {
+        message += memory_near(address);
+    }
+    fault(ILLEGAL_ADDRESS, message);
 }
 
 /* Called by a thread, which never goes on. */
@@ -370,7 +418,7 @@ Fault Block::stuck() const {
         auto found = places.emplace(what, std::make_pair(0, thread.index)).first;
         found->second.first++;
     }
-    std::string message = "divergent barrier in block " + text(index) + ":";
+    std::string message = "nobody can go on in block " + text(index) + ":";
     for (const auto &[what, who] : places) {
         message += " " + std::to_string(who.first) + " threads " + (what[0] == 'h' ? "" : "wait ") + what + " (first "
                    + text(who.second) + ");";
@@ -465,9 +513,10 @@ void run_grid(const Grid &grid, void **arguments) {
     block.end();
 }
 
-const SimRuntime *runtime(SimMemory memory) {
-    static const SimRuntime one = {
+SimRuntime runtime(SimMemory memory, bool races) {
+    return {
             memory,
+            races,
             [](SimPlace place, int bit, int *results) { active->barrier(place, bit, results); },
             [](SimPlace place, unsigned mask, const void *mine, size_t bytes, void *all) {
                 return active->exchange(place, mask, mine, bytes, all);
@@ -476,7 +525,13 @@ const SimRuntime *runtime(SimMemory memory) {
                 active->named_barrier(place, id, threads, wait);
             },
             [](SimPlace place) { active->yield(place); },
+            [] { active->fence(); },
             [](int code, const char *message) { active->fault(code, message); },
+            [](const void *address, size_t bytes, SimUse use, const void *site) {
+                active->touch(address, bytes, use, site);
+            },
+            [](const void *address, size_t bytes, SimUse use, const void *site) {
+                active->doubt(address, bytes, use, site);
+            },
     };
-    return &one;
 }

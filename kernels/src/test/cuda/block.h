@@ -42,7 +42,13 @@ struct Grid {
 void run_grid(const Grid &grid, void **arguments);
 
 /* What kernels call, with this device memory. */
-const SimRuntime *runtime(SimMemory memory);
+SimRuntime runtime(SimMemory memory, bool races);
+
+/* What device memory is near an address, for a message. */
+std::string memory_near(const void *address);
+
+/* Where in its source a module's code stands: file and line, or the address where they are not known. */
+std::string source_place(const void *site);
 
 /* 16 bits that are a NaN wherever they are repeated: as half, bfloat16, float and double. */
 constexpr uint16_t UNINITIALISED = 0x7ff4;

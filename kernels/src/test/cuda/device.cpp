@@ -30,6 +30,8 @@ Properties of_environment() {
     p.memory = strtoull(environment("FEWSTEP_SIM_MEMORY", "1073741824"), nullptr, 10);
     p.shared_optin = p.capability >= 90 ? 227 << 10 : p.capability == 80 ? 163 << 10 : p.capability >= 86 ? 99 << 10 : 64 << 10;
     p.late = strcmp(environment("FEWSTEP_SIM_WORK", "late"), "early") != 0;
+    p.checked = strcmp(environment("FEWSTEP_SIM_CHECK", ""), "none") != 0;
+    p.races = strcmp(environment("FEWSTEP_SIM_CHECK", ""), "races") == 0;
     p.log = strcmp(environment("FEWSTEP_SIM_LOG", ""), "stderr") == 0;
     return p;
 }

@@ -139,11 +139,14 @@ struct Context {
 
 struct Module {
     Context *context;
-    void *library;
-    const SimModule *description;
+    int file = -1;
+    void *library = nullptr;
+    const SimModule *description = nullptr;
     std::map<std::string, size_t> shared_bytes;
     std::map<std::string, void *> functions;
     bool loaded = true;
+
+    const void *base() const;
     ~Module();
 };
 
@@ -160,6 +163,8 @@ struct Properties {
     size_t memory;
     size_t shared_optin;
     bool late;
+    bool checked;
+    bool races;
     bool log;
 };
 

@@ -202,6 +202,10 @@ CUdeviceptr allocate(Context &context, size_t bytes) {
     }
     Allocation one{&context, nullptr, bytes, ++allocation_count};
     unsigned char *room = region().take(one.outer_bytes());
+    while (room == nullptr && !freed.empty()) {
+        release_oldest();
+        room = region().take(one.outer_bytes());
+    }
     require(room != nullptr, CUDA_ERROR_OUT_OF_MEMORY);
     one.start = room + GUARD;
     fill(one.outer_start(), GUARD, GUARDED);
@@ -288,6 +292,22 @@ CUresult later(size_t bytes, F work) {
 }
 
 }  // namespace
+
+std::string memory_near(const void *address) {
+    const unsigned char *at = (const unsigned char *) address;
+    if ((size_t) (at - region().start) >= region().bytes) {
+        return "";
+    }
+    auto after = allocations.upper_bound((uintptr_t) at);
+    if (after != allocations.end() && after->second.start - at <= (ptrdiff_t) GUARD) {
+        return ", " + std::to_string(after->second.start - at) + " before " + after->second.name();
+    }
+    if (after == allocations.begin()) {
+        return "";
+    }
+    const Allocation &before = std::prev(after)->second;
+    return ", at byte " + std::to_string(at - before.start) + " of " + before.name();
+}
 
 SimMemory device_memory() {
     return {region().start, region().bytes, region().valid};

@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 
 #include "driver.h"
@@ -84,8 +85,8 @@ std::map<std::string, size_t> shared_bytes(const unsigned char *image) {
     return bytes;
 }
 
-/* Opens the image by way of a file that has no name afterwards. */
-void *open_library(const unsigned char *image) {
+/* Opens the image by way of a file that has no name afterwards, and stays open for its lines to be looked up. */
+void open_library(Module &module, const unsigned char *image) {
     const char *folder = getenv("TMPDIR");
     std::string path = std::string(folder == nullptr ? "/tmp" : folder) + "/fewstep-sim-XXXXXX";
     int file = mkstemp(path.data());
@@ -99,14 +100,13 @@ void *open_library(const unsigned char *image) {
         written = part > 0;
         at += written ? (size_t) part : 0;
     }
-    close(file);
-    void *library = written ? dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL) : nullptr;
-    std::string reason = written && library == nullptr ? dlerror() : "not written";
+    module.file = file;
+    module.library = written ? dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL) : nullptr;
+    std::string reason = written && module.library == nullptr ? dlerror() : "not written";
     unlink(path.c_str());
-    if (library == nullptr) {
+    if (module.library == nullptr) {
         refuse(written ? CUDA_ERROR_INVALID_IMAGE : CUDA_ERROR_OPERATING_SYSTEM, "module: " + reason);
     }
-    return library;
 }
 
 /* Machine code runs on its own major capability from its minor on; sm_90a on 9.0 alone. */
@@ -122,20 +122,23 @@ CUmodule load(Context &context, const void *bytes) {
     require_image(image);
     auto module = std::make_shared<Module>();
     module->context = &context;
-    module->library = open_library(image);
+    open_library(*module, image);
     auto describe = (const SimModule *(*) ()) dlsym(module->library, "sim_module");
     if (describe == nullptr) {
         refuse(CUDA_ERROR_INVALID_IMAGE, "got a shared object that is not of simcc");
     }
     module->description = describe();
-    if (module->description->version != SIM_VERSION) {
+    if (module->description->sources != SIM_SOURCES) {
         refuse(CUDA_ERROR_INVALID_IMAGE, "got a module of another version of simcc");
+    }
+    if (module->description->checked != properties().checked) {
+        refuse(CUDA_ERROR_INVALID_IMAGE, "got a module made with another FEWSTEP_SIM_CHECK");
     }
     if (!runs_here(*module->description)) {
         refuse(CUDA_ERROR_NO_BINARY_FOR_GPU, "got a module for sm_" + std::to_string(module->description->architecture)
                                                      + "; expected one for " + std::to_string(properties().capability));
     }
-    *module->description->runtime = runtime(device_memory());
+    *module->description->runtime = runtime(device_memory(), properties().races);
     module->shared_bytes = shared_bytes(image);
     return modules.add(module);
 }
@@ -203,10 +206,46 @@ std::vector<unsigned char> values_of(const SimKernel &kernel, void **parameters,
 
 }  // namespace
 
+const void *Module::base() const {
+    Dl_info info{};
+    dladdr((const void *) description, &info);
+    return info.dli_fbase;
+}
+
 Module::~Module() {
     if (library != nullptr) {
         dlclose(library);
     }
+    if (file >= 0) {
+        close(file);
+    }
+}
+
+/* Asks addr2line, which comes with the compiler. */
+std::string source_place(const void *site) {
+    Dl_info info{};
+    if (!properties().log || dladdr(site, &info) == 0) {
+        return "?";
+    }
+    uintptr_t offset = (uintptr_t) site - (uintptr_t) info.dli_fbase - 1;
+    char text[200] = "";
+    snprintf(text, sizeof(text), "code %lx", (unsigned long) offset);
+    modules.each([&](const Module &module) {
+        if (module.base() == info.dli_fbase) {
+            char command[200];
+            snprintf(command, sizeof(command), "addr2line -e /proc/%d/fd/%d %lx", (int) getpid(), module.file,
+                     (unsigned long) offset);
+            FILE *answer = popen(command, "r");
+            if (answer != nullptr) {
+                if (fgets(text, sizeof(text), answer) != nullptr) {
+                    text[strcspn(text, "\n (")] = 0;
+                }
+                pclose(answer);
+            }
+        }
+    });
+    const char *name = strrchr(text, '/');
+    return name == nullptr ? text : name + 1;
 }
 
 void free_modules(Context &context) {
@@ -316,6 +355,7 @@ CUDA_API cuLaunchKernel(
     return in_context([&](Context &context) {
         std::shared_ptr<Function> function = functions.get(handle);
         require(function->module->context == &context, CUDA_ERROR_INVALID_CONTEXT);
+        stream_of(context, stream);
         SimIndex blocks{grid_x, grid_y, grid_z};
         SimIndex threads{block_x, block_y, block_z};
         require_launch(*function, blocks, threads, dynamic_bytes);

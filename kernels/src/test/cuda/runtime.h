@@ -5,9 +5,6 @@
 
 #include <cstddef>
 
-/* Both sides state it; a module of another version is refused. */
-#define SIM_VERSION 1
-
 /* A thread's stack, with its SimThread near the top; stands at a multiple of its size. */
 #define SIM_STACK ((size_t) 256 << 10)
 
@@ -38,9 +35,14 @@ struct SimMemory {
     unsigned short *valid;
 };
 
+/* How a kernel uses memory. */
+enum SimUse { SIM_READ, SIM_WRITE, SIM_ATOMIC };
+
 /* What the driver does for kernels. */
 struct SimRuntime {
     SimMemory memory;
+    /* Whether races are looked for. */
+    bool races;
     /* Waits for all threads of the block; the bits that they gave, added, or-ed and and-ed, are returned in results. */
     void (*barrier)(SimPlace place, int bit, int *results);
     /*
@@ -52,8 +54,14 @@ struct SimRuntime {
     void (*named_barrier)(SimPlace place, unsigned id, unsigned threads, bool wait);
     /* Lets the other threads run: for loops that wait for what another thread writes. */
     void (*yield)(SimPlace place);
+    /* Says that all that was written is seen by who asks from now on. */
+    void (*fence)();
     /* Ends the launch with an error of the driver. */
     void (*fault)(int code, const char *message);
+    /* A use of device or shared memory, to be compared with those of other threads; site is in the module's code. */
+    void (*touch)(const void *address, size_t bytes, SimUse use, const void *site);
+    /* A use of what is not known to be memory: faults, unless it is dynamic shared memory. */
+    void (*doubt)(const void *address, size_t bytes, SimUse use, const void *site);
 };
 
 /* A kernel of a module. */
@@ -67,7 +75,10 @@ struct SimKernel {
 
 /* What a module tells of itself. */
 struct SimModule {
-    int version;
+    /* A sum over simcc and its headers, which the driver was built beside; it refuses modules of others. */
+    unsigned sources;
+    /* Whether each use of memory is looked at. */
+    bool checked;
     /* 10 major + minor, and whether it runs on that capability alone (sm_90a). */
     int architecture;
     bool specific;
@@ -77,5 +88,5 @@ struct SimModule {
     unsigned char *shared, *shared_end;
     /* Where the module looks for the running thread and for the driver. */
     SimThread **thread;
-    const SimRuntime **runtime;
+    SimRuntime *runtime;
 };

@@ -52,7 +52,7 @@ public final class CudaSimulator {
     public static synchronized Path folder() {
         Path folder = sources().resolve("../../../target/cuda-simulator").normalize();
         if (!upToDate(folder.resolve(LIBRARY))) {
-            String log = run(sources().resolve("build").toString(), folder.toString());
+            String log = run("", List.of(sources().resolve("build").toString(), folder.toString()));
             if (!log.isEmpty()) {
                 throw new IllegalStateException("CUDA simulator: got a failed build; expected none; g++ says:\n" + log);
             }
@@ -78,15 +78,19 @@ public final class CudaSimulator {
         return missing;
     }
 
-    /** Makes a module of a kernel's source; what the compiler says, or nothing where it is content. */
-    static String compile(String source, Path module, String... options) {
+    /**
+     * Makes a module of a kernel's source; what the compiler says, or nothing where it is content.
+     *
+     * @param check what {@code FEWSTEP_SIM_CHECK} is
+     */
+    static String compile(String check, String source, Path module, String... options) {
         try {
             Path file = Files.writeString(module.resolveSibling(module.getFileName() + ".cu"), source);
             List<String> command =
                     new ArrayList<>(List.of(compiler().toString(), "-cubin", "-fmad=false", "-DBACKEND_CUDA=1"));
             command.addAll(List.of(options));
             command.addAll(List.of("-o", module.toString(), file.toString()));
-            return run(command.toArray(new String[0]));
+            return run(check, command);
         } catch (IOException e) {
             throw new IllegalStateException("CUDA simulator: got no place for " + module + "; expected one", e);
         }
@@ -134,18 +138,20 @@ public final class CudaSimulator {
     }
 
     /** Nothing for exit code 0, otherwise what the command said. */
-    private static String run(String... command) {
+    private static String run(String check, List<String> command) {
         try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().put("FEWSTEP_SIM_CHECK", check);
+            Process process = builder.start();
             process.getOutputStream().close();
             String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return process.waitFor() == 0 ? "" : log + "exit code " + process.exitValue();
         } catch (IOException e) {
-            throw new IllegalStateException("CUDA simulator: got no start of " + command[0] + "; expected one", e);
+            throw new IllegalStateException("CUDA simulator: got no start of " + command.get(0) + "; expected one", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("CUDA simulator: got an interrupt; expected to wait for " + command[0], e);
+            throw new IllegalStateException(
+                    "CUDA simulator: got an interrupt; expected to wait for " + command.get(0), e);
         }
     }
 }

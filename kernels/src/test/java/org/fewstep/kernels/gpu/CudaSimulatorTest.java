@@ -119,20 +119,34 @@ class CudaSimulatorTest {
             }
             """;
 
+    /** Values of {@code FEWSTEP_SIM_CHECK}: each use of memory is looked at, guards alone are, and races too. */
+    private static final String USES = "";
+
+    private static final String GUARDS = "none";
+    private static final String RACES = "races";
+
     @TempDir
     static Path folder;
-
-    private static Path planted;
-    private static Path matmul;
 
     @BeforeAll
     static void compile() {
         Optional<String> missing = CudaSimulator.missing();
         assumeTrue(missing.isEmpty(), missing.orElse(""));
-        planted = folder.resolve("planted.cubin");
-        matmul = folder.resolve("matmul.cubin");
-        assertEquals("", CudaSimulator.compile(dialect(PLANTED), planted, "-arch=sm_90"));
-        assertEquals("", CudaSimulator.compile(Source.of("matmul.cl"), matmul, "-arch=sm_90", "-DREAL_IS_FLOAT=1"));
+        for (String check : List.of(USES, GUARDS)) {
+            assertEquals("", CudaSimulator.compile(check, dialect(PLANTED), planted(check), "-arch=sm_90"));
+            assertEquals(
+                    "",
+                    CudaSimulator.compile(
+                            check, Source.of("matmul.cl"), matmul(check), "-arch=sm_90", "-DREAL_IS_FLOAT=1"));
+        }
+    }
+
+    private static Path planted(String check) {
+        return folder.resolve(check.equals(GUARDS) ? "planted-guards.cubin" : "planted.cubin");
+    }
+
+    private static Path matmul(String check) {
+        return folder.resolve(check.equals(GUARDS) ? "matmul-guards.cubin" : "matmul.cubin");
     }
 
     /** With the words of portable.h before it. */
@@ -140,12 +154,13 @@ class CudaSimulatorTest {
         return Source.of("portable.h").replace("#line 1 \"portable.h\"", "#define REAL_IS_INT 1") + source;
     }
 
-    private static Map<String, String> run(String order, String work) throws IOException, InterruptedException {
+    private static Map<String, String> run(String check, String order, String work)
+            throws IOException, InterruptedException {
         Process process = CudaSimulator.start(
-                Map.of("FEWSTEP_SIM_ORDER", order, "FEWSTEP_SIM_WORK", work),
+                Map.of("FEWSTEP_SIM_CHECK", check, "FEWSTEP_SIM_ORDER", order, "FEWSTEP_SIM_WORK", work),
                 SimulatedRun.class,
-                planted.toString(),
-                matmul.toString());
+                planted(check).toString(),
+                matmul(check).toString());
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), output);
         Map<String, String> outcomes = new LinkedHashMap<>();
@@ -205,9 +220,9 @@ class CudaSimulatorTest {
 
     @Test
     void inEveryOrder() throws Exception {
-        Map<String, String> forward = run("forward", "late");
-        Map<String, String> reverse = run("reverse", "late");
-        Map<String, String> shuffled = run("shuffled:1", "late");
+        Map<String, String> forward = run(USES, "forward", "late");
+        Map<String, String> reverse = run(USES, "reverse", "late");
+        Map<String, String> shuffled = run(USES, "shuffled:1", "late");
         for (Map<String, String> got : List.of(forward, reverse, shuffled)) {
             expectAlways(got);
             expect(got, "pinned", "2.0 1.0 1");
@@ -216,24 +231,34 @@ class CudaSimulatorTest {
         }
         assertNotEquals(forward.get("race"), reverse.get("race"));
         assertNotEquals(forward.get("race"), shuffled.get("race"));
+        assertNotEquals(reverse.get("race"), shuffled.get("race"));
     }
 
     @Test
-    void withWorkDoneAtOnce() throws Exception {
-        Map<String, String> got = run("forward", "early");
+    void theLogNamesPlaces() throws Exception {
+        Map<String, String> got = run(RACES, "forward", "late");
         expectAlways(got);
-        expect(got, "pinned", "1.0 1.0 1");
-        expect(got, "other stream", "7.0 0 7.0 0");
+        expect(got, "race", "719");
         for (String told : List.of(
-                "planted.cl:48",
-                "5 threads wait at the barrier planted.cl:48",
-                "planted.cl:69: index outside an array",
-                "planted.cl:72: misaligned access",
-                "planted.cl:76: signed product overflows",
-                "kernel overrun wrote",
+                "kernel race: race: a write at planted.cl:9 of what thread (0, 0, 0) used for a read at planted.cl:10",
+                "5 threads wait at the barrier planted.cl:47",
+                "planted.cl:68: index outside an array",
+                "planted.cl:71: misaligned access",
+                "planted.cl:75: signed product overflows",
+                "kernel overrun: a write at planted.cl:60 of 4 bytes outside memory, at byte 256 of allocation",
                 "1025 threads a block")) {
             assertTrue(got.get("log").contains(told), told + "\n" + got.get("log"));
         }
+    }
+
+    /** Faster, for long runs: what a kernel writes outside memory is seen by the guards around it. */
+    @Test
+    void withGuardsAlone() throws Exception {
+        Map<String, String> got = run(GUARDS, "forward", "early");
+        expectAlways(got);
+        expect(got, "pinned", "1.0 1.0 1");
+        expect(got, "other stream", "7.0 0 7.0 0");
+        assertTrue(got.get("log").contains("kernel overrun wrote at byte 256 of allocation"), got.get("log"));
     }
 
     @ParameterizedTest
@@ -257,6 +282,7 @@ class CudaSimulatorTest {
             assertEquals(
                     "",
                     CudaSimulator.compile(
+                            GUARDS,
                             Source.of(file),
                             folder.resolve("kernels.cubin"),
                             "-arch=sm_90a",
@@ -270,20 +296,19 @@ class CudaSimulatorTest {
     @Test
     void anErrorHasItsPlace() {
         String source = Source.of("scan.cl").replace("REAL sum = 0;", "REAL sum = nothing;");
-        int line = (int) Source.of("scan.cl")
-                        .substring(0, Source.of("scan.cl").indexOf("REAL sum = 0;"))
-                        .lines()
-                        .dropWhile(text -> !text.equals("#line 1 \"scan.cl\""))
-                        .count()
-                - 1;
-        String log = CudaSimulator.compile(source, folder.resolve("kernels.cubin"), "-arch=sm_90", "-DREAL_IS_FLOAT=1");
+        String before = source.substring(0, source.indexOf("nothing"));
+        int directive = before.lastIndexOf("#line ");
+        int first = Integer.parseInt(before.substring(directive + 6, before.indexOf(' ', directive + 6)));
+        int line = first + (int) before.substring(directive).lines().count() - 2;
+        String log = CudaSimulator.compile(
+                USES, source, folder.resolve("kernels.cubin"), "-arch=sm_90", "-DREAL_IS_FLOAT=1");
         assertTrue(log.contains("scan.cl:" + line + ":") && log.contains("nothing"), log);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"--fast", "-ptx", "-arch=compute_90"})
     void anUnknownOptionIsRefused(String option) {
-        String log = CudaSimulator.compile("", folder.resolve("kernels.cubin"), option);
+        String log = CudaSimulator.compile(USES, "", folder.resolve("kernels.cubin"), option);
         assertTrue(log.startsWith("simcc: "), log);
     }
 }

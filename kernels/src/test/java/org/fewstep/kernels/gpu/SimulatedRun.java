@@ -202,7 +202,8 @@ final class SimulatedRun {
         CUdeviceptr in = memory(ramp(COUNT));
         CUdeviceptr out = memory(new float[COUNT]);
         require(launch(function(kernel), COUNT, 0, number(COUNT), Pointer.to(in), Pointer.to(out)));
-        return Arrays.toString(read(out, COUNT));
+        int waited = cuStreamSynchronize(stream);
+        return waited == CUDA_SUCCESS ? Arrays.toString(read(out, COUNT)) : String.valueOf(waited);
     }
 
     private String dynamic() throws IOException {
@@ -274,14 +275,11 @@ final class SimulatedRun {
         require(cuStreamCreate(gone, 0));
         require(cuStreamDestroy(gone));
         int waited = cuStreamSynchronize(gone);
-        CUfunction function = function("neighbour");
+        Pointer parameters = Pointer.to(Pointer.to(new float[] {1}), Pointer.to(memory));
+        int launched = cuLaunchKernel(function("add"), 1, 1, 1, COUNT, 1, 1, 0, gone, parameters, null);
         int host = cuMemFreeHost(new Pointer());
-        return inside + " " + twice + " " + copied + " " + empty + " " + large + " " + waited + " "
-                + launchIn(gone, function) + " " + host;
-    }
-
-    private static int launchIn(CUstream stream, CUfunction function) {
-        return cuLaunchKernel(function, 1, 1, 1, COUNT, 1, 1, 0, stream, Pointer.to(number(COUNT)), null);
+        return inside + " " + twice + " " + copied + " " + empty + " " + large + " " + waited + " " + launched + " "
+                + host;
     }
 
     /** Values count as they are at the capture; memory as it is at the replay. */
@@ -386,7 +384,7 @@ final class SimulatedRun {
         return unordered[0] + " " + pending + " " + ordered[0] + " " + cuEventQuery(event);
     }
 
-    /** A kernel writes to freed memory; the simulator looks when the context's other memory takes its place. */
+    /** A kernel writes to memory that was freed. */
     private String writtenAfterFree() throws IOException {
         CUfunction add = function("add");
         CUdeviceptr freed = memory(ramp(COUNT));
