@@ -50,7 +50,8 @@ final class GpuKernels {
         return switch (family) {
             case MATMUL -> GpuMatMul.VERSIONS;
             case CONV2D -> GpuConv2d.VERSIONS;
-            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, NORM, MODULATED_NORM, ATTENTION, GATHER, RANDOM, UPDATE -> 1;
+            case ATTENTION -> GpuAttention.VERSIONS;
+            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, NORM, MODULATED_NORM, GATHER, RANDOM, UPDATE -> 1;
         };
     }
 
@@ -77,7 +78,13 @@ final class GpuKernels {
         if (work.dtype() == DType.F64) {
             return 0x1p-52;
         }
-        return 2 * (work.family() == Workload.Family.MATMUL ? GpuMatMul.precision(choice) : Precision.F32).roundoff();
+        Precision precision =
+                switch (work.family()) {
+                    case MATMUL -> GpuMatMul.precision(choice);
+                    case ATTENTION -> GpuAttention.precision(choice);
+                    default -> Precision.F32;
+                };
+        return 2 * precision.roundoff();
     }
 
     static void plan(Workload work, Launches to) {

@@ -22,11 +22,11 @@ final class GpuMatMul {
     private static final int STRIP_ROWS = 8;
     private static final int STRIP_COLUMNS = 32;
 
-    /** Elements across and down of a group on tensor cores, its threads, and the bytes that v5's stages take. */
+    /** Elements across and down of a group on tensor cores, its threads, and the bytes of a stage of v5. */
     private static final int SIDE = 128;
 
     private static final int TENSOR_THREADS = 256;
-    private static final int TF32_SHARED = 3 * 2 * SIDE * 36 * 4;
+    private static final int TF32_STAGE = 2 * SIDE * 36 * 4;
 
     /** As in matmul_warpgroup.cl: a tile's rows, columns and k, a square that is packed at once, threads, bytes. */
     private static final int ROWS = 128;
@@ -71,9 +71,12 @@ final class GpuMatMul {
             case 2 -> squares(start(w, to, "matmul_tiles", items, m), w, items, m, TILE);
             case 3 -> squares(start(w, to, "matmul_blocks", items, m), w, items, m, BLOCK);
             case 4 -> strips(w, to, items, m);
-            case 5 ->
+            case 5 -> {
+                int stages = to.facts().shared() < 3 * TF32_STAGE ? 2 : 3;
                 tensors(start(w, to, TENSOR, "matmul_tf32" + form(w), items, m), w, items, m)
-                        .shared(TF32_SHARED);
+                        .ints(stages)
+                        .shared(stages * TF32_STAGE);
+            }
             case 6 -> tensors(start(w, to, TENSOR, "matmul_bf16" + form(w), items, m), w, items, m);
             default -> warpgroups(w, to, items, m);
         }
