@@ -78,12 +78,11 @@ final class GpuKernels {
         if (work.dtype() == DType.F64) {
             return 0x1p-52;
         }
-        Precision precision =
-                switch (work.family()) {
-                    case MATMUL -> GpuMatMul.precision(choice);
-                    case ATTENTION -> GpuAttention.precision(choice);
-                    default -> Precision.F32;
-                };
+        Precision precision = switch (work.family()) {
+            case MATMUL -> GpuMatMul.precision(choice);
+            case ATTENTION -> GpuAttention.precision(choice);
+            default -> Precision.F32;
+        };
         return 2 * precision.roundoff();
     }
 
