@@ -83,6 +83,7 @@ public final class GpuDevice extends PooledDevice {
         this.staging = driver.host(STAGING);
         this.landing = driver.host(STAGING);
         blocks.device = this;
+        programs.countIn(live());
     }
 
     /** Device memory by the driver; poisoned by a kernel. */
@@ -96,15 +97,25 @@ public final class GpuDevice extends PooledDevice {
 
         @Override
         public Object make(DType dtype, int length) {
+            Driver.Memory memory;
             synchronized (driver) {
-                return driver.allocate((long) length * dtype.bytes());
+                memory = driver.allocate((long) length * dtype.bytes());
             }
+            count(1);
+            return memory;
         }
 
         @Override
         public void drop(Object block) {
+            count(-1);
             synchronized (driver) {
                 driver.free((Driver.Memory) block);
+            }
+        }
+
+        private void count(int more) {
+            if (device != null) {
+                device.live().blocks().addAndGet(more);
             }
         }
 
@@ -407,18 +418,36 @@ public final class GpuDevice extends PooledDevice {
         refuseInRecording("warm-up", "warm up before");
     }
 
-    /** Waits for all work and ends the use of the device; buffers may still be released, nothing else works any more. */
+    /** One of the things that closing a device does, whether or not those before it succeeded. */
+    @FunctionalInterface
+    private interface Ending extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * Waits for all work and ends the use of the device; buffers may still be released, nothing else works any more. A second
+     * call does nothing.
+     */
     @Override
     public void close() {
-        synchronized (driver) {
-            driver.synchronize();
-            driver.release(staging);
-            driver.release(landing);
-            programs.close();
+        if (!isOpen()) {
+            return;
         }
-        end();
+        // The pool has a lock of its own, which may be held while the driver's is waited for, never the other way
+        // round.
+        try (Ending last = () -> locked(driver::close);
+                Ending pool = this::end;
+                Ending kernels = () -> locked(programs::close);
+                Ending sending = () -> locked(() -> driver.release(staging));
+                Ending receiving = () -> locked(() -> driver.release(landing))) {
+            locked(driver::synchronize);
+        }
+    }
+
+    private void locked(Runnable call) {
         synchronized (driver) {
-            driver.close();
+            call.run();
         }
     }
 }

@@ -117,7 +117,13 @@ final class ProgramCache {
             }
         }
         Driver.Program program = driver.compile(file, source, options);
-        write(folder, place, driver.binary(program));
+        byte[] binary;
+        try {
+            binary = driver.binary(program);
+        } catch (DeviceException e) {
+            return program;
+        }
+        write(folder, place, binary);
         return program;
     }
 

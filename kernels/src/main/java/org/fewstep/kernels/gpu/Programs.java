@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.fewstep.kernels.DType;
+import org.fewstep.kernels.LiveHandles;
 
 /** The kernels of one open device, each file compiled at its first use for a dtype and a set of definitions. */
 final class Programs {
@@ -18,6 +19,7 @@ final class Programs {
     private final ProgramCache cache;
     private final UnaryOperator<String> sources;
     private final Map<Key, Compiled> compiled = new HashMap<>();
+    private LiveHandles live = new LiveHandles();
 
     /**
      * Nothing is compiled yet.
@@ -28,6 +30,11 @@ final class Programs {
         this.driver = driver;
         this.cache = cache;
         this.sources = sources;
+    }
+
+    /** Where programs and kernels are counted from now on; nothing is compiled yet. */
+    synchronized void countIn(LiveHandles handles) {
+        live = handles;
     }
 
     /**
@@ -43,9 +50,15 @@ final class Programs {
             List<String> options = options(driver.options(), dtype, key.defines());
             known = new Compiled(cache.program(driver, file, sources.apply(file), options), new HashMap<>());
             compiled.put(key, known);
+            live.programs().incrementAndGet();
         }
-        Driver.Program program = known.program();
-        return known.functions().computeIfAbsent(kernel, name -> driver.function(program, name));
+        Driver.Function function = known.functions().get(kernel);
+        if (function == null) {
+            function = driver.function(known.program(), kernel);
+            known.functions().put(kernel, function);
+            live.functions().incrementAndGet();
+        }
+        return function;
     }
 
     /** A compilation's options: the driver's, what REAL is, and the definitions. */
@@ -63,11 +76,28 @@ final class Programs {
         return options;
     }
 
+    /** Releases everything, also where the driver refuses one of them; its first refusal is thrown at the end. */
     synchronized void close() {
+        List<RuntimeException> refusals = new ArrayList<>();
         for (Compiled one : compiled.values()) {
-            one.functions().values().forEach(driver::release);
-            driver.release(one.program());
+            for (Driver.Function function : one.functions().values()) {
+                release(() -> driver.release(function), refusals);
+                live.functions().decrementAndGet();
+            }
+            release(() -> driver.release(one.program()), refusals);
+            live.programs().decrementAndGet();
         }
         compiled.clear();
+        if (!refusals.isEmpty()) {
+            throw refusals.get(0);
+        }
+    }
+
+    private static void release(Runnable release, List<RuntimeException> refusals) {
+        try {
+            release.run();
+        } catch (RuntimeException e) {
+            refusals.add(e);
+        }
     }
 }
