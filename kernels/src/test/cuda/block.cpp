@@ -82,7 +82,7 @@ class Block {
     void named_barrier(SimPlace place, unsigned id, unsigned count, bool wait);
     unsigned exchange(SimPlace place, unsigned mask, const void *mine, size_t bytes, void *all);
     void yield(SimPlace place);
-    void fence();
+    void fence(bool device);
     void touch(const void *address, size_t bytes, SimUse use, const void *site);
     void doubt(const void *address, size_t bytes, SimUse use, const void *site);
     [[noreturn]] void fault(int code, const std::string &message);
@@ -223,7 +223,7 @@ void Block::round() {
 void Block::start(Thread &thread) {
     void *room = thread.fiber.start(&Block::begin, this, sizeof(SimThread));
     thread.seen = new (room) SimThread{thread.index, index,   grid.threads,      grid.blocks,
-                                       thread.number, dynamic, grid.dynamic_bytes};
+                                       thread.number, dynamic, grid.dynamic_bytes, 0};
 }
 
 void Block::begin(void *block) {
@@ -363,12 +363,19 @@ void Block::yield(SimPlace place) {
     races.synchronise();
 }
 
-/* What others wrote before may be read now, in other blocks too; who waited for whom is not followed further. */
-void Block::fence() {
-    races.synchronise_all();
+/* What others wrote before may be read now; who waited for whom is not followed further. */
+void Block::fence(bool device) {
+    if (device) {
+        races.synchronise_all();
+    } else {
+        races.synchronise();
+    }
 }
 
 void Block::touch(const void *address, size_t bytes, SimUse use, const void *site) {
+    if (running->seen->atomic > 0) {
+        use = SIM_ATOMIC;
+    }
     const Race *race = races.use(address, bytes, use, running->number, site);
     if (race == nullptr) {
         return;
@@ -525,7 +532,7 @@ SimRuntime runtime(SimMemory memory, bool races) {
                 active->named_barrier(place, id, threads, wait);
             },
             [](SimPlace place) { active->yield(place); },
-            [] { active->fence(); },
+            [](bool device) { active->fence(device); },
             [](int code, const char *message) { active->fault(code, message); },
             [](const void *address, size_t bytes, SimUse use, const void *site) {
                 active->touch(address, bytes, use, site);

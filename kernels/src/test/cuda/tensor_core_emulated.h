@@ -24,7 +24,7 @@ SIM_OWN void sim_use(const void *at, size_t bytes, SimUse use) {
 
 SIM_OWN void sim_require_aligned(const void *at, unsigned bytes) {
     if ((uintptr_t) at % bytes != 0) {
-        sim_runtime.fault(716, "an asynchronous copy or a matrix at a place that is not aligned");
+        sim_runtime->fault(716, "an asynchronous copy or a matrix at a place that is not aligned");
     }
 }
 
@@ -44,7 +44,7 @@ DEVICE UINT32 to_tf32(float x) {
 #define SIM_WHOLE_WARP(mine, all)                                                       \
     do {                                                                                \
         if (sim_warp_exchange(&(mine), sizeof(mine), all) != ~0u) {                     \
-            sim_runtime.fault(719, "an instruction of a warp without the whole warp"); \
+            sim_runtime->fault(719, "an instruction of a warp without the whole warp"); \
         }                                                                               \
     } while (0)
 

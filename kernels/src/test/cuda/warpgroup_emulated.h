@@ -18,7 +18,7 @@ SIM_OWN SimBarrier *sim_made(UINT64 *barrier) {
     SimBarrier *at = (SimBarrier *) barrier;
     shared_address(barrier);
     if (at->arrivals == 0 || at->arrivals > 1024 || at->pending > at->arrivals) {
-        sim_runtime.fault(719, "a barrier in shared memory that was not made");
+        sim_runtime->fault(719, "a barrier in shared memory that was not made");
     }
     return at;
 }
@@ -41,7 +41,7 @@ SIM_OWN void sim_complete(SimBarrier *barrier) {
 SIM_OWN void arrive_expecting(UINT64 *barrier, UINT32 bytes) {
     SimBarrier *at = sim_made(barrier);
     if (at->pending == 0) {
-        sim_runtime.fault(719, "more arrivals at a barrier in shared memory than it was made for");
+        sim_runtime->fault(719, "more arrivals at a barrier in shared memory than it was made for");
     }
     at->bytes_and_parity += 2 * (int) bytes;
     at->pending--;
@@ -65,7 +65,7 @@ SIM_OWN void copy_bulk(void *to, const void *from, UINT32 bytes, UINT64 *barrier
     SimCopy copy = {to, from, bytes};
     sim_begin(copy, 16);
     if (bytes % 16 != 0 || sim_bulk_count == 64) {
-        sim_runtime.fault(716, "a bulk copy of bytes that do not divide by 16, or more than 64 at once");
+        sim_runtime->fault(716, "a bulk copy of bytes that do not divide by 16, or more than 64 at once");
     }
     sim_bulks[sim_bulk_count++] = {copy, sim_made(barrier)};
 }
@@ -98,7 +98,7 @@ SIM_OWN void await_phase(UINT64 *barrier, UINT32 parity) {
             sim_yield();
         }
     }
-    sim_runtime.fence();
+    sim_runtime->fence(false);
 }
 
 #define FEWER_REGISTERS(count) ((void) (count))
@@ -126,7 +126,7 @@ SIM_OWN void sim_eight(float to[8], UINT64 matrix, int row, int chunk) {
     UINT32 at = ((UINT32) (matrix & 0x3fff) << 4) + (UINT32) (row / 8) * eight_rows + (UINT32) (row % 8 * 128 + chunk * 16);
     at ^= (at >> 7 & 7) << 4;
     if (matrix >> 62 != 1 || (matrix >> 49 & 7) != 0 || at + 16 > sim_thread->dynamic_bytes) {
-        sim_runtime.fault(719, "a matrix outside dynamic shared memory, or without the 128-byte swizzle");
+        sim_runtime->fault(719, "a matrix outside dynamic shared memory, or without the 128-byte swizzle");
     }
     const UINT16 *from = (const UINT16 *) (sim_thread->dynamic_shared + at);
     sim_use(from, 16, SIM_READ);
@@ -165,7 +165,7 @@ DEVICE void multiply_group_256(float d[128], UINT64 a, UINT64 b) {
     SIM_WHOLE_WARP(mine, all);
     for (int lane = 0; lane < 32; lane++) {
         if (all[lane][0] != a || all[lane][1] != b) {
-            sim_runtime.fault(719, "lanes of a warpgroup name different matrices");
+            sim_runtime->fault(719, "lanes of a warpgroup name different matrices");
         }
     }
     sim_add(sim_products[sim_thread->number], SimProduct{d, a, b, 256});
