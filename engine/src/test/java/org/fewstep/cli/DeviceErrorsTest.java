@@ -66,15 +66,27 @@ class DeviceErrorsTest {
     }
 
     private static void assumePocl() {
-        boolean there = Devices.list().stream().anyMatch(f -> f.name().equals("opencl:0") && f.reason().contains("PoCL"));
+        boolean there = Devices.list().stream()
+                .anyMatch(f -> f.name().equals("opencl:0") && f.reason().contains("PoCL"));
         assumeTrue(there || Boolean.getBoolean("require.opencl"), "opencl:0 is not PoCL");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "gpu", "CPU", "cpu:0", "opencl", "opencl:", "opencl:x", "opencl:-1", "opencl:1.5",
-                "opencl:99999999999", "cuda", "cuda:0", "metal:0"
+                "",
+                "gpu",
+                "CPU",
+                "cpu:0",
+                "opencl",
+                "opencl:",
+                "opencl:x",
+                "opencl:-1",
+                "opencl:1.5",
+                "opencl:99999999999",
+                "cuda",
+                "cuda:0",
+                "metal:0"
             })
     void namesOfNoDevice(String name) {
         for (String command : List.of("demo", "train --recipe eight-gaussians-flow")) {

@@ -27,8 +27,7 @@ abstract class DriverContract {
     private static final String FILE = "contract.cl";
 
     /** The third line behind portable.h's has the name that {@link #aFileThatDoesNotCompile} spoils. */
-    private static final String TEXT =
-            """
+    private static final String TEXT = """
             #line 1 "contract.cl"
             typedef struct { int a; int b; int c; } Three;
             KERNEL void mixed(int n, REAL factor, GLOBAL const REAL *in, Three three, GLOBAL REAL *out, int last) {
@@ -103,7 +102,8 @@ abstract class DriverContract {
 
     private double[] numbers(DType dtype, Driver.Memory memory) {
         int n = (int) memory.bytes() / dtype.bytes();
-        ByteBuffer bytes = ByteBuffer.wrap(download(memory, 0, n * dtype.bytes())).order(ByteOrder.nativeOrder());
+        ByteBuffer bytes =
+                ByteBuffer.wrap(download(memory, 0, n * dtype.bytes())).order(ByteOrder.nativeOrder());
         double[] numbers = new double[n];
         for (int i = 0; i < n; i++) {
             numbers[i] = switch (dtype) {
@@ -134,7 +134,9 @@ abstract class DriverContract {
         assertEquals(backend() == Backend.CUDA, facts.capability() > 0);
         assertTrue(facts.units() > 0 && facts.units() < 100_000, facts.toString());
         assertTrue(facts.bytes() >= 1 << 26, facts.toString());
-        assertTrue(driver.options().contains("-DBACKEND_" + backend() + "=1"), driver.options().toString());
+        assertTrue(
+                driver.options().contains("-DBACKEND_" + backend() + "=1"),
+                driver.options().toString());
         assertEquals(facts, driver.facts());
     }
 
@@ -195,9 +197,8 @@ abstract class DriverContract {
                 double added = 4 + 50 + 600 - 7000;
                 double[] expected = {0, 0, 0, 9};
                 for (int i = 0; i < 3; i++) {
-                    expected[i] = dtype == DType.F64
-                            ? factor * (i + 1) + added
-                            : (float) factor * (i + 1) + (float) added;
+                    expected[i] =
+                            dtype == DType.F64 ? factor * (i + 1) + added : (float) factor * (i + 1) + (float) added;
                 }
                 assertArrayEquals(expected, numbers(dtype, out));
             }
@@ -259,7 +260,10 @@ abstract class DriverContract {
             int x = i % width;
             int y = i / width % height;
             int z = i / width / height;
-            int expected = 10000 * z + 1000 * (y / threads[1]) + 100 * (x / threads[0]) + 10 * (y % threads[1])
+            int expected = 10000 * z
+                    + 1000 * (y / threads[1])
+                    + 100 * (x / threads[0])
+                    + 10 * (y % threads[1])
                     + x % threads[0];
             assertEquals(expected, got[i], "place (" + x + ", " + y + ", " + z + ")");
         }
@@ -336,7 +340,8 @@ abstract class DriverContract {
                 () -> driver.binary(program),
                 () -> driver.load(FILE, new byte[9], List.of()),
                 () -> driver.function(program, "add"),
-                () -> driver.launch(new Launch(add).over(1, 1).int32(1).memory(memory).memory(memory)),
+                () -> driver.launch(
+                        new Launch(add).over(1, 1).int32(1).memory(memory).memory(memory)),
                 driver::flush,
                 driver::synchronize);
         for (Executable call : calls) {
