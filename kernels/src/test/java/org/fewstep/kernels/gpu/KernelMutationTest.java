@@ -43,6 +43,9 @@ class KernelMutationTest {
             new Mutation(
                     Family.CONV2D, 2, "conv2d.cl", "rows.at + place.middle - tap.middle", "place.middle - tap.middle"),
             new Mutation(Family.CONV2D, 2, "conv2d.cl", "int there = p < end;", "int there = p < places;"),
+            new Mutation(Family.CONV2D, 3, "conv2d.cl", "if (++j == s.spread_width)", "if (++j == s.width)"),
+            new Mutation(Family.CONV2D, 3, "conv2d.cl", "rows.at - tap.middle - low_y", "rows.at - tap.middle"),
+            new Mutation(Family.CONV2D, 3, "conv2d.cl", "at += spread_item - lines * LANES;", ""),
             new Mutation(Family.ATTENTION, "attention.cl", "p * (c - row[4])", "p * c"),
             new Mutation(Family.GATHER, "gather.cl", "sum += in[", "sum = in["),
             new Mutation(Family.RANDOM, "random.cl", "(low < (UINT32) counter[1] ? 1u : 0u)", "0u"),
