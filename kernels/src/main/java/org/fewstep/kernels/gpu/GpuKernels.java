@@ -24,8 +24,8 @@ final class GpuKernels {
     static int versions(Workload.Family family) {
         return switch (family) {
             case MATMUL -> GpuMatMul.VERSIONS;
-            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, NORM, MODULATED_NORM, CONV2D, ATTENTION, GATHER, RANDOM, UPDATE ->
-                1;
+            case NORM -> GpuNorm.VERSIONS;
+            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, MODULATED_NORM, CONV2D, ATTENTION, GATHER, RANDOM, UPDATE -> 1;
         };
     }
 

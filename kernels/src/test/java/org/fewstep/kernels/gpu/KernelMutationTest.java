@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Workload.Family;
 import org.fewstep.kernels.cpu.KernelContract;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +19,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** An error planted in a copy of a family's kernel makes the family's contract fail on OpenCL. */
 @Tag("opencl")
 class KernelMutationTest {
-    private record Mutation(Family family, String file, String code, String wrong) {}
+    /** An error in a family's file; choice is the version that has it, or null for the family's own first choice. */
+    private record Mutation(Family family, @Nullable Choice choice, String file, String code, String wrong) {
+        Mutation(Family family, String file, String code, String wrong) {
+            this(family, null, file, code, wrong);
+        }
+    }
+
+    private static final Choice V2 = Choice.version(2);
 
     static Mutation[] mutations() {
         return new Mutation[] {
@@ -28,6 +36,10 @@ class KernelMutationTest {
             new Mutation(Family.SCAN, "scan.cl", "at -= inner", "at -= 1"),
             new Mutation(Family.SOFTMAX, "softmax.cl", "y[i] / sum", "y[i]"),
             new Mutation(Family.NORM, "norm.cl", "sum / n + eps", "sum / n"),
+            new Mutation(Family.NORM, V2, "norm.cl", "SUM_LANES * j < left", "SUM_LANES * j < left - 1"),
+            new Mutation(Family.NORM, V2, "norm.cl", "waiting[height - 1] + sum", "sum"),
+            new Mutation(Family.NORM, V2, "norm.cl", "INT64 pairs = parts;", "INT64 pairs = 0;"),
+            new Mutation(Family.NORM, V2, "norm.cl", "- mean_g - (own[j]", "- (own[j]"),
             new Mutation(Family.MODULATED_NORM, "modulated_norm.cl", "row / repeat % table_rows", "row % table_rows"),
             new Mutation(Family.CONV2D, "conv2d.cl", "row + s.pad_top - a", "row + s.pad_top"),
             new Mutation(Family.ATTENTION, "attention.cl", "p * (c - row[4])", "p * c"),
@@ -48,8 +60,13 @@ class KernelMutationTest {
     void aPlantedErrorIsFound(Mutation mutation) {
         String source = Source.of(mutation.file());
         assertTrue(source.contains(mutation.code()), mutation.file() + " has no longer: " + mutation.code());
+        Choice choice = mutation.choice();
         try (GpuDevice device = OpenCl.open(
-                OpenCl.driver(), file -> Source.of(file).replace(mutation.code(), mutation.wrong()), 1 << 28, false)) {
+                OpenCl.driver(),
+                file -> Source.of(file).replace(mutation.code(), mutation.wrong()),
+                choice == null ? Choices.STANDARD : Choices.preferring(mutation.family(), choice),
+                1 << 28,
+                false)) {
             assertThrows(AssertionError.class, () -> KernelContract.check(mutation.family(), device, DType.F32));
         }
     }
