@@ -83,6 +83,9 @@ final class CudaBinaries {
         for (String file : GpuKernels.TENSOR_FILES) {
             entries.add(new Entry(file, DType.F32, List.of()));
         }
+        for (int width : GpuAttention.TENSOR_WIDTHS) {
+            entries.add(new Entry(GpuAttention.TENSOR, DType.F32, List.of("WIDTH=" + width)));
+        }
         entries.add(new Entry(GpuElementwise.FILE, DType.I32, List.of()));
         return entries;
     }

@@ -50,6 +50,19 @@ interface Driver extends AutoCloseable {
             boolean f64,
             int units,
             long bytes) {
+        /** Shared memory that a group may have, in bytes, as CUDA's table of compute capabilities has it; 0 for OpenCL. */
+        int shared() {
+            if (backend != Backend.CUDA) {
+                return 0;
+            }
+            return switch (capability) {
+                case 75 -> 64 << 10;
+                case 80, 87 -> 163 << 10;
+                case 90, 100, 101, 103, 110 -> 227 << 10;
+                default -> 99 << 10;
+            };
+        }
+
         /** True where kernels may use tensor cores in TF32 and BF16. */
         boolean tensorCores() {
             return backend == Backend.CUDA && capability >= 80;
@@ -69,6 +82,7 @@ interface Driver extends AutoCloseable {
     /**
      * Allocates memory with undefined content.
      *
+     * @param bytes at least 1
      * @throws org.fewstep.kernels.DeviceOutOfMemory when there is no room
      */
     Memory allocate(long bytes);
@@ -149,6 +163,7 @@ interface Driver extends AutoCloseable {
 
     void release(Program program);
 
+    /** Ends the use of this driver: memory, programs and kernels may still be given back, all else throws. */
     @Override
     void close();
 }

@@ -50,7 +50,9 @@ final class GpuKernels {
         return switch (family) {
             case MATMUL -> GpuMatMul.VERSIONS;
             case CONV2D -> GpuConv2d.VERSIONS;
-            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, NORM, MODULATED_NORM, ATTENTION, GATHER, RANDOM, UPDATE -> 1;
+            case ATTENTION -> GpuAttention.VERSIONS;
+            case NORM -> GpuNorm.VERSIONS;
+            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, MODULATED_NORM, GATHER, RANDOM, UPDATE -> 1;
         };
     }
 
@@ -59,7 +61,9 @@ final class GpuKernels {
      * numbers of rows or for none: the bits of a row must not depend on how many there are.
      */
     static boolean hasBitsOfFirst(Workload.Family family, Choice choice) {
-        return choice.version() == 1 || (family == Workload.Family.MATMUL && choice.version() <= MATMUL_CHAINS);
+        return choice.version() == 1
+                || family == Workload.Family.NORM
+                || (family == Workload.Family.MATMUL && choice.version() <= MATMUL_CHAINS);
     }
 
     /** Whether all of them do; then a choice between them may depend on the number of rows. */
@@ -77,7 +81,12 @@ final class GpuKernels {
         if (work.dtype() == DType.F64) {
             return 0x1p-52;
         }
-        return 2 * (work.family() == Workload.Family.MATMUL ? GpuMatMul.precision(choice) : Precision.F32).roundoff();
+        Precision precision = switch (work.family()) {
+            case MATMUL -> GpuMatMul.precision(choice);
+            case ATTENTION -> GpuAttention.precision(choice);
+            default -> Precision.F32;
+        };
+        return 2 * precision.roundoff();
     }
 
     static void plan(Workload work, Launches to) {

@@ -8,9 +8,9 @@
  * Bytes: (m k + k n + m n) 4 an item at least, each of A and B once for each 128 columns or rows of C; flops: 2 m n k.
  *
  * v5 (TF32, capability 8.0): a group of 8 warps computes 128 x 128 elements, a warp 64 x 32 by mma.m16n8k8; slices of 32 k
- *    pass through three stages of shared memory by asynchronous copies, 16 bytes each where rows are so aligned, otherwise
- *    4; numbers are rounded on their way from shared memory to registers. Rows of 36 or 136 numbers keep the warp's reads
- *    in 32 banks.
+ *    pass through three stages of shared memory (two where there is no room for more) by asynchronous copies, 16 bytes each
+ *    where rows are so aligned, otherwise 4; numbers are rounded on their way from shared memory to registers. Rows of 36 or
+ *    136 numbers keep the warp's reads in 32 banks.
  * v6 (BF16, capability 8.0): as v5 by mma.m16n8k16; numbers are rounded on their way to shared memory, two stages, the
  *    next slice waits in registers meanwhile. Rows of 40 or 136 numbers keep ldmatrix in 32 banks.
  */
@@ -41,7 +41,6 @@
 #define TF32_ALONG 36
 #define TF32_ACROSS 136
 #define TF32_OPERAND (SIDE * TF32_ALONG)
-#define TF32_STAGES 3
 
 /* Begins to copy rows first .. first + 127 of k = l .. l + 31; what lies outside becomes zero. */
 DEVICE void fetch_tf32(
@@ -125,20 +124,20 @@ DEVICE void finish_sums(
     }
 }
 
-/* v5: groups (columns / 128, rows / 128, items) of 256 with 6 TF32_OPERAND numbers of shared memory. */
-DEVICE void matmul_tf32(int a_along, int b_along, float *shared, PARAMETERS) {
+/* v5: groups (rows / 128, columns / 128, items) of 256 with 2 stages TF32_OPERAND numbers of shared memory; 2 or 3 stages. */
+DEVICE void matmul_tf32(int a_along, int b_along, int stages, float *shared, PARAMETERS) {
     int warp = LOCAL_ID(0) / WARP;
     int row = warp / WARPS_ACROSS * WARP_ROWS;
     int column = warp % WARPS_ACROSS * WARP_COLUMNS;
-    int first_row = GROUP_ID(1) * SIDE;
-    int first_column = GROUP_ID(0) * SIDE;
+    int first_row = GROUP_ID(0) * SIDE;
+    int first_column = GROUP_ID(1) * SIDE;
     int slices = (k + DEEP - 1) / DEEP;
     for (int item = GROUP_ID(2); item < items; item += GROUPS(2)) {
         GLOBAL const float *p = a + item * a_item;
         GLOBAL const float *q = b + item * b_item;
         float sums[4][4][4];
         clear_sums(sums);
-        for (int fetched = 0; fetched < TF32_STAGES - 1; fetched++) {
+        for (int fetched = 0; fetched < stages - 1; fetched++) {
             if (fetched < slices) {
                 float *to = shared + fetched * 2 * TF32_OPERAND;
                 fetch_tf32(to, p, a_along, m, k, a_row, a_column, first_row, fetched * DEEP);
@@ -147,17 +146,21 @@ DEVICE void matmul_tf32(int a_along, int b_along, float *shared, PARAMETERS) {
             commit_copies();
         }
         for (int slice = 0; slice < slices; slice++) {
-            AWAIT_COPIES(TF32_STAGES - 2);
+            if (stages == 3) {
+                AWAIT_COPIES(1);
+            } else {
+                AWAIT_COPIES(0);
+            }
             /* Now everybody's part of this slice is there, and nobody reads the stage of the last one any more. */
             BARRIER();
-            int next = slice + TF32_STAGES - 1;
+            int next = slice + stages - 1;
             if (next < slices) {
-                float *to = shared + next % TF32_STAGES * 2 * TF32_OPERAND;
+                float *to = shared + next % stages * 2 * TF32_OPERAND;
                 fetch_tf32(to, p, a_along, m, k, a_row, a_column, first_row, next * DEEP);
                 fetch_tf32(to + TF32_OPERAND, q, b_along, n, k, b_column, b_row, first_column, next * DEEP);
             }
             commit_copies();
-            const float *stage = shared + slice % TF32_STAGES * 2 * TF32_OPERAND;
+            const float *stage = shared + slice % stages * 2 * TF32_OPERAND;
             multiply_stage_tf32(sums, stage, stage + TF32_OPERAND, a_along, b_along, row, column);
         }
         AWAIT_COPIES(0);
@@ -214,35 +217,17 @@ DEVICE void round_slice(UINT16 *to, const float part[4][4], int along) {
     }
 }
 
-/* The (16, 16) of A at (row, l). */
-DEVICE void load_left(UINT32 a[4], const UINT16 *operand, int along, int row, int l) {
-    if (along) {
-        load_matrices(a, operand + (row + LANE % 16) * BF16_ALONG + l + LANE / 16 * 8);
-    } else {
-        load_matrices_turned(a, operand + (l + LANE % 8 + LANE / 16 * 8) * BF16_ACROSS + row + LANE / 8 % 2 * 8);
-    }
-}
-
-/* The (16, 16) of B at (l, column), as two of 8 columns. */
-DEVICE void load_right(UINT32 b[4], const UINT16 *operand, int along, int column, int l) {
-    if (along) {
-        load_matrices(b, operand + (column + LANE % 8 + LANE / 16 * 8) * BF16_ALONG + l + LANE / 8 % 2 * 8);
-    } else {
-        load_matrices_turned(b, operand + (l + LANE % 16) * BF16_ACROSS + column + LANE / 16 * 8);
-    }
-}
-
 DEVICE void multiply_stage_bf16(
         float sums[4][4][4], const UINT16 *left, const UINT16 *right, int a_along, int b_along, int row, int column) {
     UNROLLED
     for (int l = 0; l < DEEP; l += 16) {
         UINT32 b[2][4];
-        load_right(b[0], right, b_along, column, l);
-        load_right(b[1], right, b_along, column + 16, l);
+        load_right(b[0], right, b_along ? BF16_ALONG : BF16_ACROSS, b_along, column, l);
+        load_right(b[1], right, b_along ? BF16_ALONG : BF16_ACROSS, b_along, column + 16, l);
         UNROLLED
         for (int r = 0; r < 4; r++) {
             UINT32 a[4];
-            load_left(a, left, a_along, row + 16 * r, l);
+            load_left(a, left, a_along ? BF16_ALONG : BF16_ACROSS, a_along, row + 16 * r, l);
             UNROLLED
             for (int s = 0; s < 4; s++) {
                 multiply_bf16(sums[r][s], a, b[s / 2][s % 2 * 2], b[s / 2][s % 2 * 2 + 1]);
@@ -251,13 +236,13 @@ DEVICE void multiply_stage_bf16(
     }
 }
 
-/* v6: groups (columns / 128, rows / 128, items) of 256. */
+/* v6: groups (rows / 128, columns / 128, items) of 256. */
 DEVICE void matmul_bf16(int a_along, int b_along, UINT16 *shared, PARAMETERS) {
     int warp = LOCAL_ID(0) / WARP;
     int row = warp / WARPS_ACROSS * WARP_ROWS;
     int column = warp % WARPS_ACROSS * WARP_COLUMNS;
-    int first_row = GROUP_ID(1) * SIDE;
-    int first_column = GROUP_ID(0) * SIDE;
+    int first_row = GROUP_ID(0) * SIDE;
+    int first_column = GROUP_ID(1) * SIDE;
     int slices = (k + DEEP - 1) / DEEP;
     for (int item = GROUP_ID(2); item < items; item += GROUPS(2)) {
         GLOBAL const float *p = a + item * a_item;
@@ -291,15 +276,15 @@ DEVICE void matmul_bf16(int a_along, int b_along, UINT16 *shared, PARAMETERS) {
 }
 
 /* A version's four kernels: each of A and B along k (l) or across (x). */
-#define TF32_KERNEL(name, a_along, b_along)                        \
-    KERNEL BOUNDS(THREADS, 1) void name(PARAMETERS) {              \
-        DYNAMIC_SHARED(float, shared);                             \
-        matmul_tf32(a_along, b_along, shared, ARGUMENTS);          \
+#define TF32_KERNEL(name, a_along, b_along)                               \
+    KERNEL BOUNDS(THREADS, 1) void name(PARAMETERS, int stages) {         \
+        DYNAMIC_SHARED(float, shared);                                    \
+        matmul_tf32(a_along, b_along, stages, shared, ARGUMENTS);         \
     }
-#define BF16_KERNEL(name, a_along, b_along)                        \
-    KERNEL BOUNDS(THREADS, 1) void name(PARAMETERS) {              \
-        SHARED_ARRAY(UINT64, shared, BF16_OPERAND);                \
-        matmul_bf16(a_along, b_along, (UINT16 *) shared, ARGUMENTS); \
+#define BF16_KERNEL(name, a_along, b_along)                               \
+    KERNEL BOUNDS(THREADS, 1) void name(PARAMETERS) {                     \
+        SHARED_ARRAY(UINT64, shared, BF16_OPERAND);                       \
+        matmul_bf16(a_along, b_along, (UINT16 *) shared, ARGUMENTS);      \
     }
 
 TF32_KERNEL(matmul_tf32_ll, 1, 1)

@@ -129,3 +129,25 @@ DEVICE void commit_copies(void) {
 
 #endif
 #endif
+
+#if BACKEND_SIMULATED || __CUDA_ARCH__ >= 800
+
+/* A's (16, 16) at (row, l) of a tile in shared memory, whose rows lie along k or across. */
+DEVICE void load_left(UINT32 a[4], const UINT16 *tile, int pitch, int along, int row, int l) {
+    if (along) {
+        load_matrices(a, tile + (row + LANE % 16) * pitch + l + LANE / 16 * 8);
+    } else {
+        load_matrices_turned(a, tile + (l + LANE % 8 + LANE / 16 * 8) * pitch + row + LANE / 8 % 2 * 8);
+    }
+}
+
+/* B's (16, 16) at (l, column) as two of 8 columns, the words of each beside each other. */
+DEVICE void load_right(UINT32 b[4], const UINT16 *tile, int pitch, int along, int column, int l) {
+    if (along) {
+        load_matrices(b, tile + (column + LANE % 8 + LANE / 16 * 8) * pitch + l + LANE / 8 % 2 * 8);
+    } else {
+        load_matrices_turned(b, tile + (l + LANE % 16) * pitch + column + LANE / 16 * 8);
+    }
+}
+
+#endif

@@ -78,7 +78,7 @@ class NvccTest {
 
     /** For every architecture that is shipped; a spilled register is a warning here, so an error. */
     @ParameterizedTest
-    @ValueSource(strings = {"matmul_tensor.cl", "matmul_warpgroup.cl"})
+    @ValueSource(strings = {"attention_tensor.cl", "matmul_tensor.cl", "matmul_warpgroup.cl"})
     void tensorCoreKernelsKeepTheirRegisters(String file) throws Exception {
         assumeTrue(present(), "no nvcc on the PATH");
         assertEquals(
@@ -89,6 +89,7 @@ class NvccTest {
                         "-std=c++17",
                         "-Xptxas",
                         "-warn-spills",
+                        "-DWIDTH=128",
                         "-DREAL_IS_FLOAT=1"));
     }
 

@@ -137,6 +137,10 @@ class SelectionTest {
 
     @Test
     void theFingerprintSaysWhatMayChangeBits() {
-        assertEquals("", selection("v2", "cuda.paper.matmul.f32 = v1", "").fingerprint());
+        Properties scan = new Properties();
+        scan.setProperty("fewstep.launch.scan", "v1");
+        assertEquals("", new Selection(lab.facts(), scan, LaunchTable.empty(), LaunchTable.empty()).fingerprint());
+        String products = selection("v2", "cuda.paper.matmul.f32 = v1", "").fingerprint();
+        assertTrue(products.matches("/matmul v2/tuned [0-9a-f]+"), products);
     }
 }
