@@ -139,9 +139,7 @@ class SelectionTest {
     void theFingerprintSaysWhatMayChangeBits() {
         Properties scan = new Properties();
         scan.setProperty("fewstep.launch.scan", "v1");
-        assertEquals(
-                "",
-                new Selection(lab.facts(), scan, LaunchTable.empty(), LaunchTable.empty()).fingerprint());
+        assertEquals("", new Selection(lab.facts(), scan, LaunchTable.empty(), LaunchTable.empty()).fingerprint());
         String products = selection("v2", "cuda.paper.matmul.f32 = v1", "").fingerprint();
         assertTrue(products.matches("/matmul v2/tuned [0-9a-f]+"), products);
     }
