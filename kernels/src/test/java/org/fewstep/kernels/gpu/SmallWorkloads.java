@@ -270,14 +270,14 @@ final class SmallWorkloads {
     }
 
     private void convolutions() {
-        convolution(new Conv2d.Geometry(1, 1, 7, 9, 1, 7, 9, 1, 1, 1, 1, 0, 0, 1));
+        convolution(new Conv2d.Geometry(7, 1, 7, 9, 1, 7, 9, 1, 1, 1, 1, 0, 0, 1));
         convolution(new Conv2d.Geometry(1, 7, 8, 9, 1, 8, 9, 3, 3, 1, 1, 1, 1, 1));
         convolution(new Conv2d.Geometry(1, 1, 7, 8, 9, 7, 8, 3, 3, 1, 1, 1, 1, 1));
-        convolution(new Conv2d.Geometry(7, 8, 9, 7, 8, 5, 4, 3, 3, 2, 2, 1, 1, 8));
+        convolution(new Conv2d.Geometry(1, 2, 9, 7, 2, 5, 4, 3, 3, 2, 2, 1, 1, 2));
         convolution(new Conv2d.Geometry(1, 9, 7, 8, 16, 7, 8, 1, 1, 1, 1, 0, 0, 1));
         convolution(new Conv2d.Geometry(1, 16, 1, 31, 8, 1, 33, 1, 3, 1, 1, 0, 2, 1));
         convolution(new Conv2d.Geometry(1, 31, 8, 1, 7, 4, 1, 2, 1, 2, 1, 0, 0, 1));
-        convolution(new Conv2d.Geometry(1, 1, 33, 31, 1, 31, 33, 3, 3, 1, 1, 0, 2, 1));
+        convolution(new Conv2d.Geometry(1, 1, 9, 31, 1, 7, 33, 3, 3, 1, 1, 0, 2, 1));
         convolution(new Conv2d.Geometry(1, 33, 1, 7, 33, 1, 7, 1, 1, 1, 1, 0, 0, 1));
     }
 
