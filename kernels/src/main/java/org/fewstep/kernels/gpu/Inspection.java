@@ -16,13 +16,9 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.fewstep.kernels.DType;
 import org.fewstep.kernels.DeviceException;
 import org.fewstep.kernels.KernelBuildError;
 import org.fewstep.kernels.Workload;
-import org.fewstep.kernels.trial.Operands;
-import org.fewstep.kernels.trial.Trial;
-import org.fewstep.kernels.trial.Trials;
 import org.jspecify.annotations.Nullable;
 
 /** Kernels as NVIDIA's compiler makes them, where nvcc is found: their registers, what they spill, and their code. */
@@ -82,50 +78,17 @@ public final class Inspection {
     }
 
     /**
-     * What is called by the default choices of all families' workloads on a CUDA device.
-     *
-     * @param capability of the device, as 10 major + minor
-     */
-    public static List<KernelCall> defaults(int capability) {
-        Set<KernelCall> calls = new LinkedHashSet<>();
-        for (Workload.Family family : Workload.Family.values()) {
-            calls.addAll(calls(family, null, capability));
-        }
-        return List.copyOf(calls);
-    }
-
-    /**
-     * What a family's workloads call on a CUDA device, each kernel once a file and set of options; index spaces are those of
-     * some workload.
+     * What a family's workloads call on a CUDA device, each kernel once a set of options.
      *
      * @param choice how they are run where they may be run so, or null for the family's own choices
+     * @param capability of the device, as 10 major + minor
      */
     public static List<KernelCall> calls(Workload.Family family, @Nullable Choice choice, int capability) {
-        Map<List<Object>, KernelCall> calls = new LinkedHashMap<>();
         try (KernelLab lab = KernelLab.onPaper(capability)) {
-            List<Trial> trials = new ArrayList<>(Trials.edges(family));
-            Trials.tuned(family).forEach(shape -> trials.addAll(Trials.of(family, shape)));
-            for (Trial trial : trials) {
-                for (DType dtype : lab.dtypes()) {
-                    add(lab, trial, dtype, choice, calls);
-                }
-            }
-        }
-        return List.copyOf(calls.values());
-    }
-
-    private static void add(
-            KernelLab lab, Trial trial, DType dtype, @Nullable Choice choice, Map<List<Object>, KernelCall> to) {
-        try (Operands operands = new Operands(lab.device(), dtype)) {
-            Workload work = trial.on(operands);
-            List<Choice> legal = lab.legal(work);
-            Choice run = choice == null && !legal.isEmpty() ? legal.get(0) : choice;
-            if (run == null || !legal.contains(run)) {
-                return;
-            }
-            for (KernelCall call : lab.calls(work, run)) {
-                to.putIfAbsent(List.of(call.file(), call.options(), call.kernel()), call);
-            }
+            return lab.uses(family).stream()
+                    .filter(use -> choice == null ? use.usual() : use.choice().equals(choice))
+                    .map(KernelLab.Use::call)
+                    .toList();
         }
     }
 

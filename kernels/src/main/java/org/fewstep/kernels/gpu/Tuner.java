@@ -73,7 +73,7 @@ public final class Tuner {
         if (entry == null) {
             return;
         }
-        Race.Outcome outcome = Race.run(lab, trial, dtype, Oracle.of(trial), choice -> true, seconds);
+        Race.Outcome outcome = Race.run(lab, trial, dtype, Oracle.of(trial), (work, choice) -> true, seconds);
         Group group = groups.computeIfAbsent(entry.key(), key -> new Group(entry));
         boolean oneSum = entry.rows() >= 0;
         Timing usual = outcome.entries().get(0).timing();

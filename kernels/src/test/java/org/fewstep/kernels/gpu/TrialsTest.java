@@ -52,7 +52,7 @@ class TrialsTest {
         try (KernelLab lab = KernelLab.open("opencl:0")) {
             for (Trial trial : Trials.edges(family)) {
                 for (DType dtype : lab.dtypes()) {
-                    Race.Outcome outcome = Race.run(lab, trial, dtype, Oracle.of(trial), choice -> true, 0);
+                    Race.Outcome outcome = Race.run(lab, trial, dtype, Oracle.of(trial), (work, choice) -> true, 0);
                     assertFalse(outcome.entries().isEmpty(), trial + " has no choice");
                     for (Race.Entry entry : outcome.entries()) {
                         assertTrue(
