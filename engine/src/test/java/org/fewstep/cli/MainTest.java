@@ -176,7 +176,7 @@ class MainTest {
                         folder.resolve("none"),
                         "--out",
                         folder.resolve("run")));
-        failed(4, "cuda:0", run("demo", "--device", "cuda:0", "--out", folder.resolve("demo")));
+        failed(4, "cuda", run("demo", "--device", "cuda:99", "--out", folder.resolve("demo")));
         assertFalse(holds("run"));
         assertFalse(holds("demo"));
     }

@@ -24,7 +24,7 @@ import org.fewstep.tensor.Tensor;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A DiT trained by flow matching on OpenCL goes the way that it goes on the CPU. */
+/** A DiT trained by flow matching on a GPU goes the way that it goes on the CPU. */
 @Tag("opencl")
 class DeviceAgreementTest {
     private static final int BATCH = 4;
@@ -33,10 +33,13 @@ class DeviceAgreementTest {
     /** Losses of all steps and the parameters after them. */
     private record Run(List<Double> losses, List<double[]> parameters) {}
 
-    private static Device openCl() {
-        boolean there = Devices.list().stream().anyMatch(f -> f.name().equals("opencl:0") && f.usable());
-        assumeTrue(there || Boolean.getBoolean("require.opencl"), "no OpenCL device");
-        return Devices.require("opencl:0");
+    private static Device gpu() {
+        String chosen = System.getProperty("test.device", "cpu");
+        String name = chosen.equals("cpu") ? "opencl:0" : chosen;
+        boolean there = Devices.list().stream().anyMatch(f -> f.name().equals(name) && f.usable());
+        boolean required = Boolean.getBoolean("require." + name.substring(0, name.indexOf(':')));
+        assumeTrue(there || required, "no device " + name);
+        return Devices.require(name);
     }
 
     private static Run train(Device device, DType dtype, int steps, double rate) {
@@ -86,7 +89,7 @@ class DeviceAgreementTest {
 
     @Test
     void parametersAfter200StepsInF64() {
-        Device device = openCl();
+        Device device = gpu();
         Run ours = train(Devices.require("cpu"), DType.F64, 200, 1e-3);
         Run theirs = train(device, DType.F64, 200, 1e-3);
         for (int i = 0; i < ours.parameters().size(); i++) {
@@ -101,7 +104,7 @@ class DeviceAgreementTest {
     /** At a rate of 1e-3 training is chaotic: two of the CPU's own providers are 0.1 apart in some steps. */
     @Test
     void lossOf500StepsInF32() {
-        Device device = openCl();
+        Device device = gpu();
         Run ours = train(Devices.require("cpu"), DType.F32, 500, 3e-4);
         Run theirs = train(device, DType.F32, 500, 3e-4);
         for (int i = 0; i < ours.losses().size(); i++) {

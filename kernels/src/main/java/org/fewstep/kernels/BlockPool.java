@@ -128,14 +128,14 @@ public final class BlockPool {
                             second);
                 }
             }
-            poison(dtype, block);
+            poisonOrDrop(dtype, block);
         }
         return block;
     }
 
     /** Keeps a block for reuse. */
     public void giveBack(DType dtype, int size, Object block) {
-        poison(dtype, block);
+        poisonOrDrop(dtype, block);
         synchronized (this) {
             Shelf shelf = shelf(dtype, classOf(size));
             shelf.lastUse = ++clock;
@@ -155,9 +155,10 @@ public final class BlockPool {
     public synchronized void trim() {
         for (Shelf[] classes : shelves) {
             for (Shelf shelf : classes) {
-                pooledBytes.addAndGet(-shelf.bytesEach * shelf.blocks.size());
-                shelf.blocks.forEach(maker::drop);
-                shelf.blocks.clear();
+                for (Object block = shelf.blocks.pollLast(); block != null; block = shelf.blocks.pollLast()) {
+                    pooledBytes.addAndGet(-shelf.bytesEach);
+                    maker.drop(block);
+                }
             }
         }
     }
@@ -211,6 +212,16 @@ public final class BlockPool {
         pooledBytes.addAndGet(-oldest.bytesEach);
         if (block != null) {
             maker.drop(block);
+        }
+    }
+
+    /** A block that cannot be marked is nobody's any more. */
+    private void poisonOrDrop(DType dtype, Object block) {
+        try {
+            poison(dtype, block);
+        } catch (RuntimeException e) {
+            maker.drop(block);
+            throw e;
         }
     }
 

@@ -31,21 +31,30 @@ public final class Devices {
      * for by name.
      */
     public static Device best() {
-        return CpuDevice.shared();
+        return require("cpu");
     }
 
     /**
-     * The device of that name, never another one.
+     * The device of that name, never another one, with the precision that the system property asks for.
      *
      * @throws DeviceException when it is not there, with the reason
      */
     public static Device require(String name) {
+        return require(name, Precision.ofSystem());
+    }
+
+    /**
+     * As above with that precision.
+     *
+     * @throws DeviceException when it is not there, cannot compute so, or is open with another precision
+     */
+    public static Device require(String name, Precision precision) {
         if (name.equals("cpu")) {
+            if (precision != Precision.F32) {
+                throw precision.refusal(name);
+            }
             return CpuDevice.shared();
         }
-        if (name.startsWith(GpuDevices.OPENCL + ":")) {
-            return GpuDevices.require(name);
-        }
-        throw new DeviceException("device: got \"" + name + "\"; expected cpu or opencl:i; fewstep doctor lists them");
+        return GpuDevices.require(name, precision);
     }
 }

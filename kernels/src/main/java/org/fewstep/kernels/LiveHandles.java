@@ -10,6 +10,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param pooledBytes bytes that the pool keeps for reuse
  * @param scopes open scopes
  * @param plans open plans
+ * @param blocks blocks of device memory that a GPU's driver gave, in use or in the pool; 0 on the CPU
+ * @param programs kernel files compiled for a GPU; CUDA calls them modules
+ * @param functions kernels of those that were called
  * @param matMulFlops floating-point operations of all matrix products run so far
  * @param ejmlFlops the part of {@code matMulFlops} that EJML computed
  */
@@ -19,10 +22,16 @@ public record LiveHandles(
         AtomicLong pooledBytes,
         AtomicLong scopes,
         AtomicLong plans,
+        AtomicLong blocks,
+        AtomicLong programs,
+        AtomicLong functions,
         AtomicLong matMulFlops,
         AtomicLong ejmlFlops) {
     public LiveHandles() {
         this(
+                new AtomicLong(),
+                new AtomicLong(),
+                new AtomicLong(),
                 new AtomicLong(),
                 new AtomicLong(),
                 new AtomicLong(),

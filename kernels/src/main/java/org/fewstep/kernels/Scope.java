@@ -117,7 +117,8 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * Closes the scope and drops its holds. Closing twice does nothing.
+     * Closes the scope and drops its holds, all of them, also where the device fails to take a buffer back; the first such
+     * failure is thrown at the end. Closing twice does nothing.
      *
      * @throws IllegalStateException on another thread, or when an inner scope is still open
      */
@@ -133,16 +134,24 @@ public final class Scope implements AutoCloseable {
         }
         closed = true;
         stack.pop(outer);
+        RuntimeException failure = null;
         for (int i = 0; i < count; i++) {
             Buffer buffer = held[i];
             if (buffer != null) {
                 buffer.place(null, 0);
-                buffer.release();
+                try {
+                    buffer.release();
+                } catch (RuntimeException e) {
+                    failure = failure == null ? e : failure;
+                }
             }
         }
         stack.spare(held, count);
         count = 0;
         device.live().scopes().decrementAndGet();
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     private void requireOpen(String what) {

@@ -2,6 +2,7 @@ package org.fewstep.kernels.gpu;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A programming interface for GPUs: memory, programs and launches on one device's one queue, in order. All logic above it
@@ -25,6 +26,9 @@ interface Driver extends AutoCloseable {
     /** One kernel of a program. */
     interface Function {}
 
+    /** Kernel calls that were kept. */
+    interface Recorded {}
+
     /**
      * What is known of a device.
      *
@@ -45,7 +49,30 @@ interface Driver extends AutoCloseable {
             boolean cpu,
             boolean f64,
             int units,
-            long bytes) {}
+            long bytes) {
+        /** Shared memory that a group may have, in bytes, as CUDA's table of compute capabilities has it; 0 for OpenCL. */
+        int shared() {
+            if (backend != Backend.CUDA) {
+                return 0;
+            }
+            return switch (capability) {
+                case 75 -> 64 << 10;
+                case 80, 87 -> 163 << 10;
+                case 90, 100, 101, 103, 110 -> 227 << 10;
+                default -> 99 << 10;
+            };
+        }
+
+        /** True where kernels may use tensor cores in TF32 and BF16. */
+        boolean tensorCores() {
+            return backend == Backend.CUDA && capability >= 80;
+        }
+
+        /** True where kernels may use what Hopper has and no later GPU: products of warpgroups. */
+        boolean warpgroups() {
+            return backend == Backend.CUDA && capability == 90;
+        }
+    }
 
     Facts facts();
 
@@ -62,8 +89,14 @@ interface Driver extends AutoCloseable {
     /** Frees memory once all submitted work is done. */
     void free(Memory memory);
 
+    /** Memory of this machine that copies to and from the device are fast with, in its byte order. */
+    ByteBuffer host(int bytes);
+
+    /** Gives back what {@link #host} gave; no copy of it may be under way. */
+    void release(ByteBuffer host);
+
     /**
-     * Submits a copy from a direct buffer, which must keep those bytes until the copy is done.
+     * Submits a copy from host memory, which must keep those bytes until the copy is done.
      *
      * @param place first byte in {@code to}
      * @param at first byte in {@code from}
@@ -71,11 +104,14 @@ interface Driver extends AutoCloseable {
     void upload(Memory to, long place, ByteBuffer from, int at, int bytes);
 
     /**
-     * Waits for all submitted work, then copies to a direct buffer's start.
+     * Waits for all submitted work, then copies to the start of host memory.
      *
      * @param place first byte in {@code from}
      */
     void download(Memory from, long place, ByteBuffer to, int bytes);
+
+    /** The compiled form that came with this jar, for {@link #load}, or null. */
+    byte @Nullable [] shipped(String source, List<String> options);
 
     /**
      * Compiles a file.
@@ -105,11 +141,22 @@ interface Driver extends AutoCloseable {
     /** Submits a kernel call. */
     void launch(Launch launch);
 
+    /**
+     * Keeps kernel calls with their arguments as they are now, to be submitted together again and again. Nothing else is
+     * submitted meanwhile.
+     */
+    Recorded record(List<Launch> launches);
+
+    /** Submits all calls of a recording. */
+    void run(Recorded recorded);
+
     /** Lets submitted work begin. */
     void flush();
 
     /** Waits for all submitted work. */
     void synchronize();
+
+    void release(Recorded recorded);
 
     void release(Function function);
 

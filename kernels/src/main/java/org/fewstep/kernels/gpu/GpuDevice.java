@@ -12,6 +12,7 @@ import org.fewstep.kernels.DeviceException;
 import org.fewstep.kernels.PooledArena;
 import org.fewstep.kernels.PooledBuffer;
 import org.fewstep.kernels.PooledDevice;
+import org.fewstep.kernels.Precision;
 import org.fewstep.kernels.Replay;
 import org.fewstep.kernels.Workload;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +32,10 @@ public final class GpuDevice extends PooledDevice {
     private final Driver driver;
     private final Programs programs;
     private final Choices choices;
+    private final Precision precision;
     private final String kind;
-    private final ByteBuffer staging = direct();
-    private final ByteBuffer landing = direct();
+    private final ByteBuffer staging;
+    private final ByteBuffer landing;
     private int staged;
 
     /**
@@ -43,7 +45,24 @@ public final class GpuDevice extends PooledDevice {
      * @param choices which versions of them run
      */
     GpuDevice(String name, Driver driver, Programs programs, Choices choices, long poolCap, boolean poison) {
-        this(name, driver, programs, choices, poolCap, poison, new Blocks(driver));
+        this(name, driver, programs, choices, Precision.F32, poolCap, poison);
+    }
+
+    /**
+     * As above.
+     *
+     * @param precision how exactly F32 products must be computed
+     */
+    GpuDevice(
+            String name,
+            Driver driver,
+            Programs programs,
+            Choices choices,
+            Precision precision,
+            long poolCap,
+            boolean poison) {
+        this(name, driver, programs, choices, precision, poolCap, poison, new Blocks(driver));
+        requirePrecision(name, driver.facts(), precision);
     }
 
     private GpuDevice(
@@ -51,6 +70,7 @@ public final class GpuDevice extends PooledDevice {
             Driver driver,
             Programs programs,
             Choices choices,
+            Precision precision,
             long poolCap,
             boolean poison,
             Blocks blocks) {
@@ -58,12 +78,12 @@ public final class GpuDevice extends PooledDevice {
         this.driver = driver;
         this.programs = programs;
         this.choices = choices;
+        this.precision = precision;
         this.kind = name.substring(0, Math.max(0, name.indexOf(':')));
+        this.staging = driver.host(STAGING);
+        this.landing = driver.host(STAGING);
         blocks.device = this;
-    }
-
-    private static ByteBuffer direct() {
-        return ByteBuffer.allocateDirect(STAGING).order(ByteOrder.nativeOrder());
+        programs.countIn(live());
     }
 
     /** Device memory by the driver; poisoned by a kernel. */
@@ -77,15 +97,25 @@ public final class GpuDevice extends PooledDevice {
 
         @Override
         public Object make(DType dtype, int length) {
+            Driver.Memory memory;
             synchronized (driver) {
-                return driver.allocate((long) length * dtype.bytes());
+                memory = driver.allocate((long) length * dtype.bytes());
             }
+            count(1);
+            return memory;
         }
 
         @Override
         public void drop(Object block) {
+            count(-1);
             synchronized (driver) {
                 driver.free((Driver.Memory) block);
+            }
+        }
+
+        private void count(int more) {
+            if (device != null) {
+                device.live().blocks().addAndGet(more);
             }
         }
 
@@ -100,7 +130,7 @@ public final class GpuDevice extends PooledDevice {
 
     /** Fills a block with words that are NaN in F32 and F64, and no index. */
     private void poison(Driver.Memory memory) {
-        Launches launches = new Launches(programs, driver.facts(), choices, GpuDevice::none);
+        Launches launches = new Launches(programs, driver.facts(), choices, precision, GpuDevice::none);
         int n = (int) (memory.bytes() / 4);
         launches.add("elementwise.cl", DType.I32, "fill_flat")
                 .over(n, launches.many())
@@ -119,7 +149,24 @@ public final class GpuDevice extends PooledDevice {
     @Override
     public String fingerprint() {
         Driver.Facts facts = driver.facts();
-        return kind + "/" + facts.name() + "/" + facts.version() + choices.fingerprint();
+        return kind + "/" + facts.name() + "/" + facts.version() + choices.fingerprint()
+                + (precision == Precision.F32 ? "" : "/" + precision.label());
+    }
+
+    /**
+     * Checks what a device can do.
+     *
+     * @throws DeviceException when it computes in F32 alone
+     */
+    static void requirePrecision(String name, Driver.Facts facts, Precision precision) {
+        if (precision != Precision.F32 && !facts.tensorCores()) {
+            throw precision.refusal(name + " (" + facts.name() + ")");
+        }
+    }
+
+    /** How exactly it computes F32 products. */
+    public Precision precision() {
+        return precision;
     }
 
     /** False where the device computes in F32 alone. */
@@ -137,7 +184,7 @@ public final class GpuDevice extends PooledDevice {
         requireMine(work);
         List<Buffer> temporary = new ArrayList<>(0);
         try {
-            Launches launches = new Launches(programs, driver.facts(), choices, (dtype, size) -> {
+            Launches launches = new Launches(programs, driver.facts(), choices, precision, (dtype, size) -> {
                 Buffer buffer = take(dtype, size);
                 temporary.add(buffer);
                 return ((GpuBuffer) buffer).memory();
@@ -172,7 +219,7 @@ public final class GpuDevice extends PooledDevice {
         // What one workload's kernels share among themselves is free for the next one, and for no buffer of the plan.
         List<Buffer> rooms = new ArrayList<>();
         int[] used = new int[1];
-        Launches launches = new Launches(programs, driver.facts(), choices, (dtype, size) -> {
+        Launches launches = new Launches(programs, driver.facts(), choices, precision, (dtype, size) -> {
             for (int i = used[0]; i < rooms.size(); i++) {
                 Buffer room = rooms.get(i);
                 if (room.dtype() == dtype && room.size() >= size) {
@@ -186,27 +233,31 @@ public final class GpuDevice extends PooledDevice {
             return ((GpuBuffer) room).memory();
         });
         long products = 0;
+        Driver.Recorded recorded;
         try {
             for (Workload one : work) {
                 used[0] = 0;
                 plan(one, launches);
                 products += one.productFlops();
             }
+            synchronized (driver) {
+                recorded = driver.record(launches.list());
+            }
         } catch (RuntimeException e) {
             rooms.forEach(Buffer::release);
             throw e;
         }
-        return new LaunchReplay(launches.list(), rooms, products);
+        return new LaunchReplay(recorded, rooms, products);
     }
 
-    /** The launches of a plan, with all their arguments. */
+    /** The launches of a plan, with all their arguments, as the driver keeps them. */
     private final class LaunchReplay implements Replay {
-        private final List<Launch> launches;
+        private final Driver.Recorded recorded;
         private final List<Buffer> rooms;
         private final long products;
 
-        LaunchReplay(List<Launch> launches, List<Buffer> rooms, long products) {
-            this.launches = launches;
+        LaunchReplay(Driver.Recorded recorded, List<Buffer> rooms, long products) {
+            this.recorded = recorded;
             this.rooms = rooms;
             this.products = products;
         }
@@ -214,12 +265,20 @@ public final class GpuDevice extends PooledDevice {
         @Override
         public void run() {
             requireOpen("replay");
-            submit(launches);
+            synchronized (driver) {
+                driver.run(recorded);
+                driver.flush();
+            }
             live().matMulFlops().addAndGet(products);
         }
 
         @Override
         public void close() {
+            synchronized (driver) {
+                if (isOpen()) {
+                    driver.release(recorded);
+                }
+            }
             rooms.forEach(Buffer::release);
         }
     }
@@ -359,16 +418,36 @@ public final class GpuDevice extends PooledDevice {
         refuseInRecording("warm-up", "warm up before");
     }
 
-    /** Waits for all work and ends the use of the device; buffers may still be released, nothing else works any more. */
+    /** One of the things that closing a device does, whether or not those before it succeeded. */
+    @FunctionalInterface
+    private interface Ending extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * Waits for all work and ends the use of the device; buffers may still be released, nothing else works any more. A second
+     * call does nothing.
+     */
     @Override
     public void close() {
-        synchronized (driver) {
-            driver.synchronize();
-            programs.close();
+        if (!isOpen()) {
+            return;
         }
-        end();
+        // The pool has a lock of its own, which may be held while the driver's is waited for, never the other way
+        // round.
+        try (Ending last = () -> locked(driver::close);
+                Ending pool = this::end;
+                Ending kernels = () -> locked(programs::close);
+                Ending sending = () -> locked(() -> driver.release(staging));
+                Ending receiving = () -> locked(() -> driver.release(landing))) {
+            locked(driver::synchronize);
+        }
+    }
+
+    private void locked(Runnable call) {
         synchronized (driver) {
-            driver.close();
+            call.run();
         }
     }
 }

@@ -7,27 +7,73 @@ import java.util.Map;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.DeviceException;
 import org.fewstep.kernels.Devices;
+import org.fewstep.kernels.Precision;
 
 /** Finds and opens the devices of the GPU drivers; each is open once a process, until it is closed. */
 public final class GpuDevices {
-    /** Name of OpenCL devices, before the colon. */
-    public static final String OPENCL = "opencl";
-
     private static final Map<String, GpuDevice> OPEN = new HashMap<>();
 
     private GpuDevices() {}
 
+    /** A way to GPUs, with the name of its devices before the colon. */
+    private enum Kind {
+        OPENCL("opencl") {
+            @Override
+            List<Seen> find() {
+                List<Seen> seen = new ArrayList<>();
+                for (OpenClDriver.Found found : OpenClDriver.find()) {
+                    seen.add(new Seen(found.facts(), () -> new OpenClDriver(found)));
+                }
+                return seen;
+            }
+        },
+        CUDA("cuda") {
+            @Override
+            List<Seen> find() {
+                List<Seen> seen = new ArrayList<>();
+                for (CudaDriver.Found found : CudaDriver.find()) {
+                    seen.add(new Seen(found.facts(), () -> new CudaDriver(found)));
+                }
+                return seen;
+            }
+        };
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+
+        /**
+         * Its devices, in their order.
+         *
+         * @throws DeviceException when there is none, with the reason
+         */
+        abstract List<Seen> find();
+    }
+
+    /** A device that could be opened. */
+    private record Seen(Driver.Facts facts, Opener opener) {}
+
+    /** Opens one device. */
+    @FunctionalInterface
+    private interface Opener {
+        Driver open();
+    }
+
     /** What there is, or why there is nothing. */
     public static List<Devices.Found> list() {
         List<Devices.Found> list = new ArrayList<>();
-        try {
-            List<OpenClDriver.Found> found = OpenClDriver.find();
-            for (int i = 0; i < found.size(); i++) {
-                Driver.Facts facts = found.get(i).facts();
-                list.add(new Devices.Found(OPENCL + ":" + i, true, describe(facts)));
+        for (Kind kind : Kind.values()) {
+            try {
+                List<Seen> seen = kind.find();
+                for (int i = 0; i < seen.size(); i++) {
+                    list.add(new Devices.Found(
+                            kind.word + ":" + i, true, describe(seen.get(i).facts())));
+                }
+            } catch (DeviceException e) {
+                list.add(new Devices.Found(kind.word, false, String.valueOf(e.getMessage())));
             }
-        } catch (DeviceException e) {
-            list.add(new Devices.Found(OPENCL, false, String.valueOf(e.getMessage())));
         }
         return list;
     }
@@ -42,19 +88,26 @@ public final class GpuDevices {
     /**
      * Opens a device.
      *
-     * @param name {@code opencl:i}
-     * @throws DeviceException when it is not there, with the reason
+     * @param name {@code opencl:i} or {@code cuda:i}
+     * @throws DeviceException when it is not there, with the reason, cannot compute with that precision, or is open with
+     *     another one
      */
-    public static synchronized Device require(String name) {
+    public static synchronized Device require(String name, Precision precision) {
         GpuDevice open = OPEN.get(name);
         if (open != null && open.isOpen()) {
+            if (open.precision() != precision) {
+                throw new DeviceException(name + ": got precision " + precision.label() + "; expected "
+                        + open.precision().label() + ", with which it is open; close it first");
+            }
             return open;
         }
-        Driver driver = driver(name);
+        Seen chosen = find(name);
+        GpuDevice.requirePrecision(name, chosen.facts(), precision);
+        Driver driver = chosen.opener().open();
         GpuDevice device;
         try {
             Programs programs = new Programs(driver, ProgramCache.ofUser(), Source::of);
-            device = open(name, driver, programs, Selection.ofUser(driver.facts()));
+            device = open(name, driver, programs, Selection.ofUser(driver.facts(), precision), precision);
         } catch (RuntimeException e) {
             driver.close();
             throw e;
@@ -64,9 +117,15 @@ public final class GpuDevices {
     }
 
     /** A device of its own on an open driver. */
-    static GpuDevice open(String name, Driver driver, Programs programs, Choices choices) {
+    static GpuDevice open(String name, Driver driver, Programs programs, Choices choices, Precision precision) {
         return new GpuDevice(
-                name, driver, programs, choices, poolCap(driver.facts().bytes()), Boolean.getBoolean("fewstep.poison"));
+                name,
+                driver,
+                programs,
+                choices,
+                precision,
+                poolCap(driver.facts().bytes()),
+                Boolean.getBoolean("fewstep.poison"));
     }
 
     /**
@@ -75,29 +134,35 @@ public final class GpuDevices {
      * @throws DeviceException when it is not there, with the reason
      */
     static Driver driver(String name) {
-        if (!name.startsWith(OPENCL + ":")) {
-            throw new DeviceException("device: got \"" + name + "\"; expected opencl:i; fewstep doctor lists them");
-        }
-        int index = index(name);
-        List<OpenClDriver.Found> found = OpenClDriver.find();
-        if (index >= found.size()) {
-            throw new DeviceException("device: got \"" + name + "\"; expected opencl:0 to opencl:" + (found.size() - 1)
-                    + "; fewstep doctor lists them");
-        }
-        return new OpenClDriver(found.get(index));
+        return find(name).opener().open();
     }
 
-    private static int index(String name) {
-        String number = name.substring(OPENCL.length() + 1);
+    private static Seen find(String name) {
+        for (Kind kind : Kind.values()) {
+            if (name.startsWith(kind.word + ":")) {
+                int index = index(kind.word, name);
+                List<Seen> seen = kind.find();
+                if (index < seen.size()) {
+                    return seen.get(index);
+                }
+                throw new DeviceException("device: got \"" + name + "\"; expected " + kind.word + ":0 to " + kind.word
+                        + ":" + (seen.size() - 1) + "; fewstep doctor lists them");
+            }
+        }
+        throw new DeviceException(
+                "device: got \"" + name + "\"; expected cpu, opencl:i or cuda:i; fewstep doctor lists them");
+    }
+
+    private static int index(String word, String name) {
         try {
-            int index = Integer.parseInt(number);
+            int index = Integer.parseInt(name.substring(word.length() + 1));
             if (index >= 0) {
                 return index;
             }
         } catch (NumberFormatException e) {
-            throw new DeviceException("device: got \"" + name + "\"; expected opencl:i, i from 0", e);
+            throw new DeviceException("device: got \"" + name + "\"; expected " + word + ":i, i from 0", e);
         }
-        throw new DeviceException("device: got \"" + name + "\"; expected opencl:i, i from 0");
+        throw new DeviceException("device: got \"" + name + "\"; expected " + word + ":i, i from 0");
     }
 
     /** Most bytes kept for reuse: {@code fewstep.pool}, or a quarter of the memory. */

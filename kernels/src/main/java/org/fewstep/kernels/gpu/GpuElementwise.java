@@ -8,7 +8,7 @@ import org.fewstep.kernels.Layout;
 
 /** Calls of elementwise.cl. */
 final class GpuElementwise {
-    private static final String FILE = "elementwise.cl";
+    static final String FILE = "elementwise.cl";
     private static final int MOST_DIMENSIONS = 8;
 
     private GpuElementwise() {}

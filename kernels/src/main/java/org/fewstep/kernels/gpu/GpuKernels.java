@@ -10,6 +10,7 @@ import org.fewstep.kernels.Gather;
 import org.fewstep.kernels.MatMul;
 import org.fewstep.kernels.ModulatedNorm;
 import org.fewstep.kernels.Norm;
+import org.fewstep.kernels.Precision;
 import org.fewstep.kernels.Random;
 import org.fewstep.kernels.Reduce;
 import org.fewstep.kernels.Scan;
@@ -19,6 +20,24 @@ import org.fewstep.kernels.Workload;
 
 /** What becomes of a workload on a GPU: the kernel calls of its family. */
 final class GpuKernels {
+    /** All kernel files. */
+    static final List<String> FILES = List.of(
+            "attention.cl",
+            "conv2d.cl",
+            "elementwise.cl",
+            "gather.cl",
+            "matmul.cl",
+            "modulated_norm.cl",
+            "norm.cl",
+            "random.cl",
+            "reduce.cl",
+            "scan.cl",
+            "softmax.cl",
+            "update.cl");
+
+    /** Files for tensor cores: F32 on CUDA alone. */
+    static final List<String> TENSOR_FILES = List.of(GpuMatMul.TENSOR, GpuMatMul.WARPGROUP);
+
     private static final List<Choice> FIRST = List.of(Choice.version(1));
 
     /** Matmul's versions that are one chain of fma in the order of k. */
@@ -30,8 +49,9 @@ final class GpuKernels {
     static int versions(Workload.Family family) {
         return switch (family) {
             case MATMUL -> GpuMatMul.VERSIONS;
-            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, NORM, MODULATED_NORM, CONV2D, ATTENTION, GATHER, RANDOM, UPDATE ->
-                1;
+            case CONV2D -> GpuConv2d.VERSIONS;
+            case ATTENTION -> GpuAttention.VERSIONS;
+            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, NORM, MODULATED_NORM, GATHER, RANDOM, UPDATE -> 1;
         };
     }
 
@@ -55,7 +75,15 @@ final class GpuKernels {
 
     /** Distance of neighbours near 1 of the numbers that a choice computes with. */
     static double epsilon(Workload work, Choice choice) {
-        return work.dtype() == DType.F64 ? 0x1p-52 : 0x1p-23;
+        if (work.dtype() == DType.F64) {
+            return 0x1p-52;
+        }
+        Precision precision = switch (work.family()) {
+            case MATMUL -> GpuMatMul.precision(choice);
+            case ATTENTION -> GpuAttention.precision(choice);
+            default -> Precision.F32;
+        };
+        return 2 * precision.roundoff();
     }
 
     static void plan(Workload work, Launches to) {

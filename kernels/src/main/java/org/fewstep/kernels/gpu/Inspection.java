@@ -1,6 +1,5 @@
 package org.fewstep.kernels.gpu;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,16 +14,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.fewstep.kernels.DeviceException;
 import org.fewstep.kernels.KernelBuildError;
+import org.fewstep.kernels.Precision;
 import org.fewstep.kernels.Workload;
 import org.jspecify.annotations.Nullable;
 
 /** Kernels as NVIDIA's compiler makes them, where nvcc is found: their registers, what they spill, and their code. */
 public final class Inspection {
-    private static final List<String> OPTIONS = List.of("-fmad=false", "-DBACKEND_CUDA=1");
-
     private static final Pattern ENTRY = Pattern.compile("Compiling entry function '(\\w+)' for 'sm_(\\w+)'");
     private static final Pattern STACK =
             Pattern.compile("(\\d+) bytes stack frame, (\\d+) bytes spill stores, (\\d+) bytes spill loads");
@@ -52,44 +49,33 @@ public final class Inspection {
             int spilled,
             int shared) {}
 
+    /** From this compute capability on there are tensor cores for F32. */
+    private static final int TENSOR_CORES = 80;
+
     private Inspection() {}
 
-    /** Whether nvcc is on the PATH. */
+    /** Whether there is an nvcc. */
     public static boolean isPossible() {
-        return tool("nvcc") != null;
-    }
-
-    private static @Nullable Path tool(String name) {
-        String path = System.getenv("PATH");
-        return Stream.of(path == null ? new String[0] : path.split(File.pathSeparator))
-                .filter(place -> !place.isEmpty())
-                .map(place -> Path.of(place).resolve(name))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static String required(String name) {
-        Path tool = tool(name);
-        if (tool == null) {
-            throw new DeviceException("inspect: got no " + name + " on the PATH; expected NVIDIA's CUDA toolkit 13");
-        }
-        return tool.toString();
+        return Nvcc.find() != null;
     }
 
     /**
-     * What a family's workloads call on a CUDA device, each kernel once a set of options.
+     * What a family's workloads call on a CUDA device in all precisions that it has.
      *
      * @param choice how they are run where they may be run so, or null for the family's own choices
      * @param capability of the device, as 10 major + minor
      */
     public static List<KernelCall> calls(Workload.Family family, @Nullable Choice choice, int capability) {
-        try (KernelLab lab = KernelLab.onPaper(capability)) {
-            return lab.uses(family).stream()
-                    .filter(use -> choice == null ? use.usual() : use.choice().equals(choice))
-                    .map(KernelLab.Use::call)
-                    .toList();
+        Set<KernelCall> calls = new LinkedHashSet<>();
+        for (Precision precision : capability < TENSOR_CORES ? List.of(Precision.F32) : List.of(Precision.values())) {
+            try (KernelLab lab = KernelLab.onPaper(capability, precision)) {
+                lab.uses(family).stream()
+                        .filter(use ->
+                                choice == null ? use.usual() : use.choice().equals(choice))
+                        .forEach(use -> calls.add(use.call()));
+            }
         }
+        return List.copyOf(calls);
     }
 
     /**
@@ -126,7 +112,8 @@ public final class Inspection {
      * @param options definitions, {@code -DNAME=VALUE}
      */
     public static List<Report> of(String file, String source, List<String> options, String architecture) {
-        String log = nvcc(file, source, options, architecture, "-cubin", "k.cubin", true);
+        String log = nvcc(file, source, options, architecture, "-cubin", "-Xptxas", "-v")
+                .log();
         List<Report> reports = new ArrayList<>();
         String kernel = "";
         int stack = 0;
@@ -173,7 +160,7 @@ public final class Inspection {
 
     /** A text as PTX. */
     public static String ptx(String file, String source, List<String> options, String architecture) {
-        return nvcc(file, source, options, architecture, "-ptx", "k.ptx", false);
+        return new String(nvcc(file, source, options, architecture, "-ptx").bytes(), StandardCharsets.UTF_8);
     }
 
     /**
@@ -182,77 +169,53 @@ public final class Inspection {
      * @throws DeviceException when there is no nvcc, or no cuobjdump
      */
     public static String sass(String file, String source, List<String> options, String architecture) {
-        required("cuobjdump");
-        return nvcc(file, source, options, architecture, "-cubin", "k.cubin", false);
+        return disassembled(
+                file, nvcc(file, source, options, architecture, "-cubin").bytes());
     }
 
-    /** Runs the compiler and returns its report, or what it made. */
-    private static String nvcc(
-            String file,
-            String source,
-            List<String> options,
-            String architecture,
-            String what,
-            String product,
-            boolean report) {
-        String nvcc = required("nvcc");
+    private static Nvcc.Made nvcc(
+            String file, String source, List<String> options, String architecture, String... what) {
+        if (!isPossible()) {
+            throw new DeviceException("inspect: got no nvcc on the PATH; expected the compiler of CUDA's toolkit 13");
+        }
         if (!architecture.matches("\\d{2,3}[af]?")) {
             throw new IllegalArgumentException(
                     "architecture: got \"" + architecture + "\"; expected a number such as 75, 80, 90 or 90a");
         }
-        try {
-            Path folder = Files.createTempDirectory("fewstep-inspect-");
-            try {
-                Path text = Files.writeString(folder.resolve("k.cu"), source);
-                Path made = folder.resolve(product);
-                List<String> command = new ArrayList<>(List.of(nvcc, "-arch=sm_" + architecture, what));
-                command.addAll(OPTIONS);
-                command.addAll(options);
-                if (report) {
-                    command.addAll(List.of("-Xptxas", "-v"));
-                }
-                command.addAll(List.of("-o", made.toString(), text.toString()));
-                String log = run(file, command);
-                if (report) {
-                    return log;
-                }
-                return what.equals("-ptx")
-                        ? Files.readString(made)
-                        : run(file, List.of(required("cuobjdump"), "-sass", made.toString()));
-            } finally {
-                delete(folder);
-            }
-        } catch (IOException e) {
-            throw new DeviceException("inspect " + file + ": " + e.getMessage(), e);
-        }
+        List<String> all = new ArrayList<>(List.of(what));
+        all.add("-arch=sm_" + architecture);
+        all.addAll(Nvcc.OPTIONS);
+        all.addAll(options);
+        return Nvcc.make(file, source, all);
     }
 
-    private static String run(String file, List<String> command) throws IOException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    /** Machine code in words, by the tool that stands beside nvcc. */
+    private static String disassembled(String file, byte[] code) {
+        Path made = null;
         try {
-            int code = process.waitFor();
-            if (code != 0) {
-                throw new KernelBuildError("kernel file " + file + ": got exit code " + code + " of "
-                        + Path.of(command.get(0)).getFileName()
-                        + "; expected a file that compiles; the compiler says:\n"
-                        + log);
+            made = Files.createTempFile("fewstep-inspect-", ".cubin");
+            Files.write(made, code);
+            Process process = new ProcessBuilder("cuobjdump", "-sass", made.toString())
+                    .redirectErrorStream(true)
+                    .start();
+            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new DeviceException("inspect " + file + ": cuobjdump says: " + text.strip());
             }
+            return text;
+        } catch (IOException e) {
+            throw new DeviceException(
+                    "inspect " + file + ": got no cuobjdump on the PATH (" + e.getMessage()
+                            + "); expected that of CUDA's toolkit 13",
+                    e);
         } catch (InterruptedException e) {
-            process.destroy();
             Thread.currentThread().interrupt();
             throw new DeviceException("inspect " + file + ": interrupted", e);
-        }
-        return log;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
+        } finally {
+            if (made != null && !made.toFile().delete()) {
+                made.toFile().deleteOnExit();
             }
         }
-        Files.delete(folder);
     }
 
     /** Reports as a Markdown table. */

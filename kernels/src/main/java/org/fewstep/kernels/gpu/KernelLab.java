@@ -11,6 +11,7 @@ import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.DeviceException;
 import org.fewstep.kernels.Plan;
+import org.fewstep.kernels.Precision;
 import org.fewstep.kernels.Recording;
 import org.fewstep.kernels.Workload;
 import org.fewstep.kernels.trial.Operands;
@@ -34,10 +35,15 @@ public final class KernelLab implements AutoCloseable {
     private final Programs onPaper;
     private final Picked picked = new Picked();
 
-    private KernelLab(String name, Driver driver) {
+    private KernelLab(String name, Driver driver, Precision precision) {
         this.driver = driver;
         this.programs = new Programs(driver, ProgramCache.ofUser(), Source::of);
-        this.device = GpuDevices.open(name, driver, programs, picked);
+        try {
+            this.device = GpuDevices.open(name, driver, programs, picked, precision);
+        } catch (RuntimeException e) {
+            driver.close();
+            throw e;
+        }
         this.onPaper = new Programs(new PaperDriver(driver.facts()), new ProgramCache(null), file -> "");
     }
 
@@ -80,25 +86,26 @@ public final class KernelLab implements AutoCloseable {
      * Opens a device.
      *
      * @param name {@code opencl:i} or {@code cuda:i}
-     * @throws DeviceException when it is not there, with the reason
+     * @throws DeviceException when it is not there or cannot compute with that precision, with the reason
      */
-    public static KernelLab open(String name) {
-        return new KernelLab(name, GpuDevices.driver(name));
+    public static KernelLab open(String name, Precision precision) {
+        return new KernelLab(name, GpuDevices.driver(name), precision);
     }
 
     /** Opens a device where a researcher's kernels stand in for shipped ones. */
-    public static KernelLab open(String name, OwnKernels own) {
-        return new KernelLab(name, new SubstitutingDriver(GpuDevices.driver(name), own));
+    public static KernelLab open(String name, Precision precision, OwnKernels own) {
+        return new KernelLab(name, new SubstitutingDriver(GpuDevices.driver(name), own), precision);
     }
 
     /** A CUDA device that exists on paper: it says what would be called, and computes nothing. */
-    public static KernelLab onPaper(int capability) {
+    public static KernelLab onPaper(int capability, Precision precision) {
         return onPaper(
-                new Driver.Facts("paper", "", Driver.Backend.CUDA, capability, false, true, UNITS_ON_PAPER, 1L << 36));
+                new Driver.Facts("paper", "", Driver.Backend.CUDA, capability, false, true, UNITS_ON_PAPER, 1L << 36),
+                precision);
     }
 
-    private static KernelLab onPaper(Driver.Facts facts) {
-        return new KernelLab("paper:0", new PaperDriver(facts));
+    private static KernelLab onPaper(Driver.Facts facts, Precision precision) {
+        return new KernelLab("paper:0", new PaperDriver(facts), precision);
     }
 
     /** Number of versions of a family. */
@@ -157,6 +164,15 @@ public final class KernelLab implements AutoCloseable {
         return driver.facts().f64() ? List.of(DType.F32, DType.F64) : List.of(DType.F32);
     }
 
+    Precision precision() {
+        return device.precision();
+    }
+
+    /** The precisions that the device computes F32 products in. */
+    public List<Precision> precisions() {
+        return driver.facts().tensorCores() ? List.of(Precision.values()) : List.of(Precision.F32);
+    }
+
     /** Compute units. */
     public int units() {
         return driver.facts().units();
@@ -188,7 +204,7 @@ public final class KernelLab implements AutoCloseable {
         Map<List<Object>, Use> uses = new LinkedHashMap<>();
         List<Trial> trials = new ArrayList<>(Trials.edges(family));
         Trials.tuned(family).forEach(shape -> trials.addAll(Trials.of(family, shape)));
-        try (KernelLab paper = onPaper(driver.facts())) {
+        try (KernelLab paper = onPaper(driver.facts(), device.precision())) {
             for (DType dtype : dtypes()) {
                 trials.forEach(trial -> paper.note(trial, dtype, uses));
             }
@@ -219,7 +235,11 @@ public final class KernelLab implements AutoCloseable {
     private List<Launch> plan(Workload work, @Nullable Choice choice) {
         Driver paper = new PaperDriver(driver.facts());
         Launches launches = new Launches(
-                onPaper, driver.facts(), picked, (dtype, size) -> paper.allocate((long) size * dtype.bytes()));
+                onPaper,
+                driver.facts(),
+                picked,
+                device.precision(),
+                (dtype, size) -> paper.allocate((long) size * dtype.bytes()));
         picked.pick(work, choice);
         try {
             GpuKernels.plan(work, launches);

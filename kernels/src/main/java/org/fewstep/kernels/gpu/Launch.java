@@ -15,6 +15,7 @@ final class Launch {
     private final int[] threads = {1, 1, 1};
     private Driver.@Nullable Memory[] memories = new Driver.Memory[16];
     private int[] ends = new int[16];
+    private int shared;
     private int count;
     private int[] words = new int[24];
     private int size;
@@ -37,6 +38,12 @@ final class Launch {
         groups[2] = groupsZ;
         threads[0] = threadsX;
         threads[1] = threadsY;
+        return this;
+    }
+
+    /** Bytes of shared memory beside what the kernel declares (CUDA). */
+    Launch shared(int bytes) {
+        shared = bytes;
         return this;
     }
 
@@ -90,6 +97,7 @@ final class Launch {
         launch.count = count;
         launch.words = words;
         launch.size = size;
+        launch.shared = shared;
         return launch;
     }
 
@@ -128,6 +136,11 @@ final class Launch {
     /** Threads of a group in dimension d. */
     int threads(int d) {
         return threads[d];
+    }
+
+    /** Bytes of shared memory beside what the kernel declares. */
+    int shared() {
+        return shared;
     }
 
     /** Number of arguments. */

@@ -3,6 +3,7 @@ package org.fewstep.kernels.gpu;
 import java.util.ArrayList;
 import java.util.List;
 import org.fewstep.kernels.DType;
+import org.fewstep.kernels.Precision;
 import org.fewstep.kernels.Workload;
 
 /** The kernel calls that one workload, or one plan, is made of, in their order. */
@@ -17,18 +18,25 @@ final class Launches {
     private final Programs programs;
     private final Driver.Facts facts;
     private final Choices choices;
+    private final Precision precision;
     private final Room room;
     private final List<Launch> list = new ArrayList<>();
 
-    Launches(Programs programs, Driver.Facts facts, Choices choices, Room room) {
+    Launches(Programs programs, Driver.Facts facts, Choices choices, Precision precision, Room room) {
         this.programs = programs;
         this.facts = facts;
         this.choices = choices;
+        this.precision = precision;
         this.room = room;
     }
 
     Driver.Facts facts() {
         return facts;
+    }
+
+    /** How exactly F32 products must be computed. */
+    Precision precision() {
+        return precision;
     }
 
     /** How to run a workload, of the choices that are legal for it here; the first is the family's own. */

@@ -23,6 +23,7 @@ import org.jocl.cl_kernel;
 import org.jocl.cl_mem;
 import org.jocl.cl_platform_id;
 import org.jocl.cl_program;
+import org.jspecify.annotations.Nullable;
 
 /** OpenCL 1.2 by JOCL. */
 final class OpenClDriver implements Driver {
@@ -41,9 +42,11 @@ final class OpenClDriver implements Driver {
 
     private record OpenClMemory(cl_mem mem, Pointer pointer, long bytes) implements Memory {}
 
-    private record OpenClProgram(cl_program program) implements Program {}
+    record OpenClProgram(cl_program program) implements Program {}
 
     private record OpenClFunction(String name, cl_kernel kernel) implements Function {}
+
+    private record OpenClCalls(List<Launch> launches) implements Recorded {}
 
     private final cl_device_id device;
     private final Facts facts;
@@ -53,6 +56,7 @@ final class OpenClDriver implements Driver {
     private final Pointer[] pointers = new Pointer[MOST_WORDS];
     private final long[] global = new long[3];
     private final long[] local = new long[3];
+    private boolean closed;
 
     /** Opens a device. */
     OpenClDriver(Found found) {
@@ -64,6 +68,9 @@ final class OpenClDriver implements Driver {
         context = clCreateContext(properties, 1, new cl_device_id[] {device}, null, null, error);
         require("open", error[0]);
         queue = clCreateCommandQueue(context, device, 0, error);
+        if (error[0] != CL_SUCCESS) {
+            clReleaseContext(context);
+        }
         require("open", error[0]);
         ByteBuffer direct = ByteBuffer.allocateDirect(4 * MOST_WORDS).order(ByteOrder.nativeOrder());
         words = direct.asIntBuffer();
@@ -150,6 +157,13 @@ final class OpenClDriver implements Driver {
         return value.getLong(0);
     }
 
+    private void requireOpen(String what) {
+        if (closed) {
+            throw new IllegalStateException(
+                    "opencl " + what + ": got a closed driver of " + facts.name() + "; expected an open one");
+        }
+    }
+
     private void require(String what, int code) {
         check(what, " on " + facts.name(), code);
     }
@@ -180,6 +194,7 @@ final class OpenClDriver implements Driver {
 
     @Override
     public Memory allocate(long bytes) {
+        requireOpen("allocate");
         int[] error = new int[1];
         cl_mem mem = clCreateBuffer(context, CL_MEM_READ_WRITE, bytes, null, error);
         require("allocate", error[0]);
@@ -192,7 +207,18 @@ final class OpenClDriver implements Driver {
     }
 
     @Override
+    public ByteBuffer host(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public void release(ByteBuffer host) {
+        // The garbage collector's.
+    }
+
+    @Override
     public void upload(Memory to, long place, ByteBuffer from, int at, int bytes) {
+        requireOpen("upload");
         Pointer start = Pointer.to(from).withByteOffset(at);
         require(
                 "upload",
@@ -201,6 +227,7 @@ final class OpenClDriver implements Driver {
 
     @Override
     public void download(Memory from, long place, ByteBuffer to, int bytes) {
+        requireOpen("download");
         require(
                 "download",
                 clEnqueueReadBuffer(
@@ -208,7 +235,13 @@ final class OpenClDriver implements Driver {
     }
 
     @Override
+    public byte @Nullable [] shipped(String source, List<String> options) {
+        return null;
+    }
+
+    @Override
     public Program compile(String file, String source, List<String> options) {
+        requireOpen("compile");
         int[] error = new int[1];
         String flags = String.join(" ", options);
         for (int attempt = 1; ; attempt++) {
@@ -241,6 +274,7 @@ final class OpenClDriver implements Driver {
 
     @Override
     public byte[] binary(Program program) {
+        requireOpen("binary");
         cl_program mine = ((OpenClProgram) program).program();
         long[] size = new long[1];
         require("binary", clGetProgramInfo(mine, CL_PROGRAM_BINARY_SIZES, Sizeof.size_t, Pointer.to(size), null));
@@ -252,6 +286,7 @@ final class OpenClDriver implements Driver {
 
     @Override
     public Program load(String file, byte[] binary, List<String> options) {
+        requireOpen("load");
         int[] error = new int[1];
         int[] status = new int[1];
         cl_device_id[] devices = {device};
@@ -268,6 +303,7 @@ final class OpenClDriver implements Driver {
 
     @Override
     public Function function(Program program, String name) {
+        requireOpen("find a kernel");
         int[] error = new int[1];
         cl_kernel kernel = clCreateKernel(((OpenClProgram) program).program(), name, error);
         require("find kernel " + name, error[0]);
@@ -293,7 +329,12 @@ final class OpenClDriver implements Driver {
 
     @Override
     public void launch(Launch launch) {
+        requireOpen("launch");
         OpenClFunction function = (OpenClFunction) launch.function();
+        if (launch.shared() != 0) {
+            throw new DeviceException("launch " + function.name() + ": got " + launch.shared()
+                    + " bytes of shared memory beside the kernel's own; expected none in OpenCL");
+        }
         cl_kernel kernel = function.kernel();
         words.clear();
         words.put(launch.words(), 0, launch.size());
@@ -317,27 +358,51 @@ final class OpenClDriver implements Driver {
     }
 
     @Override
+    public Recorded record(List<Launch> launches) {
+        return new OpenClCalls(launches);
+    }
+
+    @Override
+    public void run(Recorded recorded) {
+        List<Launch> launches = ((OpenClCalls) recorded).launches();
+        for (int i = 0; i < launches.size(); i++) {
+            launch(launches.get(i));
+        }
+    }
+
+    @Override
     public void flush() {
+        requireOpen("flush");
         require("flush", clFlush(queue));
     }
 
     @Override
     public void synchronize() {
+        requireOpen("synchronize");
         require("synchronize", clFinish(queue));
     }
 
     @Override
+    public void release(Recorded recorded) {
+        // Objects of this program alone.
+    }
+
+    @Override
     public void release(Function function) {
-        clReleaseKernel(((OpenClFunction) function).kernel());
+        require("release a kernel", clReleaseKernel(((OpenClFunction) function).kernel()));
     }
 
     @Override
     public void release(Program program) {
-        clReleaseProgram(((OpenClProgram) program).program());
+        require("release a program", clReleaseProgram(((OpenClProgram) program).program()));
     }
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         clReleaseCommandQueue(queue);
         clReleaseContext(context);
     }

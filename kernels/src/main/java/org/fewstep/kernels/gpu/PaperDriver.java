@@ -2,6 +2,7 @@ package org.fewstep.kernels.gpu;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A device that exists on paper: it says what it is, hands out memory that holds nothing, and does nothing of what it is
@@ -13,6 +14,8 @@ final class PaperDriver implements Driver {
     private record PaperProgram(String file, List<String> options) implements Program {}
 
     private record PaperFunction(PaperProgram program, String name) implements Function {}
+
+    private record PaperCalls(List<Launch> launches) implements Recorded {}
 
     private final Facts facts;
 
@@ -40,10 +43,23 @@ final class PaperDriver implements Driver {
     public void free(Memory memory) {}
 
     @Override
+    public ByteBuffer host(int bytes) {
+        return ByteBuffer.allocate(bytes);
+    }
+
+    @Override
+    public void release(ByteBuffer host) {}
+
+    @Override
     public void upload(Memory to, long place, ByteBuffer from, int at, int bytes) {}
 
     @Override
     public void download(Memory from, long place, ByteBuffer to, int bytes) {}
+
+    @Override
+    public byte @Nullable [] shipped(String source, List<String> options) {
+        return null;
+    }
 
     @Override
     public Program compile(String file, String source, List<String> options) {
@@ -79,6 +95,17 @@ final class PaperDriver implements Driver {
 
     @Override
     public void launch(Launch launch) {}
+
+    @Override
+    public Recorded record(List<Launch> launches) {
+        return new PaperCalls(launches);
+    }
+
+    @Override
+    public void run(Recorded recorded) {}
+
+    @Override
+    public void release(Recorded recorded) {}
 
     @Override
     public void flush() {}

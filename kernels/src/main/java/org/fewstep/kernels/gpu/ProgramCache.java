@@ -97,8 +97,12 @@ final class ProgramCache {
         return path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
-    /** The file's compiled form from the cache, or compiled now and kept. */
+    /** The file's compiled form from the jar or the cache, or compiled now and kept. */
     Driver.Program program(Driver driver, String file, String source, List<String> options) {
+        byte[] shipped = driver.shipped(source, options);
+        if (shipped != null) {
+            return driver.load(file, shipped, options);
+        }
         Path folder = this.folder;
         if (folder == null) {
             return driver.compile(file, source, options);
@@ -113,7 +117,13 @@ final class ProgramCache {
             }
         }
         Driver.Program program = driver.compile(file, source, options);
-        write(folder, place, driver.binary(program));
+        byte[] binary;
+        try {
+            binary = driver.binary(program);
+        } catch (DeviceException e) {
+            return program;
+        }
+        write(folder, place, binary);
         return program;
     }
 

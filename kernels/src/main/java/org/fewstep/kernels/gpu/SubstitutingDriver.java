@@ -1,54 +1,22 @@
 package org.fewstep.kernels.gpu;
 
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A driver that calls a researcher's kernels in place of shipped ones; his file is compiled anew by each process. */
-final class SubstitutingDriver implements Driver {
+final class SubstitutingDriver extends ForwardingDriver {
     private record Compiled(Program program, List<String> options) implements Program {}
 
     private record Substitute(Function function, OwnKernels.Own own) implements Function {}
 
-    private final Driver driver;
     private final OwnKernels own;
     private final Map<List<String>, Program> programs = new HashMap<>();
 
     /** Takes a driver over. */
     SubstitutingDriver(Driver driver, OwnKernels own) {
-        this.driver = driver;
+        super(driver);
         this.own = own;
-    }
-
-    @Override
-    public Facts facts() {
-        return driver.facts();
-    }
-
-    @Override
-    public List<String> options() {
-        return driver.options();
-    }
-
-    @Override
-    public Memory allocate(long bytes) {
-        return driver.allocate(bytes);
-    }
-
-    @Override
-    public void free(Memory memory) {
-        driver.free(memory);
-    }
-
-    @Override
-    public void upload(Memory to, long place, ByteBuffer from, int at, int bytes) {
-        driver.upload(to, place, from, at, bytes);
-    }
-
-    @Override
-    public void download(Memory from, long place, ByteBuffer to, int bytes) {
-        driver.download(from, place, to, bytes);
     }
 
     @Override
@@ -83,11 +51,9 @@ final class SubstitutingDriver implements Driver {
         return driver.resources(function instanceof Substitute mine ? mine.function() : function);
     }
 
-    @Override
-    public void launch(Launch launch) {
+    private static Launch substituted(Launch launch) {
         if (!(launch.function() instanceof Substitute substitute)) {
-            driver.launch(launch);
-            return;
+            return launch;
         }
         Launch mine = launch.of(substitute.function());
         OwnKernels.Geometry geometry = substitute.own().geometry();
@@ -95,17 +61,18 @@ final class SubstitutingDriver implements Driver {
             int[] space = geometry.of(launch.numbers());
             mine.grid(space[0], space[1], space[2], space[3], space[4]);
         }
-        driver.launch(mine);
+        return mine;
     }
 
     @Override
-    public void flush() {
-        driver.flush();
+    public void launch(Launch launch) {
+        driver.launch(substituted(launch));
     }
 
     @Override
-    public void synchronize() {
-        driver.synchronize();
+    public Recorded record(List<Launch> launches) {
+        return driver.record(
+                launches.stream().map(SubstitutingDriver::substituted).toList());
     }
 
     @Override

@@ -102,7 +102,11 @@ public final class Tuner {
             return legal.size() < 2
                     ? null
                     : LaunchTable.entry(
-                            lab.facts(), work, GpuKernels.haveBitsOfFirst(work.family(), legal), legal.get(0));
+                            lab.facts(),
+                            lab.precision(),
+                            work,
+                            GpuKernels.haveBitsOfFirst(work.family(), legal),
+                            legal.get(0));
         }
     }
 
@@ -158,7 +162,15 @@ public final class Tuner {
             LaunchTable.Entry e = group.entry;
             Choice chosen = finding(key, group).chosen();
             fresh.add(new LaunchTable.Entry(
-                    e.backend(), e.device(), e.family(), e.label(), e.dtype(), e.rows(), e.sizes(), chosen));
+                    e.backend(),
+                    e.device(),
+                    e.family(),
+                    e.label(),
+                    e.dtype(),
+                    e.precision(),
+                    e.rows(),
+                    e.sizes(),
+                    chosen));
         });
         present(place).with(fresh).write(place);
         return place;

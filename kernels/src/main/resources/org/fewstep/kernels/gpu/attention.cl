@@ -10,24 +10,7 @@
  * and K and V once a query from cache; flops: FORWARD 4, TANGENT 12, GRAD 14, CURVATURE 34, times B heads T^2 channels.
  */
 #include "portable.h"
-
-typedef struct {
-    int batch;
-    int heads;
-    int tokens;
-    int batch_step;
-    int head_step;
-    int part_step;
-    int token_step;
-    int channel_step;
-} Heads;
-
-/* Where (item, head) of query number e starts. */
-DEVICE int head_at(Heads h, INT64 e) {
-    int head = (int) (e / h.tokens % h.heads);
-    int item = (int) (e / h.tokens / h.heads);
-    return item * h.batch_step + head * h.head_step;
-}
+#include "attention.h"
 
 DEVICE REAL product(const REAL *a, GLOBAL const REAL *b, int b_step) {
     REAL sum = 0;

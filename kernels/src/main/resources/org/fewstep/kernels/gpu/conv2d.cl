@@ -2,9 +2,19 @@
  * Convolution (cross-correlation, zero padding) and its two transposes: x (B, C, H, W), w (O, C/G, kH, kW),
  * y (B, O, oH, oW); y[n, o, i, j] = sum w[o, c, a, b] x[n, c of o's group, i sY - pT + a, j sX - pL + b].
  *
- * v1: a thread an element of the result. Products of y and x form one chain of fma over (c, a, b) or (o, a, b) without
- * those beside the image; a weight is the tree of portable.h over (n, i, j). Bytes: (x + w + y) sizeof(REAL) at least;
- * flops: 2 B O oH oW (C/G) kH kW.
+ * An element of y is one chain of fma over (c, a, b), to which the bias is added; one of x is one chain over (o, a, b). All
+ * versions give the same bits of both, as long as all is finite (beside the image v1 adds nothing, the others a product with
+ * zero). A weight is a sum over (n, i, j) in an order of its version's own, which follows from the sizes alone.
+ *
+ * Bytes: (x + w + y) sizeof(REAL) at least; flops: 2 B O oH oW (C/G) kH kW.
+ *
+ * v1: a thread an element of the result; a weight is the tree of portable.h.
+ * v2 (tiles of an implicit product of matrices): 128 threads compute 64 x 128 or 32 x 32 elements, 8 x 8 or 4 x 2 a thread
+ *    in registers. Slices of 8 terms pass through shared memory, where the window is gathered on the way: no unfolded image
+ *    is stored; the next slice is fetched meanwhile. Rows are channels, columns are places of all samples. Places of x that
+ *    meet the same taps stand together, so that no product with a hole between strides is computed. A weight's rows and
+ *    columns are o and (c, a, b); the places are split into parts of one chain each, and the parts, which stand in a room of
+ *    parts O (C/G) kH kW numbers, are added by the tree of portable.h.
  */
 #include "portable.h"
 
@@ -113,6 +123,398 @@ KERNEL void conv2d_weight(Geometry s, GLOBAL const REAL *x, GLOBAL const REAL *y
         int c = o / group_out * group_in + (int) (e / s.kernel_width / s.kernel_height % group_in);
         REAL sum;
         TREE_SUM(sum, places, weight_term(s, i, o, c, a, b, x, y));
+        w[e] = sum;
+    }
+}
+
+#define ACROSS 16
+#define DOWN 8
+#define THREADS 128
+#define DEEP 8
+#define EACH 8
+/* 4 more than numbers in a row, so that threads that fill a column meet different banks. */
+#define LEFT_PITCH (DOWN * EACH + 4)
+#define RIGHT_PITCH (ACROSS * EACH + 4)
+/* Two slices. */
+#define LEFT_SIZE (2 * DEEP * LEFT_PITCH)
+#define RIGHT_SIZE (2 * DEEP * RIGHT_PITCH)
+
+/* The number (high * middles + middle) * lows + low. */
+typedef struct {
+    int high;
+    int middle;
+    int low;
+} Digits;
+
+DEVICE Digits digits_of(INT64 number, int middles, int lows) {
+    Digits d;
+    d.low = (int) (number % lows);
+    d.middle = (int) (number / lows % middles);
+    d.high = (int) (number / lows / middles);
+    return d;
+}
+
+DEVICE Digits plus(Digits d, Digits step, int middles, int lows) {
+    d.low += step.low;
+    d.middle += step.middle;
+    d.high += step.high;
+    if (d.low >= lows) {
+        d.low -= lows;
+        d.middle++;
+    }
+    if (d.middle >= middles) {
+        d.middle -= middles;
+        d.high++;
+    }
+    return d;
+}
+
+/* A number of a plane, 0 beside it. */
+DEVICE REAL pixel(GLOBAL const REAL *planes, int plane, int row, int column, int height, int width) {
+    return row >= 0 && row < height && column >= 0 && column < width ? planes[(plane * height + row) * width + column]
+                                                                     : 0;
+}
+
+/* Row (or column) r of those that thread number t of the tile's edge computes: four neighbours, then the next four. */
+DEVICE int own(int r, int each, int t, int threads) {
+    int some = each < 4 ? each : 4;
+    return (r / some * threads + t) * some + r % some;
+}
+
+DEVICE void clear(REAL sum[EACH][EACH]) {
+    for (int r = 0; r < EACH; r++) {
+        for (int c = 0; c < EACH; c++) {
+            sum[r][c] = 0;
+        }
+    }
+}
+
+/* sum += left right of a slice, term by term. */
+DEVICE void multiply(
+        REAL sum[EACH][EACH], int slice, SHARED const REAL *left, SHARED const REAL *right, int rows_each,
+        int columns_each) {
+    SHARED const REAL *p = left + (slice & 1) * DEEP * LEFT_PITCH;
+    SHARED const REAL *q = right + (slice & 1) * DEEP * RIGHT_PITCH;
+    int across = LOCAL_ID(0) % ACROSS;
+    int down = LOCAL_ID(0) / ACROSS;
+    for (int l = 0; l < DEEP; l++) {
+        REAL a[EACH];
+        REAL b[EACH];
+        for (int r = 0; r < rows_each; r++) {
+            a[r] = p[l * LEFT_PITCH + own(r, rows_each, down, DOWN)];
+        }
+        for (int c = 0; c < columns_each; c++) {
+            b[c] = q[l * RIGHT_PITCH + own(c, columns_each, across, ACROSS)];
+        }
+        for (int r = 0; r < rows_each; r++) {
+            for (int c = 0; c < columns_each; c++) {
+                sum[r][c] = fma(a[r], b[c], sum[r][c]);
+            }
+        }
+    }
+}
+
+/* Term thread % 8 of a slice, for every 16th row. */
+DEVICE void keep_terms(SHARED REAL *to, int pitch, int slice, const REAL *next, int count) {
+    int thread = LOCAL_ID(0);
+    for (int r = 0; r < count; r++) {
+        to[((slice & 1) * DEEP + thread % DEEP) * pitch + thread / DEEP + r * (THREADS / DEEP)] = next[r];
+    }
+}
+
+/* Column thread % columns of a slice, for every (128 / columns)th term. */
+DEVICE void keep_column(SHARED REAL *to, int slice, const REAL *next, int columns_each) {
+    int thread = LOCAL_ID(0);
+    int columns = ACROSS * columns_each;
+    for (int c = 0; c < columns_each; c++) {
+        int l = thread / columns + c * (THREADS / columns);
+        to[((slice & 1) * DEEP + l) * RIGHT_PITCH + thread % columns] = next[c];
+    }
+}
+
+/* v2 of y: groups (places / columns, O/G / rows, G); left holds w, right x. */
+DEVICE void forward_tile(
+        Geometry s, int biased, GLOBAL const REAL *x, GLOBAL const REAL *w, GLOBAL const REAL *bias, GLOBAL REAL *y,
+        SHARED REAL *left, SHARED REAL *right, int rows_each, int columns_each) {
+    int thread = LOCAL_ID(0);
+    int columns = ACROSS * columns_each;
+    int group_in = s.in_channels / s.groups;
+    int group_out = s.out_channels / s.groups;
+    int depth = group_in * s.kernel_height * s.kernel_width;
+    int slices = (depth + DEEP - 1) / DEEP;
+    int plane = s.out_height * s.out_width;
+    INT64 places = (INT64) s.batch * plane;
+    INT64 first_place = (INT64) GROUP_ID(0) * columns;
+    int first_row = GROUP_ID(1) * DOWN * rows_each;
+    Digits place = digits_of(first_place + thread % columns, s.out_height, s.out_width);
+    int top = place.middle * s.stride_y - s.pad_top;
+    int beside = place.low * s.stride_x - s.pad_left;
+    int channels = place.high < s.batch ? group_in : 0;
+    Digits step = digits_of(THREADS / columns, s.kernel_height, s.kernel_width);
+    for (int group = GROUP_ID(2); group < s.groups; group += GROUPS(2)) {
+        int image = place.high * s.in_channels + group * group_in;
+        Digits tap = digits_of(thread / columns, s.kernel_height, s.kernel_width);
+        REAL next_left[EACH];
+        REAL next_right[EACH];
+        REAL sum[EACH][EACH];
+        clear(sum);
+        for (int slice = 0; slice <= slices; slice++) {
+            if (slice < slices) {
+                int l = slice * DEEP + thread % DEEP;
+                for (int r = 0; r < rows_each / 2; r++) {
+                    int o = first_row + thread / DEEP + r * (THREADS / DEEP);
+                    next_left[r] = o < group_out && l < depth ? w[(group * group_out + o) * depth + l] : 0;
+                }
+                for (int c = 0; c < columns_each; c++) {
+                    next_right[c] = tap.high < channels
+                            ? pixel(x, image + tap.high, top + tap.middle, beside + tap.low, s.in_height, s.in_width)
+                            : 0;
+                    tap = plus(tap, step, s.kernel_height, s.kernel_width);
+                }
+            }
+            if (slice > 0) {
+                multiply(sum, slice - 1, left, right, rows_each, columns_each);
+            }
+            if (slice < slices) {
+                keep_terms(left, LEFT_PITCH, slice, next_left, rows_each / 2);
+                keep_column(right, slice, next_right, columns_each);
+            }
+            BARRIER();
+        }
+        for (int c = 0; c < columns_each; c++) {
+            INT64 p = first_place + own(c, columns_each, thread % ACROSS, ACROSS);
+            int item = (int) (p / plane);
+            for (int r = 0; r < rows_each; r++) {
+                int o = first_row + own(r, rows_each, thread / ACROSS, DOWN);
+                if (p < places && o < group_out) {
+                    int channel = group * group_out + o;
+                    y[(item * s.out_channels + channel) * plane + (int) (p % plane)] =
+                            biased ? sum[r][c] + bias[channel] : sum[r][c];
+                }
+            }
+        }
+    }
+}
+
+KERNEL void conv2d_forward_64(
+        Geometry s, int biased, GLOBAL const REAL *x, GLOBAL const REAL *w, GLOBAL const REAL *bias, GLOBAL REAL *y) {
+    SHARED_ARRAY(REAL, left, LEFT_SIZE);
+    SHARED_ARRAY(REAL, right, RIGHT_SIZE);
+    forward_tile(s, biased, x, w, bias, y, left, right, 8, 8);
+}
+
+KERNEL void conv2d_forward_32(
+        Geometry s, int biased, GLOBAL const REAL *x, GLOBAL const REAL *w, GLOBAL const REAL *bias, GLOBAL REAL *y) {
+    SHARED_ARRAY(REAL, left, LEFT_SIZE);
+    SHARED_ARRAY(REAL, right, RIGHT_SIZE);
+    forward_tile(s, biased, x, w, bias, y, left, right, 4, 2);
+}
+
+/*
+ * Places u, u + stride, u + 2 stride, ... along an edge of x meet the same taps: first, first + stride, ... Under tap number
+ * t of these, place number i of those has y's number at + i - t.
+ */
+typedef struct {
+    int first;
+    int taps;
+    int at;
+    int places;
+} Phase;
+
+DEVICE Phase phase_of(int u, int stride, int pad, int kernel_edge, int edge) {
+    Phase phase;
+    phase.first = (u + pad) % stride;
+    phase.taps = phase.first < kernel_edge ? (kernel_edge - phase.first + stride - 1) / stride : 0;
+    phase.at = (u + pad) / stride;
+    phase.places = u < edge ? (edge - u + stride - 1) / stride : 0;
+    return phase;
+}
+
+/* v2 of x: groups (places of a phase / columns, C/G / rows, G strides); left holds w, right y. */
+DEVICE void input_tile(
+        Geometry s, GLOBAL const REAL *y, GLOBAL const REAL *w, GLOBAL REAL *x, SHARED REAL *left, SHARED REAL *right,
+        int rows_each, int columns_each) {
+    int thread = LOCAL_ID(0);
+    int columns = ACROSS * columns_each;
+    int group_in = s.in_channels / s.groups;
+    int group_out = s.out_channels / s.groups;
+    INT64 first_place = (INT64) GROUP_ID(0) * columns;
+    int first_row = GROUP_ID(1) * DOWN * rows_each;
+    int phases = s.stride_y * s.stride_x;
+    for (int z = GROUP_ID(2); z < s.groups * phases; z += GROUPS(2)) {
+        int group = z / phases;
+        int first_y = z % phases / s.stride_x;
+        int first_x = z % s.stride_x;
+        Phase rows = phase_of(first_y, s.stride_y, s.pad_top, s.kernel_height, s.in_height);
+        Phase line = phase_of(first_x, s.stride_x, s.pad_left, s.kernel_width, s.in_width);
+        INT64 places = (INT64) s.batch * rows.places * line.places;
+        if (first_place >= places) {
+            continue;
+        }
+        int depth = group_out * rows.taps * line.taps;
+        int slices = (depth + DEEP - 1) / DEEP;
+        int taps_y = rows.taps > 0 ? rows.taps : 1;
+        int taps_x = line.taps > 0 ? line.taps : 1;
+        Digits place = digits_of(first_place + thread % columns, rows.places, line.places);
+        int channels = place.high < s.batch ? group_out : 0;
+        int image = place.high * s.out_channels + group * group_out;
+        Digits left_tap = digits_of(thread % DEEP, taps_y, taps_x);
+        Digits left_step = digits_of(DEEP, taps_y, taps_x);
+        Digits tap = digits_of(thread / columns, taps_y, taps_x);
+        Digits step = digits_of(THREADS / columns, taps_y, taps_x);
+        REAL next_left[EACH];
+        REAL next_right[EACH];
+        REAL sum[EACH][EACH];
+        clear(sum);
+        for (int slice = 0; slice <= slices; slice++) {
+            if (slice < slices) {
+                int b = line.first + left_tap.low * s.stride_x;
+                int a = rows.first + left_tap.middle * s.stride_y;
+                for (int r = 0; r < rows_each / 2; r++) {
+                    int c = first_row + thread / DEEP + r * (THREADS / DEEP);
+                    int pair = (group * group_out + left_tap.high) * group_in + c;
+                    next_left[r] = c < group_in && left_tap.high < group_out
+                            ? w[(pair * s.kernel_height + a) * s.kernel_width + b]
+                            : 0;
+                }
+                left_tap = plus(left_tap, left_step, taps_y, taps_x);
+                for (int c = 0; c < columns_each; c++) {
+                    int i = rows.at + place.middle - tap.middle;
+                    int j = line.at + place.low - tap.low;
+                    next_right[c] =
+                            tap.high < channels ? pixel(y, image + tap.high, i, j, s.out_height, s.out_width) : 0;
+                    tap = plus(tap, step, taps_y, taps_x);
+                }
+            }
+            if (slice > 0) {
+                multiply(sum, slice - 1, left, right, rows_each, columns_each);
+            }
+            if (slice < slices) {
+                keep_terms(left, LEFT_PITCH, slice, next_left, rows_each / 2);
+                keep_column(right, slice, next_right, columns_each);
+            }
+            BARRIER();
+        }
+        for (int q = 0; q < columns_each; q++) {
+            INT64 p = first_place + own(q, columns_each, thread % ACROSS, ACROSS);
+            Digits to = digits_of(p, rows.places, line.places);
+            int row = first_y + to.middle * s.stride_y;
+            int column = first_x + to.low * s.stride_x;
+            for (int r = 0; r < rows_each; r++) {
+                int c = first_row + own(r, rows_each, thread / ACROSS, DOWN);
+                if (p < places && c < group_in) {
+                    int channel = to.high * s.in_channels + group * group_in + c;
+                    x[(channel * s.in_height + row) * s.in_width + column] = sum[r][q];
+                }
+            }
+        }
+    }
+}
+
+KERNEL void conv2d_input_64(Geometry s, GLOBAL const REAL *y, GLOBAL const REAL *w, GLOBAL REAL *x) {
+    SHARED_ARRAY(REAL, left, LEFT_SIZE);
+    SHARED_ARRAY(REAL, right, RIGHT_SIZE);
+    input_tile(s, y, w, x, left, right, 8, 8);
+}
+
+KERNEL void conv2d_input_32(Geometry s, GLOBAL const REAL *y, GLOBAL const REAL *w, GLOBAL REAL *x) {
+    SHARED_ARRAY(REAL, left, LEFT_SIZE);
+    SHARED_ARRAY(REAL, right, RIGHT_SIZE);
+    input_tile(s, y, w, x, left, right, 4, 2);
+}
+
+/*
+ * v2 of a part of w's sums, "length" places each (the last may have less): groups ((C/G) kH kW / columns, O/G / rows,
+ * G parts); left holds y, right x.
+ */
+DEVICE void weight_tile(
+        Geometry s, int parts, int length, GLOBAL const REAL *x, GLOBAL const REAL *y, GLOBAL REAL *w,
+        SHARED REAL *left, SHARED REAL *right, int rows_each, int columns_each) {
+    int thread = LOCAL_ID(0);
+    int group_in = s.in_channels / s.groups;
+    int group_out = s.out_channels / s.groups;
+    int depth = group_in * s.kernel_height * s.kernel_width;
+    INT64 places = (INT64) s.batch * s.out_height * s.out_width;
+    int first_tap = GROUP_ID(0) * ACROSS * columns_each;
+    int first_row = GROUP_ID(1) * DOWN * rows_each;
+    Digits step = digits_of(DEEP, s.out_height, s.out_width);
+    Digits tap[EACH];
+    for (int c = 0; c < columns_each; c++) {
+        int column = first_tap + thread / DEEP + c * (THREADS / DEEP);
+        tap[c] = digits_of(column, s.kernel_height, s.kernel_width);
+    }
+    for (int z = GROUP_ID(2); z < s.groups * parts; z += GROUPS(2)) {
+        int group = z % s.groups;
+        int part = z / s.groups;
+        INT64 p = (INT64) part * length + thread % DEEP;
+        INT64 end = (INT64) (part + 1) * length < places ? (INT64) (part + 1) * length : places;
+        int slices = (int) ((end - (INT64) part * length + DEEP - 1) / DEEP);
+        Digits place = digits_of(p, s.out_height, s.out_width);
+        REAL next_left[EACH];
+        REAL next_right[EACH];
+        REAL sum[EACH][EACH];
+        clear(sum);
+        for (int slice = 0; slice <= slices; slice++) {
+            if (slice < slices) {
+                int there = p < end;
+                int top = place.middle * s.stride_y - s.pad_top;
+                int beside = place.low * s.stride_x - s.pad_left;
+                for (int r = 0; r < rows_each / 2; r++) {
+                    int o = first_row + thread / DEEP + r * (THREADS / DEEP);
+                    int plane = place.high * s.out_channels + group * group_out + o;
+                    next_left[r] = there && o < group_out
+                            ? y[(plane * s.out_height + place.middle) * s.out_width + place.low]
+                            : 0;
+                }
+                for (int c = 0; c < columns_each; c++) {
+                    int plane = place.high * s.in_channels + group * group_in + tap[c].high;
+                    next_right[c] = there && tap[c].high < group_in
+                            ? pixel(x, plane, top + tap[c].middle, beside + tap[c].low, s.in_height, s.in_width)
+                            : 0;
+                }
+                place = plus(place, step, s.out_height, s.out_width);
+                p += DEEP;
+            }
+            if (slice > 0) {
+                multiply(sum, slice - 1, left, right, rows_each, columns_each);
+            }
+            if (slice < slices) {
+                keep_terms(left, LEFT_PITCH, slice, next_left, rows_each / 2);
+                keep_terms(right, RIGHT_PITCH, slice, next_right, columns_each);
+            }
+            BARRIER();
+        }
+        for (int r = 0; r < rows_each; r++) {
+            int o = first_row + own(r, rows_each, thread / ACROSS, DOWN);
+            for (int c = 0; c < columns_each; c++) {
+                int column = first_tap + own(c, columns_each, thread % ACROSS, ACROSS);
+                if (o < group_out && column < depth) {
+                    w[(part * s.out_channels + group * group_out + o) * depth + column] = sum[r][c];
+                }
+            }
+        }
+    }
+}
+
+KERNEL void conv2d_weight_64(
+        Geometry s, int parts, int length, GLOBAL const REAL *x, GLOBAL const REAL *y, GLOBAL REAL *w) {
+    SHARED_ARRAY(REAL, left, LEFT_SIZE);
+    SHARED_ARRAY(REAL, right, RIGHT_SIZE);
+    weight_tile(s, parts, length, x, y, w, left, right, 8, 8);
+}
+
+KERNEL void conv2d_weight_32(
+        Geometry s, int parts, int length, GLOBAL const REAL *x, GLOBAL const REAL *y, GLOBAL REAL *w) {
+    SHARED_ARRAY(REAL, left, LEFT_SIZE);
+    SHARED_ARRAY(REAL, right, RIGHT_SIZE);
+    weight_tile(s, parts, length, x, y, w, left, right, 4, 2);
+}
+
+/* w from the sums of its parts, by the tree. */
+KERNEL void conv2d_weight_parts(int parts, int size, GLOBAL const REAL *sums, GLOBAL REAL *w) {
+    FOR_EACH(e, size) {
+        REAL sum;
+        TREE_SUM(sum, parts, sums[i * size + e]);
         w[e] = sum;
     }
 }

@@ -12,7 +12,16 @@
 #define DEVICE static __device__ __forceinline__
 #define GLOBAL
 #define SHARED
-#define SHARED_ARRAY(type, name, size) __shared__ type name[size]
+#define SHARED_ARRAY(type, name, size) __shared__ __align__(16) type name[size]
+/*
+ * Shared memory whose size the launch gives, as an array of a type; 1,024 bytes is what copies and tensor cores ask for at
+ * most. The simulator has a DYNAMIC_SHARED of its own.
+ */
+#if !BACKEND_SIMULATED
+#define DYNAMIC_SHARED(type, name)                                       \
+    extern __shared__ __align__(1024) unsigned char dynamic_shared[];    \
+    type *name = (type *) dynamic_shared
+#endif
 #define TABLE static __device__ const
 #define BARRIER() __syncthreads()
 #define DIM_0 x

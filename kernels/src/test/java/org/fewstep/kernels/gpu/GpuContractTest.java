@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The contract of every family on the OpenCL device, as it is and as if it were a GPU of few and of many units, which
+ * The contract of every family on the OpenCL or CUDA device, as it is and as if it were a GPU of few and of many units, which
  * chooses other versions and launches; nothing stays allocated.
  */
 @Tag("opencl")
@@ -23,17 +23,22 @@ class GpuContractTest {
     private static final int FEW = 1;
     private static final int MANY = 1 << 30;
 
+    /** Matmul's versions from here on are for tensor cores, and all but the first of attention's. */
+    private static final int FIRST_ON_TENSOR_CORES = 5;
+
     @TestFactory
     List<DynamicTest> everyKernel() {
         List<DynamicTest> tests = new ArrayList<>();
         for (Family family : Family.values()) {
             for (DType dtype : new DType[] {DType.F64, DType.F32}) {
-                tests.add(test(family, dtype, "opencl:0", OpenCl::driver));
+                tests.add(test(family, dtype, OpenCl.NAME, OpenCl::driver));
                 tests.add(test(family, dtype, "a GPU", () -> Wrapped.asGpu(OpenCl.driver(), FEW)));
             }
         }
         for (DType dtype : new DType[] {DType.F64, DType.F32}) {
-            tests.add(test(Family.MATMUL, dtype, "a large GPU", () -> Wrapped.asGpu(OpenCl.driver(), MANY)));
+            for (Family family : new Family[] {Family.MATMUL, Family.CONV2D}) {
+                tests.add(test(family, dtype, "a large GPU", () -> Wrapped.asGpu(OpenCl.driver(), MANY)));
+            }
         }
         return tests;
     }
@@ -42,13 +47,17 @@ class GpuContractTest {
     List<DynamicTest> everyVersion() {
         List<DynamicTest> tests = new ArrayList<>();
         for (Family family : Family.values()) {
-            for (int version = 1;
-                    GpuKernels.versions(family) > 1 && version <= GpuKernels.versions(family);
-                    version++) {
+            int versions = switch (family) {
+                case MATMUL -> FIRST_ON_TENSOR_CORES - 1;
+                case ATTENTION -> 1;
+                default -> GpuKernels.versions(family);
+            };
+            for (int version = 1; versions > 1 && version <= versions; version++) {
                 Choice choice = Choice.version(version);
                 for (DType dtype : new DType[] {DType.F64, DType.F32}) {
                     tests.add(dynamicTest(
-                            family + " " + choice + " " + dtype + " on opencl:0", () -> check(family, choice, dtype)));
+                            family + " " + choice + " " + dtype + " on " + OpenCl.NAME,
+                            () -> check(family, choice, dtype)));
                 }
             }
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.DeviceException;
@@ -20,7 +21,11 @@ import org.fewstep.kernels.Scope;
 import org.fewstep.kernels.Slot;
 import org.fewstep.kernels.Slots;
 import org.fewstep.kernels.Update;
+import org.fewstep.kernels.gpu.Wrapped.Call;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GpuDeviceTest {
     @Test
@@ -73,12 +78,14 @@ class GpuDeviceTest {
     @Test
     void namesThatAreNotThereAreRefused() {
         OpenCl.driver().close();
-        for (String name : List.of("opencl:99", "opencl:x", "opencl:-1", "opencl", "cuda:0")) {
+        for (String name :
+                List.of("opencl:99", "opencl:x", "opencl:-1", "opencl", "cuda:x", "cuda:-1", "cuda", "tpu:0")) {
             DeviceException e = assertThrows(DeviceException.class, () -> Devices.require(name));
             assertTrue(e.getMessage().contains("\"" + name + "\""), e.getMessage());
         }
-        assertTrue(Devices.require("opencl:0").fingerprint().startsWith("opencl/"));
-        assertTrue(Devices.list().stream().anyMatch(f -> f.name().equals("opencl:0") && f.usable()));
+        String kind = OpenCl.NAME.substring(0, OpenCl.NAME.indexOf(':'));
+        assertTrue(Devices.require(OpenCl.NAME).fingerprint().startsWith(kind + "/"));
+        assertTrue(Devices.list().stream().anyMatch(f -> f.name().equals(OpenCl.NAME) && f.usable()));
     }
 
     @Test
@@ -116,7 +123,7 @@ class GpuDeviceTest {
                 Scope scope = device.scope()) {
             DeviceOutOfMemory e =
                     assertThrows(DeviceOutOfMemory.class, () -> device.allocate(DType.F64, Integer.MAX_VALUE));
-            assertTrue(e.getMessage().contains("opencl:0"), e.getMessage());
+            assertTrue(e.getMessage().contains(OpenCl.NAME), e.getMessage());
             assertEquals(3, sum(device, 1, 2));
         }
     }
@@ -168,22 +175,88 @@ class GpuDeviceTest {
         }
     }
 
-    @Test
-    void aFailureAnywhereLeavesNothingBehind() {
+    private static final double STEPPED = 2 - 0.5 * 16;
+
+    private static void assertNothingLeft(GpuDevice device, String when) {
+        assertEquals(0, device.live().bytes().get(), when);
+        assertEquals(0, device.live().buffers().get(), when);
+        assertEquals(0, device.live().scopes().get(), when);
+        assertEquals(0, device.live().blocks().get(), when);
+    }
+
+    /** Allocations, copies both ways, launches, flushes and waits, of which a device that has compiled makes its steps. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFailureAnywhereLeavesNothingBehind(boolean poison) {
         Wrapped driver = new Wrapped(OpenCl.driver());
-        try (GpuDevice device = OpenCl.open(driver, Source::of, 0, false)) {
+        try (GpuDevice device = OpenCl.open(driver, Source::of, 0, poison)) {
+            assertEquals(STEPPED, step(device));
             driver.fail(-1);
-            assertEquals(2 - 0.5 * 16, step(device));
+            assertEquals(STEPPED, step(device));
             int calls = driver.calls();
-            assertTrue(calls > 20, "calls: " + calls);
+            assertTrue(calls > 30, "calls: " + calls);
             for (int k = 0; k < calls; k++) {
                 driver.fail(k);
                 assertThrows(DeviceException.class, () -> step(device), "call " + k);
-                assertEquals(0, device.live().bytes().get(), "after a failure of call " + k);
-                assertEquals(0, device.live().buffers().get(), "after a failure of call " + k);
+                driver.fail(-1);
+                assertNothingLeft(device, "after a failure of call " + k);
             }
-            driver.fail(-1);
-            assertEquals(2 - 0.5 * 16, step(device));
+            assertEquals(STEPPED, step(device));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Call.class,
+            names = {"COMPILE", "FUNCTION"})
+    void aFailureOfACompilationLeavesNothingBehind(Call call) {
+        int calls = 1;
+        for (int k = -1; k < calls; k++) {
+            Wrapped driver = new Wrapped(OpenCl.driver());
+            Programs programs = new Programs(driver, new ProgramCache(null), Source::of);
+            GpuDevice device = new GpuDevice("opencl:0", driver, programs, Choices.STANDARD, 0, false);
+            try (device) {
+                driver.fail(k, call);
+                if (k < 0) {
+                    assertEquals(STEPPED, step(device));
+                    calls = driver.calls();
+                    assertTrue(calls > 2, "calls: " + calls);
+                } else {
+                    assertThrows(DeviceException.class, () -> step(device), "call " + k);
+                    assertNothingLeft(device, "after a failure of call " + k);
+                    assertEquals(STEPPED, step(device), "after a failure of call " + k);
+                }
+                assertEquals(driver.programs().size(), device.live().programs().get());
+                assertEquals(
+                        driver.functions().size(), device.live().functions().get());
+            }
+            assertAllReleased(device, driver);
+        }
+    }
+
+    private static void assertAllReleased(GpuDevice device, Wrapped driver) {
+        assertNothingLeft(device, "after the end");
+        assertEquals(0, device.live().programs().get());
+        assertEquals(0, device.live().functions().get());
+        assertEquals(Set.of(), driver.handles());
+    }
+
+    @Test
+    void everythingIsReleasedAtTheEndWhateverFails() {
+        for (Call call : new Call[] {null, Call.SYNCHRONIZE, Call.RELEASE}) {
+            Wrapped driver = new Wrapped(OpenCl.driver());
+            GpuDevice device = OpenCl.open(driver, Source::of, 1 << 20, false);
+            step(device);
+            assertTrue(device.live().blocks().get() > 0);
+            assertTrue(device.live().programs().get() > 0);
+            if (call == null) {
+                device.close();
+            } else {
+                driver.fail(0, call);
+                assertThrows(DeviceException.class, device::close);
+            }
+            assertAllReleased(device, driver);
+            device.close();
         }
     }
 

@@ -15,10 +15,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** An error planted in a copy of a family's kernel makes the family's contract fail on OpenCL. */
+/** An error planted in a copy of a family's kernel makes the family's contract fail on OpenCL, version by version. */
 @Tag("opencl")
 class KernelMutationTest {
-    private record Mutation(Family family, String file, String code, String wrong) {}
+    /** In the version that a processor runs by itself, unless another is named. */
+    private record Mutation(Family family, int version, String file, String code, String wrong) {
+        Mutation(Family family, String file, String code, String wrong) {
+            this(family, 0, file, code, wrong);
+        }
+
+        Choices choices() {
+            return version == 0 ? Choices.STANDARD : Choices.preferring(family, Choice.version(version));
+        }
+    }
 
     static Mutation[] mutations() {
         return new Mutation[] {
@@ -29,7 +38,11 @@ class KernelMutationTest {
             new Mutation(Family.SOFTMAX, "softmax.cl", "y[i] / sum", "y[i]"),
             new Mutation(Family.NORM, "norm.cl", "sum / n + eps", "sum / n"),
             new Mutation(Family.MODULATED_NORM, "modulated_norm.cl", "row / repeat % table_rows", "row % table_rows"),
-            new Mutation(Family.CONV2D, "conv2d.cl", "row + s.pad_top - a", "row + s.pad_top"),
+            new Mutation(Family.CONV2D, 1, "conv2d.cl", "row + s.pad_top - a", "row + s.pad_top"),
+            new Mutation(Family.CONV2D, 2, "conv2d.cl", "beside + tap.low,", "beside,"),
+            new Mutation(
+                    Family.CONV2D, 2, "conv2d.cl", "rows.at + place.middle - tap.middle", "place.middle - tap.middle"),
+            new Mutation(Family.CONV2D, 2, "conv2d.cl", "int there = p < end;", "int there = p < places;"),
             new Mutation(Family.ATTENTION, "attention.cl", "p * (c - row[4])", "p * c"),
             new Mutation(Family.GATHER, "gather.cl", "sum += in[", "sum = in["),
             new Mutation(Family.RANDOM, "random.cl", "(low < (UINT32) counter[1] ? 1u : 0u)", "0u"),
@@ -49,7 +62,11 @@ class KernelMutationTest {
         String source = Source.of(mutation.file());
         assertTrue(source.contains(mutation.code()), mutation.file() + " has no longer: " + mutation.code());
         try (GpuDevice device = OpenCl.open(
-                OpenCl.driver(), file -> Source.of(file).replace(mutation.code(), mutation.wrong()), 1 << 28, false)) {
+                OpenCl.driver(),
+                file -> Source.of(file).replace(mutation.code(), mutation.wrong()),
+                mutation.choices(),
+                1 << 28,
+                false)) {
             assertThrows(AssertionError.class, () -> KernelContract.check(mutation.family(), device, DType.F32));
         }
     }

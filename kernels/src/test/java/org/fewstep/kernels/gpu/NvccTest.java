@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("opencl")
 class NvccTest {
     private static final List<String> ARCHITECTURES = List.of("75", "90a");
+    private static final List<String> TENSOR_ARCHITECTURES = List.of("75", "80", "90", "90a");
 
     @TempDir
     Path folder;
@@ -32,9 +33,14 @@ class NvccTest {
     }
 
     private String compile(String source, String... options) throws IOException, InterruptedException {
+        return compile(source, ARCHITECTURES, options);
+    }
+
+    private String compile(String source, List<String> architectures, String... options)
+            throws IOException, InterruptedException {
         Path file = Files.writeString(folder.resolve("kernels.cu"), source);
         List<String> command = new ArrayList<>(List.of("nvcc", "-Werror", "all-warnings", "-fmad=false"));
-        for (String architecture : ARCHITECTURES) {
+        for (String architecture : architectures) {
             command.add("-gencode=arch=compute_" + architecture + ",code=sm_" + architecture);
         }
         command.addAll(List.of(
@@ -121,6 +127,31 @@ class NvccTest {
         assertEquals(0, reports.get(0).spilled());
         assertTrue(reports.get(1).spilled() > 0, reports.toString());
         assertTrue(Inspection.ptx("own.cu", source, List.of(), "80").contains(".entry many"));
+    }
+
+    /** For every architecture that is shipped; a spilled register is a warning here, so an error. */
+    @ParameterizedTest
+    @ValueSource(strings = {"attention_tensor.cl", "matmul_tensor.cl", "matmul_warpgroup.cl"})
+    void tensorCoreKernelsKeepTheirRegisters(String file) throws Exception {
+        assumeTrue(present(), "no nvcc on the PATH");
+        assertEquals(
+                "",
+                compile(
+                        Source.of(file),
+                        TENSOR_ARCHITECTURES,
+                        "-std=c++17",
+                        "-Xptxas",
+                        "-warn-spills",
+                        "-DWIDTH=128",
+                        "-DREAL_IS_FLOAT=1"));
+    }
+
+    @Test
+    void aSpillIsSeen() throws Exception {
+        assumeTrue(present(), "no nvcc on the PATH");
+        String source = Source.of("matmul_tensor.cl").replace("BOUNDS(THREADS, 1)", "BOUNDS(THREADS, 2)");
+        String log = compile(source, List.of("90"), "-std=c++17", "-Xptxas", "-warn-spills", "-DREAL_IS_FLOAT=1");
+        assertEquals(true, log.contains("spilled"), log);
     }
 
     @Test

@@ -6,9 +6,20 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.fewstep.kernels.DeviceException;
 
-/** Opens the first OpenCL device for a test; without one the test is skipped, or fails with -Drequire.opencl=true. */
+/**
+ * Opens the GPU that -Dtest.device names for a test, or opencl:0; without it the test is skipped, or fails with
+ * -Drequire.opencl=true or -Drequire.cuda=true.
+ */
 public final class OpenCl {
+    /** The device that tests of GPU kernels use. */
+    static final String NAME = name();
+
     private OpenCl() {}
+
+    private static String name() {
+        String device = System.getProperty("test.device", "cpu");
+        return device.equals("cpu") ? "opencl:0" : device;
+    }
 
     public static GpuDevice open(long poolCap, boolean poison) {
         return open(driver(), Source::of, poolCap, poison);
@@ -20,21 +31,32 @@ public final class OpenCl {
 
     static GpuDevice open(Driver driver, UnaryOperator<String> sources, Choices choices, long poolCap, boolean poison) {
         Programs programs = new Programs(driver, ProgramCache.ofUser(), sources);
-        return new GpuDevice("opencl:0", driver, programs, choices, poolCap, poison);
+        return new GpuDevice(NAME, driver, programs, choices, poolCap, poison);
     }
 
     static Driver driver() {
-        List<OpenClDriver.Found> found = List.of();
-        String reason = "no device";
+        String kind = NAME.substring(0, NAME.indexOf(':'));
+        int index = Integer.parseInt(NAME.substring(kind.length() + 1));
+        String reason = "no device " + NAME;
         try {
-            found = OpenClDriver.find();
+            if (kind.equals("cuda")) {
+                List<CudaDriver.Found> found = CudaDriver.find();
+                if (index < found.size()) {
+                    return new CudaDriver(found.get(index));
+                }
+            } else {
+                List<OpenClDriver.Found> found = OpenClDriver.find();
+                if (index < found.size()) {
+                    return new OpenClDriver(found.get(index));
+                }
+            }
         } catch (DeviceException e) {
-            if (Boolean.getBoolean("require.opencl")) {
+            if (Boolean.getBoolean("require." + kind)) {
                 throw e;
             }
             reason = String.valueOf(e.getMessage());
         }
-        assumeTrue(!found.isEmpty(), reason);
-        return new OpenClDriver(found.get(0));
+        assumeTrue(false, reason);
+        throw new IllegalStateException(reason);
     }
 }
