@@ -58,7 +58,7 @@ KERNEL void norm_value_teams(
         GLOBAL const REAL *in = x + row * n;
         REAL own[HELD];
         REAL mean;
-        REAL r;
+        REAL r = 0;
         READ_ONCE(own[j] = in[i]);
         TEAM_MEAN(mean, own[j] = in[i], own[j]);
         TEAM_RSTD(r, mean, own[j] = in[i], own[j]);

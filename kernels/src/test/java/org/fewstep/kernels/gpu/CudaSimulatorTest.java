@@ -308,7 +308,7 @@ class CudaSimulatorTest {
     @Test
     void anErrorHasItsPlace() {
         String source = Source.of("scan.cl").replace("REAL sum = 0;", "REAL sum = nothing;");
-        String before = source.substring(0, source.indexOf("nothing"));
+        String before = source.substring(0, source.indexOf("= nothing;"));
         int directive = before.lastIndexOf("#line ");
         int first = Integer.parseInt(before.substring(directive + 6, before.indexOf(' ', directive + 6)));
         int line = first + (int) before.substring(directive).lines().count() - 2;
