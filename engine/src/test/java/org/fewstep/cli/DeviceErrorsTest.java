@@ -85,7 +85,7 @@ class DeviceErrorsTest {
                 "opencl:1.5",
                 "opencl:99999999999",
                 "cuda",
-                "cuda:0",
+                "cuda:x",
                 "metal:0"
             })
     void namesOfNoDevice(String name) {
