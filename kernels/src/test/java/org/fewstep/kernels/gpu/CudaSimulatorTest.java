@@ -307,14 +307,14 @@ class CudaSimulatorTest {
 
     @Test
     void anErrorHasItsPlace() {
-        String source = Source.of("scan.cl").replace("REAL sum = 0;", "REAL sum = nothing;");
-        String before = source.substring(0, source.indexOf("nothing"));
+        String source = Source.of("scan.cl").replace("REAL sum = 0;", "REAL sum = no_such_name;");
+        String before = source.substring(0, source.indexOf("no_such_name"));
         int directive = before.lastIndexOf("#line ");
         int first = Integer.parseInt(before.substring(directive + 6, before.indexOf(' ', directive + 6)));
         int line = first + (int) before.substring(directive).lines().count() - 2;
         String log = CudaSimulator.compile(
                 USES, source, folder.resolve("kernels.cubin"), "-arch=sm_90", "-DREAL_IS_FLOAT=1");
-        assertTrue(log.contains("scan.cl:" + line + ":") && log.contains("nothing"), log);
+        assertTrue(log.contains("scan.cl:" + line + ":") && log.contains("no_such_name"), log);
     }
 
     @ParameterizedTest
