@@ -16,7 +16,10 @@
 
 SIM_OWN void sim_use(const void *at, size_t bytes, SimUse use) {
 #if SIM_CHECKED
-    sim_access(at, bytes, use, __builtin_return_address(0));
+    /* As if by instructions, none of which uses more than 16 bytes. */
+    for (size_t i = 0; i < bytes; i += 16) {
+        sim_access((const char *) at + i, bytes - i < 16 ? bytes - i : 16, use, __builtin_return_address(0));
+    }
 #else
     (void) at, (void) bytes, (void) use;
 #endif
@@ -176,18 +179,25 @@ SIM_OWN void sim_begin(const SimCopy &copy, unsigned alignment) {
     sim_require_aligned(copy.to, alignment);
     sim_require_aligned(copy.from, alignment);
     shared_address(copy.to);
+    if (copy.from != nullptr) {
+        sim_use(copy.from, copy.bytes, SIM_READ);
+    }
     sim_use(copy.to, copy.bytes, SIM_WRITE);
     memset(copy.to, 0xff, copy.bytes);
 }
 
-SIM_OWN void sim_finish(const SimCopy &copy) {
-    sim_use(copy.to, copy.bytes, SIM_WRITE);
+SIM_OWN void sim_fill(const SimCopy &copy) {
     if (copy.from == nullptr) {
         memset(copy.to, 0, copy.bytes);
     } else {
-        sim_use(copy.from, copy.bytes, SIM_READ);
         memcpy(copy.to, copy.from, copy.bytes);
     }
+}
+
+/* By the thread that began it. */
+SIM_OWN void sim_finish(const SimCopy &copy) {
+    sim_use(copy.to, copy.bytes, SIM_WRITE);
+    sim_fill(copy);
 }
 
 /* What a thread began, in its order, each with the number of its batch. */

@@ -77,7 +77,7 @@ SIM_OWN void sim_finish_bulks(SimBarrier *barrier) {
             sim_bulks[left++] = sim_bulks[i];
             continue;
         }
-        sim_finish(sim_bulks[i].copy);
+        sim_fill(sim_bulks[i].copy);
         barrier->bytes_and_parity -= 2 * (int) sim_bulks[i].copy.bytes;
     }
     if (left < sim_bulk_count) {
@@ -175,4 +175,11 @@ DEVICE void commit_products(void) {
     sim_commit(sim_products[sim_thread->number]);
 }
 
-#define AWAIT_PRODUCTS(count) sim_await(sim_products[sim_thread->number], count, sim_multiply)
+/* A warp goes on when all its lanes may. */
+DEVICE void sim_await_products(unsigned count) {
+    UINT32 all[32];
+    sim_await(sim_products[sim_thread->number], count, sim_multiply);
+    SIM_WHOLE_WARP(count, all);
+}
+
+#define AWAIT_PRODUCTS(count) sim_await_products(count)

@@ -4,15 +4,17 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
+import org.fewstep.bench.kernels.KernelsCommand;
 import org.fewstep.io.BadFileException;
 import org.fewstep.kernels.DeviceException;
+import org.fewstep.kernels.KernelBuildError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
  * The program in {@code benchmarks.jar}: a command of its own, or else JMH with its arguments.
  *
- * <p>Exit codes: 0 success, 1 failure, 2 wrong usage, 3 a file is missing or damaged, 4 no such CPU provider.
+ * <p>Exit codes: 0 success, 1 failure, 2 wrong usage, 3 a file is missing or damaged, 4 no such device or CPU provider.
  */
 @Command(
         name = "benchmarks.jar",
@@ -39,7 +41,8 @@ public final class Bench implements Runnable {
         CommandLine line = new CommandLine(new Bench())
                 .addSubcommand(new TableCommand())
                 .addSubcommand(new ReportCommand())
-                .addSubcommand(new RooflineCommand());
+                .addSubcommand(new RooflineCommand())
+                .addSubcommand(new KernelsCommand());
         line.setOut(out);
         line.setErr(err);
         line.setParameterExceptionHandler((e, args) -> {
@@ -61,7 +64,7 @@ public final class Bench implements Runnable {
                 || (error instanceof UncheckedIOException && error.getCause() instanceof NoSuchFileException)) {
             return 3;
         }
-        return error instanceof DeviceException ? 4 : 1;
+        return error instanceof DeviceException && !(error instanceof KernelBuildError) ? 4 : 1;
     }
 
     /** Without a command there is nothing to do. */

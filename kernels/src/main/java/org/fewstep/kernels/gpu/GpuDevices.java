@@ -107,7 +107,7 @@ public final class GpuDevices {
         GpuDevice device;
         try {
             Programs programs = new Programs(driver, ProgramCache.ofUser(), Source::of);
-            device = open(name, driver, programs, Selection.ofUser(driver.facts()), precision);
+            device = open(name, driver, programs, Selection.ofUser(driver.facts(), precision), precision);
         } catch (RuntimeException e) {
             driver.close();
             throw e;

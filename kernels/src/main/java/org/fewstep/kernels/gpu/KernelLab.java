@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.Map;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.DeviceException;
@@ -13,6 +14,9 @@ import org.fewstep.kernels.Plan;
 import org.fewstep.kernels.Precision;
 import org.fewstep.kernels.Recording;
 import org.fewstep.kernels.Workload;
+import org.fewstep.kernels.trial.Operands;
+import org.fewstep.kernels.trial.Trial;
+import org.fewstep.kernels.trial.Trials;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +35,15 @@ public final class KernelLab implements AutoCloseable {
     private final Programs onPaper;
     private final Picked picked = new Picked();
 
-    private KernelLab(String name, Driver driver, Precision precision, UnaryOperator<String> sources) {
+    private KernelLab(String name, Driver driver, Precision precision) {
         this.driver = driver;
-        this.programs = new Programs(driver, ProgramCache.ofUser(), sources);
-        this.device = GpuDevices.open(name, driver, programs, picked, precision);
+        this.programs = new Programs(driver, ProgramCache.ofUser(), Source::of);
+        try {
+            this.device = GpuDevices.open(name, driver, programs, picked, precision);
+        } catch (RuntimeException e) {
+            driver.close();
+            throw e;
+        }
         this.onPaper = new Programs(new PaperDriver(driver.facts()), new ProgramCache(null), file -> "");
     }
 
@@ -74,26 +83,29 @@ public final class KernelLab implements AutoCloseable {
     }
 
     /**
-     * Opens a device, with the precision that the system property asks for.
+     * Opens a device.
      *
      * @param name {@code opencl:i} or {@code cuda:i}
-     * @throws DeviceException when it is not there, with the reason
+     * @throws DeviceException when it is not there or cannot compute with that precision, with the reason
      */
-    public static KernelLab open(String name) {
-        return new KernelLab(name, GpuDevices.driver(name), Precision.ofSystem(), Source::of);
+    public static KernelLab open(String name, Precision precision) {
+        return new KernelLab(name, GpuDevices.driver(name), precision);
     }
 
     /** Opens a device where a researcher's kernels stand in for shipped ones. */
-    public static KernelLab open(String name, OwnKernels own) {
-        return new KernelLab(
-                name, new SubstitutingDriver(GpuDevices.driver(name), own), Precision.ofSystem(), Source::of);
+    public static KernelLab open(String name, Precision precision, OwnKernels own) {
+        return new KernelLab(name, new SubstitutingDriver(GpuDevices.driver(name), own), precision);
     }
 
     /** A CUDA device that exists on paper: it says what would be called, and computes nothing. */
-    public static KernelLab onPaper(int capability) {
-        Driver.Facts facts =
-                new Driver.Facts("paper", "", Driver.Backend.CUDA, capability, false, true, UNITS_ON_PAPER, 1L << 36);
-        return new KernelLab("paper:0", new PaperDriver(facts), Precision.BF16, Source::of);
+    public static KernelLab onPaper(int capability, Precision precision) {
+        return onPaper(
+                new Driver.Facts("paper", "", Driver.Backend.CUDA, capability, false, true, UNITS_ON_PAPER, 1L << 36),
+                precision);
+    }
+
+    private static KernelLab onPaper(Driver.Facts facts, Precision precision) {
+        return new KernelLab("paper:0", new PaperDriver(facts), precision);
     }
 
     /** Number of versions of a family. */
@@ -152,6 +164,20 @@ public final class KernelLab implements AutoCloseable {
         return driver.facts().f64() ? List.of(DType.F32, DType.F64) : List.of(DType.F32);
     }
 
+    Precision precision() {
+        return device.precision();
+    }
+
+    /** The precisions that the device computes F32 products in. */
+    public List<Precision> precisions() {
+        return driver.facts().tensorCores() ? List.of(Precision.values()) : List.of(Precision.F32);
+    }
+
+    /** Compute units. */
+    public int units() {
+        return driver.facts().units();
+    }
+
     Driver.Facts facts() {
         return driver.facts();
     }
@@ -160,6 +186,44 @@ public final class KernelLab implements AutoCloseable {
     public List<Choice> legal(Workload work) {
         plan(work, null);
         return picked.legal;
+    }
+
+    /**
+     * A kernel that one choice of a family's calls.
+     *
+     * @param usual whether some workload takes this choice of itself
+     * @param call the first such call
+     */
+    public record Use(Choice choice, boolean usual, KernelCall call) {}
+
+    /**
+     * What the choices of a family call on this device, each kernel once a choice and set of options. Workloads are those of
+     * {@link Trials}; nothing is compiled or run.
+     */
+    public List<Use> uses(Workload.Family family) {
+        Map<List<Object>, Use> uses = new LinkedHashMap<>();
+        List<Trial> trials = new ArrayList<>(Trials.edges(family));
+        Trials.tuned(family).forEach(shape -> trials.addAll(Trials.of(family, shape)));
+        try (KernelLab paper = onPaper(driver.facts(), device.precision())) {
+            for (DType dtype : dtypes()) {
+                trials.forEach(trial -> paper.note(trial, dtype, uses));
+            }
+        }
+        return List.copyOf(uses.values());
+    }
+
+    private void note(Trial trial, DType dtype, Map<List<Object>, Use> to) {
+        try (Operands operands = new Operands(device, dtype)) {
+            Workload work = trial.on(operands);
+            List<Choice> choices = legal(work);
+            for (Choice choice : choices) {
+                for (KernelCall call : calls(work, choice)) {
+                    List<Object> key = List.of(choice, call.file(), call.options(), call.kernel());
+                    boolean usual = choice.equals(choices.get(0));
+                    to.merge(key, new Use(choice, usual, call), (a, b) -> a.usual() ? a : b);
+                }
+            }
+        }
     }
 
     /** What a workload calls, in this order. */

@@ -100,6 +100,7 @@ final class Launch {
         launch.count = count;
         launch.words = words;
         launch.size = size;
+        launch.shared = shared;
         return launch;
     }
 

@@ -29,6 +29,7 @@ import org.fewstep.kernels.Elementwise;
 import org.fewstep.kernels.Gather;
 import org.fewstep.kernels.ModulatedNorm;
 import org.fewstep.kernels.Norm;
+import org.fewstep.kernels.Precision;
 import org.fewstep.kernels.Random;
 import org.fewstep.kernels.Reduce;
 import org.fewstep.kernels.Scan;
@@ -47,8 +48,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A key is the backend, the device's name in lower case with a dash for all that is no letter or digit ({@code *} stands
- * for any rest), the family, a dash and the code where the entry is for one code alone, the dtype, and a {@link SizeClass}
- * where it is for one alone. Of several entries that fit, the one with sizes goes before one without, then the one with the
+ * for any rest), the family, a dash and the code where the entry is for one code alone, f64 or the precision of F32 products
+ * (f32, tf32, bf16), and a {@link SizeClass} where it is for one alone. Of several entries that fit, the one with sizes goes before one without, then the one with the
  * number of rows, the one with a code, and the one with the longer device.
  *
  * <p>A choice that a workload may not take, or of a version that this build does not have, has no effect.
@@ -65,6 +66,7 @@ final class LaunchTable {
      *
      * @param device name of devices, maybe with a star at its end
      * @param label of workloads, or null for all of the family
+     * @param precision of F32 products; F32 for other dtypes
      * @param rows size class of the number of rows, or -1 for any
      * @param sizes size class, or -1 for any
      */
@@ -74,6 +76,7 @@ final class LaunchTable {
             Workload.Family family,
             @Nullable String label,
             DType dtype,
+            Precision precision,
             long rows,
             long sizes,
             Choice choice) {
@@ -89,7 +92,8 @@ final class LaunchTable {
             String code = label == null ? "" : "-" + codeOf(family, label);
             String end = sizes < 0 ? "" : SizeClass.text(family, rows, sizes);
             return backend.name().toLowerCase(Locale.ROOT) + "." + device + "." + lower(family) + code + "."
-                    + dtype.name().toLowerCase(Locale.ROOT) + (end.isEmpty() ? "" : "." + end);
+                    + (dtype == DType.F32 ? precision.label() : dtype.name().toLowerCase(Locale.ROOT))
+                    + (end.isEmpty() ? "" : "." + end);
         }
 
         /** Greater for what fits less. */
@@ -256,7 +260,15 @@ final class LaunchTable {
         String label = dash < 0
                 ? null
                 : label(family, named(codes(family), parts[2].substring(dash + 1), "code of " + lower(family)));
-        DType dtype = named(DType.values(), parts[3], "dtype");
+        DType dtype = DType.F32;
+        Precision precision = Precision.F32;
+        if (parts[3].equals("f64")) {
+            dtype = DType.F64;
+        } else if (parts[3].equals("i32")) {
+            dtype = DType.I32;
+        } else {
+            precision = named(Precision.values(), parts[3], "dtype (or f64, i32)");
+        }
         long[] rows = {-1};
         long sizes = parts.length == 5 ? SizeClass.parse(family, parts[4], rows) : -1;
         Choice choice = Choice.parse(line.substring(equals + 1));
@@ -264,7 +276,7 @@ final class LaunchTable {
             throw new IllegalArgumentException("sizes: got a number of rows for " + choice + " of " + lower(family)
                     + "; expected none, since it has other bits than v1");
         }
-        return new Entry(backend, parts[1], family, label, dtype, rows[0], sizes, choice);
+        return new Entry(backend, parts[1], family, label, dtype, precision, rows[0], sizes, choice);
     }
 
     private static <E extends Enum<?>> E named(E[] values, String name, String what) {
@@ -320,7 +332,7 @@ final class LaunchTable {
     }
 
     /** The entry of a workload's own size class on a device. */
-    static Entry entry(Driver.Facts facts, Workload work, boolean rows, Choice choice) {
+    static Entry entry(Driver.Facts facts, Precision precision, Workload work, boolean rows, Choice choice) {
         String label = work.family() == Workload.Family.MATMUL ? null : work.label();
         return new Entry(
                 facts.backend(),
@@ -328,6 +340,7 @@ final class LaunchTable {
                 work.family(),
                 label,
                 work.dtype(),
+                work.dtype() == DType.F32 ? precision : Precision.F32,
                 rows ? SizeClass.rows(work) : -1,
                 SizeClass.of(work),
                 choice);

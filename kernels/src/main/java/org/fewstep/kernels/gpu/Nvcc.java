@@ -20,6 +20,9 @@ final class Nvcc {
     static final List<String> OPTIONS =
             List.of("-std=c++17", "-fmad=false", "-prec-sqrt=true", "-prec-div=true", "-DBACKEND_CUDA=1");
 
+    /** What the compiler made of a file, and what it said. */
+    record Made(byte[] bytes, String log) {}
+
     private Nvcc() {}
 
     /** The compiler, or null. */
@@ -58,6 +61,11 @@ final class Nvcc {
 
     /** Compiles a file with exactly these options. */
     static byte[] compile(String file, String source, List<String> options) {
+        return make(file, source, options).bytes();
+    }
+
+    /** As above, with the compiler's messages. */
+    static Made make(String file, String source, List<String> options) {
         Path nvcc = find();
         if (nvcc == null) {
             throw new KernelBuildError("kernel file " + file + ": got no compiled form in this jar for options "
@@ -82,7 +90,7 @@ final class Nvcc {
                 throw new KernelBuildError("kernel file " + file + ": got exit code " + code + " of nvcc with options "
                         + String.join(" ", options) + "; expected a file that compiles; the compiler says:\n" + log);
             }
-            return Files.readAllBytes(out);
+            return new Made(Files.readAllBytes(out), log);
         } catch (IOException e) {
             throw new KernelBuildError("kernel file " + file + ": got an error of " + nvcc + " (" + e.getMessage()
                     + "); expected a compiler that runs and a place for its files in java.io.tmpdir");

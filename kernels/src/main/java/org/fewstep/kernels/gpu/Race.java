@@ -3,7 +3,7 @@ package org.fewstep.kernels.gpu;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Workload;
 import org.fewstep.kernels.trial.Operands;
@@ -43,17 +43,22 @@ public final class Race {
      * Runs a trial.
      *
      * @param oracle of this trial
-     * @param wanted which of the ways; of those that are legal
+     * @param wanted which of the legal ways
      * @param seconds for the timing of each, or 0 for none
      */
     public static Outcome run(
-            KernelLab lab, Trial trial, DType dtype, Oracle oracle, Predicate<Choice> wanted, double seconds) {
+            KernelLab lab,
+            Trial trial,
+            DType dtype,
+            Oracle oracle,
+            BiPredicate<Workload, Choice> wanted,
+            double seconds) {
         List<Entry> entries = new ArrayList<>();
         try (Operands operands = new Operands(lab.device(), dtype)) {
             Workload work = trial.on(operands);
             @Nullable List<double[]> first = null;
             for (Choice choice : lab.legal(work)) {
-                if (!wanted.test(choice)) {
+                if (!wanted.test(work, choice)) {
                     continue;
                 }
                 operands.reset();

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.DeviceException;
+import org.fewstep.kernels.Precision;
 import org.fewstep.kernels.Workload;
 import org.jspecify.annotations.Nullable;
 
@@ -34,18 +35,19 @@ final class Selection implements Choices {
     /**
      * Reads what is asked for.
      *
+     * @param precision of the device
      * @param properties system properties
      * @throws DeviceException for a family or version that there is not
      */
-    Selection(Driver.Facts facts, Properties properties, LaunchTable user, LaunchTable shipped) {
+    Selection(Driver.Facts facts, Precision precision, Properties properties, LaunchTable user, LaunchTable shipped) {
         this.facts = facts;
         for (String property : properties.stringPropertyNames()) {
             if (property.startsWith(PREFIX)) {
                 ask(property, properties.getProperty(property));
             }
         }
-        List<LaunchTable.Entry> first = user.of(facts);
-        List<LaunchTable.Entry> second = shipped.of(facts);
+        List<LaunchTable.Entry> first = of(user, facts, precision);
+        List<LaunchTable.Entry> second = of(shipped, facts, precision);
         tuned = new LaunchTable.Entry[Workload.Family.values().length * DType.values().length][];
         for (Workload.Family family : Workload.Family.values()) {
             for (DType dtype : DType.values()) {
@@ -58,9 +60,15 @@ final class Selection implements Choices {
         fingerprint = fingerprint(first);
     }
 
+    private static List<LaunchTable.Entry> of(LaunchTable table, Driver.Facts facts, Precision precision) {
+        return table.of(facts).stream()
+                .filter(entry -> entry.dtype() != DType.F32 || entry.precision() == precision)
+                .toList();
+    }
+
     /** The choices of this process' user. */
-    static Selection ofUser(Driver.Facts facts) {
-        return new Selection(facts, System.getProperties(), LaunchTable.ofUser(), LaunchTable.shipped());
+    static Selection ofUser(Driver.Facts facts, Precision precision) {
+        return new Selection(facts, precision, System.getProperties(), LaunchTable.ofUser(), LaunchTable.shipped());
     }
 
     private void ask(String property, String text) {

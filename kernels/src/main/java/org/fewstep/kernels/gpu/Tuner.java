@@ -73,7 +73,7 @@ public final class Tuner {
         if (entry == null) {
             return;
         }
-        Race.Outcome outcome = Race.run(lab, trial, dtype, Oracle.of(trial), choice -> true, seconds);
+        Race.Outcome outcome = Race.run(lab, trial, dtype, Oracle.of(trial), (work, choice) -> true, seconds);
         Group group = groups.computeIfAbsent(entry.key(), key -> new Group(entry));
         boolean oneSum = entry.rows() >= 0;
         Timing usual = outcome.entries().get(0).timing();
@@ -102,7 +102,11 @@ public final class Tuner {
             return legal.size() < 2
                     ? null
                     : LaunchTable.entry(
-                            lab.facts(), work, GpuKernels.haveBitsOfFirst(work.family(), legal), legal.get(0));
+                            lab.facts(),
+                            lab.precision(),
+                            work,
+                            GpuKernels.haveBitsOfFirst(work.family(), legal),
+                            legal.get(0));
         }
     }
 
@@ -158,7 +162,15 @@ public final class Tuner {
             LaunchTable.Entry e = group.entry;
             Choice chosen = finding(key, group).chosen();
             fresh.add(new LaunchTable.Entry(
-                    e.backend(), e.device(), e.family(), e.label(), e.dtype(), e.rows(), e.sizes(), chosen));
+                    e.backend(),
+                    e.device(),
+                    e.family(),
+                    e.label(),
+                    e.dtype(),
+                    e.precision(),
+                    e.rows(),
+                    e.sizes(),
+                    chosen));
         });
         present(place).with(fresh).write(place);
         return place;

@@ -134,7 +134,9 @@ final class Grind implements SmallWorkloads.Buffers {
 
     /** In turn as each device, and as all of them where a kernel has not run yet. */
     private void run(Workload work) {
-        Driver.Facts turned = facts.get(turn++ % facts.size());
+        // A round starts one later than the last, out of step with the codes of a family.
+        Driver.Facts turned = facts.get((turn + turn / facts.size()) % facts.size());
+        turn++;
         for (Driver.Facts here : facts) {
             List<Choice> legal = new ArrayList<>();
             run(here == turned, plan(work, here, (w, choices) -> {

@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.DeviceException;
+import org.fewstep.kernels.Precision;
 import org.fewstep.kernels.Workload;
 import org.fewstep.kernels.Workload.Family;
 import org.fewstep.kernels.trial.Operands;
@@ -39,10 +40,11 @@ class LaunchTableTest {
     void whatIsWrittenIsReadAgain() throws IOException {
         String lines = "cuda.*.update-adam.f64 = v1\n"
                 + "cuda.nvidia-h200.conv2d-weight.f32.o64-d1024-p256 = v1 block=128\n"
+                + "cuda.nvidia-h200.matmul.bf16.n1024-k256 = v6\n"
                 + "cuda.nvidia-h200.matmul.f32.m64-n1024-k256 = v2\n"
                 + "opencl.pthread-*.softmax.f32 = v3 tile=4 vec=2\n";
         LaunchTable table = parse("# a comment\n\n" + lines);
-        assertEquals(4, table.size());
+        assertEquals(5, table.size());
         assertTrue(table.text().endsWith(lines), table.text());
         Path file = folder.resolve("new").resolve("launches.properties");
         table.write(file);
@@ -73,12 +75,13 @@ class LaunchTableTest {
     @ParameterizedTest
     @EnumSource(Family.class)
     void theKeyOfEveryWorkloadIsReadAgain(Family family) {
-        try (KernelLab lab = KernelLab.onPaper(90)) {
+        try (KernelLab lab = KernelLab.onPaper(90, Precision.F32)) {
             for (Trial trial : Trials.edges(family)) {
                 try (Operands operands = new Operands(lab.device(), DType.F32)) {
                     Workload work = trial.on(operands);
                     for (boolean rows : new boolean[] {true, false}) {
-                        LaunchTable.Entry entry = LaunchTable.entry(lab.facts(), work, rows, Choice.version(1));
+                        LaunchTable.Entry entry =
+                                LaunchTable.entry(lab.facts(), Precision.F32, work, rows, Choice.version(1));
                         List<LaunchTable.Entry> again =
                                 parse(entry.key() + " = v1").of(lab.facts());
                         assertEquals(1, again.size());
@@ -96,16 +99,16 @@ class LaunchTableTest {
 
     @Test
     void sizesAreRoundedUpToPowersOfTwo() {
-        try (KernelLab lab = KernelLab.onPaper(90);
+        try (KernelLab lab = KernelLab.onPaper(90, Precision.F32);
                 Operands operands = new Operands(lab.device(), DType.F32)) {
             Workload work = Trials.of(Family.MATMUL, "65x1x33").get(0).on(operands);
             assertEquals(
                     "cuda.paper.matmul.f32.m128-n64-k1",
-                    LaunchTable.entry(lab.facts(), work, true, Choice.version(1))
+                    LaunchTable.entry(lab.facts(), Precision.F32, work, true, Choice.version(1))
                             .key());
             assertEquals(
                     "cuda.paper.matmul.f32.n64-k1",
-                    LaunchTable.entry(lab.facts(), work, false, Choice.version(1))
+                    LaunchTable.entry(lab.facts(), Precision.F32, work, false, Choice.version(1))
                             .key());
         }
     }

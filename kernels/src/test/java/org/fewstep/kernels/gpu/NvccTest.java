@@ -1,6 +1,7 @@
 package org.fewstep.kernels.gpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.fewstep.kernels.Workload;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +67,7 @@ class NvccTest {
                 "norm.cl",
                 "random.cl",
                 "reduce.cl",
+                "roof.cl",
                 "scan.cl",
                 "softmax.cl",
                 "update.cl"
@@ -74,6 +77,56 @@ class NvccTest {
         String source = Source.of(file);
         assertEquals("", compile(source, "-DREAL_IS_FLOAT=1", "-DCHANNELS=32"));
         assertEquals("", compile(source, "-DREAL_IS_DOUBLE=1", "-DCHANNELS=32"));
+    }
+
+    /**
+     * The table goes to {@code target/registers.md}. Attention is not in it: v1 keeps a token's channels in registers and
+     * spills from 16 channels on in F64, from 32 on in F32.
+     */
+    @Test
+    void noDefaultVersionSpills() throws IOException {
+        assumeTrue(present(), "no nvcc on the PATH");
+        List<Inspection.Report> reports = new ArrayList<>();
+        for (Workload.Family family : Workload.Family.values()) {
+            if (family != Workload.Family.ATTENTION) {
+                List<Inspection.Report> more = Inspection.of(Inspection.calls(family, null, 90), "90a");
+                assertTrue(more.size() >= 2, "no kernel of " + family);
+                reports.addAll(more);
+            }
+        }
+        Files.writeString(Path.of("target", "registers.md"), Inspection.table(reports));
+        assertEquals(
+                List.of(),
+                reports.stream().filter(report -> report.spilled() > 0).toList());
+    }
+
+    @Test
+    void aSpillAndSharedMemoryAreSeen() {
+        assumeTrue(present(), "no nvcc on the PATH");
+        String source = """
+                extern "C" __global__ void many(float *x, int n) {
+                    float r[96];
+                    for (int i = 0; i < 96; i++) r[i] = x[i];
+                    for (int k = 0; k < n; k++) {
+                        for (int i = 0; i < 96; i++) r[i] = fmaf(r[i], r[i ^ 1], r[(i + 17) % 96]);
+                    }
+                    for (int i = 0; i < 96; i++) x[i] = r[i];
+                }
+                extern "C" __global__ void few(float *x) {
+                    __shared__ float s[96];
+                    s[threadIdx.x] = x[threadIdx.x];
+                    __syncthreads();
+                    x[threadIdx.x] = s[95 - threadIdx.x];
+                }
+                """;
+        List<Inspection.Report> reports = Inspection.of("own.cu", source, List.of("-maxrregcount=32"), "80");
+        assertEquals(
+                List.of("few", "many"),
+                reports.stream().map(Inspection.Report::kernel).toList());
+        assertEquals(384, reports.get(0).shared());
+        assertEquals(0, reports.get(0).spilled());
+        assertTrue(reports.get(1).spilled() > 0, reports.toString());
+        assertTrue(Inspection.ptx("own.cu", source, List.of(), "80").contains(".entry many"));
     }
 
     /** For every architecture that is shipped; a spilled register is a warning here, so an error. */

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SelectionTest {
     private static final List<Choice> LEGAL = List.of(Choice.version(3), Choice.version(2), Choice.version(1));
 
-    private final KernelLab lab = KernelLab.onPaper(90);
+    private final KernelLab lab = KernelLab.onPaper(90, Precision.F32);
     private final Operands operands = new Operands(lab.device(), DType.F32);
     private final Workload matmul = workload(Family.MATMUL, "64x32x100");
 
@@ -42,7 +42,11 @@ class SelectionTest {
             properties.setProperty("fewstep.launch.matmul", asked);
         }
         return new Selection(
-                lab.facts(), properties, LaunchTable.parse("user", user), LaunchTable.parse("shipped", shipped));
+                lab.facts(),
+                Precision.F32,
+                properties,
+                LaunchTable.parse("user", user),
+                LaunchTable.parse("shipped", shipped));
     }
 
     @ParameterizedTest
@@ -58,6 +62,7 @@ class SelectionTest {
         "'', cuda.pape*.matmul.f32 = v2, '', v2",
         "'', cuda.other.matmul.f32 = v2, '', v3",
         "'', cuda.paper.matmul.f64 = v2, '', v3",
+        "'', cuda.paper.matmul.bf16 = v2, '', v3",
         "'', cuda.paper.softmax.f32 = v2, '', v3",
         "'', cuda.paper.matmul.f32 = v4, '', v3",
         "'', cuda.paper.matmul.f32 = v99, cuda.paper.matmul.f32 = v1, v1",
@@ -70,6 +75,7 @@ class SelectionTest {
     void anEntryOfOneCodeIsForThatCode() {
         Selection selection = new Selection(
                 lab.facts(),
+                Precision.F32,
                 new Properties(),
                 LaunchTable.parse("user", "cuda.paper.softmax-log.f32 = v2"),
                 LaunchTable.empty());
@@ -115,7 +121,7 @@ class SelectionTest {
         properties.setProperty(property, text);
         DeviceException e = assertThrows(
                 DeviceException.class,
-                () -> new Selection(lab.facts(), properties, LaunchTable.empty(), LaunchTable.empty()));
+                () -> new Selection(lab.facts(), Precision.F32, properties, LaunchTable.empty(), LaunchTable.empty()));
         assertTrue(String.valueOf(e.getMessage()).startsWith(property + ": "), e.getMessage());
     }
 
@@ -123,7 +129,8 @@ class SelectionTest {
     void aVersionAskedForHoldsForFamiliesOfOneVersionToo() {
         Properties properties = new Properties();
         properties.setProperty("fewstep.launch.scan", "v1 block=8");
-        Selection selection = new Selection(lab.facts(), properties, LaunchTable.empty(), LaunchTable.empty());
+        Selection selection =
+                new Selection(lab.facts(), Precision.F32, properties, LaunchTable.empty(), LaunchTable.empty());
         Driver driver = new PaperDriver(lab.facts());
         Launches launches = new Launches(
                 new Programs(driver, new ProgramCache(null), file -> ""),
@@ -139,7 +146,10 @@ class SelectionTest {
     void theFingerprintSaysWhatMayChangeBits() {
         Properties scan = new Properties();
         scan.setProperty("fewstep.launch.scan", "v1");
-        assertEquals("", new Selection(lab.facts(), scan, LaunchTable.empty(), LaunchTable.empty()).fingerprint());
+        assertEquals(
+                "",
+                new Selection(lab.facts(), Precision.F32, scan, LaunchTable.empty(), LaunchTable.empty())
+                        .fingerprint());
         String products = selection("v2", "cuda.paper.matmul.f32 = v1", "").fingerprint();
         assertTrue(products.matches("/matmul v2/tuned [0-9a-f]+"), products);
     }

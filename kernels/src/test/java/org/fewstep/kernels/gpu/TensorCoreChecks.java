@@ -11,6 +11,7 @@ import org.fewstep.kernels.Attention;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Elementwise;
+import org.fewstep.kernels.KernelBuildError;
 import org.fewstep.kernels.Layout;
 import org.fewstep.kernels.MatMul;
 import org.fewstep.kernels.Precision;
@@ -42,7 +43,7 @@ final class TensorCoreChecks {
         new Mutation("make_barrier(free + s, CONSUMER_WARPS)", "make_barrier(free + s, 1)", "v7 exact"),
         new Mutation("tangent[j][e] = fma(-moved[e / 2]", "tangent[j][e] = fma(-moved[0]", "attention peaked"),
         new Mutation("each[2 * query + 1]", "each[1]", "attention"),
-        new Mutation("tokens - key, most, sum, shrink)", "64, most, sum, shrink)", "attention"),
+        new Mutation("out.tokens - key, most, sum, shrink)", "64, most, sum, shrink)", "attention"),
     };
 
     /** Fails with an AssertionError. */
@@ -101,6 +102,8 @@ final class TensorCoreChecks {
         boolean passed = true;
         try {
             checkOf(check).run();
+        } catch (KernelBuildError e) {
+            throw e;
         } catch (AssertionError | RuntimeException e) {
             passed = false;
         } finally {

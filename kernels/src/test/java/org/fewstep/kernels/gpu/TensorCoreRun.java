@@ -12,7 +12,7 @@ final class TensorCoreRun {
     /**
      * Prints a line {@code name: outcome} for each check.
      *
-     * @param args the compiler of the simulator's modules, and a folder for them
+     * @param args the compiler of the simulator's modules, a folder for them, and how the names of wanted checks start
      */
     public static void main(String[] args) {
         System.setProperty("fewstep.nvcc", Path.of(args[0]).toString());
@@ -20,6 +20,9 @@ final class TensorCoreRun {
         TensorCoreChecks checks =
                 new TensorCoreChecks(() -> new CudaDriver(CudaDriver.find().get(0)), true);
         for (Map.Entry<String, TensorCoreChecks.Check> check : checks.all().entrySet()) {
+            if (args.length > 2 && !check.getKey().startsWith(args[2])) {
+                continue;
+            }
             System.out.println(check.getKey() + ": " + outcome(check.getValue()));
         }
     }

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.fewstep.kernels.DType;
+import org.fewstep.kernels.Precision;
 import org.fewstep.kernels.Workload;
 import org.fewstep.kernels.Workload.Family;
 import org.fewstep.kernels.cpu.CpuDevice;
@@ -49,10 +50,10 @@ class TrialsTest {
     void everyChoiceKeepsToTheTolerances(Family family) {
         OpenCl.driver().close();
         Set<Choice> seen = new HashSet<>();
-        try (KernelLab lab = KernelLab.open("opencl:0")) {
+        try (KernelLab lab = KernelLab.open("opencl:0", Precision.F32)) {
             for (Trial trial : Trials.edges(family)) {
                 for (DType dtype : lab.dtypes()) {
-                    Race.Outcome outcome = Race.run(lab, trial, dtype, Oracle.of(trial), choice -> true, 0);
+                    Race.Outcome outcome = Race.run(lab, trial, dtype, Oracle.of(trial), (work, choice) -> true, 0);
                     assertFalse(outcome.entries().isEmpty(), trial + " has no choice");
                     for (Race.Entry entry : outcome.entries()) {
                         assertTrue(
@@ -107,7 +108,7 @@ class TrialsTest {
 
     @Test
     void aDeviceOnPaperSaysWhatItWouldCall() {
-        try (KernelLab lab = KernelLab.onPaper(90);
+        try (KernelLab lab = KernelLab.onPaper(90, Precision.F32);
                 Operands operands = new Operands(lab.device(), DType.F32)) {
             Workload work = Trials.of(Family.MATMUL, "2048x64x2048").get(0).on(operands);
             assertEquals(Choice.version(1), lab.legal(work).get(lab.legal(work).size() - 1));

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.fewstep.kernels.DType;
+import org.fewstep.kernels.Precision;
 import org.fewstep.kernels.Workload;
 import org.fewstep.kernels.Workload.Family;
 import org.fewstep.kernels.trial.Operands;
@@ -63,7 +64,7 @@ class TunerTest {
     @Test
     void whatIsWrittenIsTaken() throws IOException {
         Files.writeString(file, "cuda.other.matmul.f32 = v1\n");
-        try (KernelLab lab = KernelLab.open("opencl:0");
+        try (KernelLab lab = KernelLab.open("opencl:0", Precision.F32);
                 Operands operands = new Operands(lab.device(), DType.F32)) {
             List<Tuner.Finding> findings = tune(lab, true);
             assertEquals(1, findings.size());
@@ -79,8 +80,8 @@ class TunerTest {
                     written);
             assertTrue(written.contains("cuda.other.matmul.f32 = v1\n"), written);
             Workload work = Trials.of(Family.MATMUL, SHAPE).get(0).on(operands);
-            Selection selection =
-                    new Selection(lab.facts(), new Properties(), LaunchTable.ofUser(), LaunchTable.empty());
+            Selection selection = new Selection(
+                    lab.facts(), Precision.F32, new Properties(), LaunchTable.ofUser(), LaunchTable.empty());
             List<Choice> legal = new ArrayList<>(lab.legal(work));
             legal.remove(findings.get(0).chosen());
             legal.add(findings.get(0).chosen());
@@ -94,7 +95,7 @@ class TunerTest {
                 .replace("if (i < m && j < n) {", "if (i < m && j < n - 1) {");
         OwnKernels own =
                 new OwnKernels("wrong.cl", source, List.of(new OwnKernels.Own("matmul_tiles", "matmul_tiles", null)));
-        try (KernelLab lab = KernelLab.open("opencl:0", own)) {
+        try (KernelLab lab = KernelLab.open("opencl:0", Precision.F32, own)) {
             List<Tuner.Finding> findings = tune(lab, false);
             assertTrue(findings.get(0).wrong());
             assertTrue(findings.get(0).times().contains("v2 wrong"), findings.toString());
@@ -109,7 +110,7 @@ class TunerTest {
                 .replace("+ l], right[l * TILE + x], sum);", "+ l] * right[l * TILE + x]);");
         OwnKernels own =
                 new OwnKernels("close.cl", source, List.of(new OwnKernels.Own("matmul_tiles", "matmul_tiles", null)));
-        try (KernelLab lab = KernelLab.open("opencl:0", own)) {
+        try (KernelLab lab = KernelLab.open("opencl:0", Precision.F32, own)) {
             List<Tuner.Finding> findings = tune(lab, false);
             assertTrue(findings.get(0).times().contains("v2 wrong"), findings.toString());
         }
