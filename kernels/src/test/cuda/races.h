@@ -17,9 +17,9 @@ struct Race {
 };
 
 /*
- * Remembers for each two bytes who wrote them last and who read them since. A use happened before another one if a barrier
+ * Remembers for each four bytes who wrote them last and who read them since. A use happened before another one if a barrier
  * of the block, or a meeting of the warp of both, came between; by what else threads wait for each other is taken for a
- * barrier of all, so that what is reported is a race, while some are not seen.
+ * barrier of all. So what is reported is a race, while some are not seen, those of halves of four bytes among them.
  */
 class Races {
   public:
@@ -34,12 +34,15 @@ class Races {
     const Race *use(const void *address, size_t bytes, SimUse use, uint32_t thread, const void *site);
 
   private:
-    /* 50 bits of time, 12 of thread, 2 of use. */
+    /* 46 bits of time, 4 of bytes, 12 of thread, 2 of use. */
     struct Use {
         uint64_t bits;
 
-        static Use of(uint64_t time, uint32_t thread, SimUse use) { return {time << 14 | (uint64_t) thread << 2 | use}; }
-        uint64_t time() const { return bits >> 14; }
+        static Use of(uint64_t time, uint32_t bytes, uint32_t thread, SimUse use) {
+            return {time << 18 | (uint64_t) bytes << 14 | (uint64_t) thread << 2 | use};
+        }
+        uint64_t time() const { return bits >> 18; }
+        uint32_t bytes() const { return bits >> 14 & 0xf; }
         uint32_t thread() const { return bits >> 2 & 0xfff; }
         SimUse use() const { return (SimUse) (bits & 3); }
     };
@@ -50,8 +53,13 @@ class Races {
         uint32_t sites[3];
     };
 
-    Record &record(uintptr_t grain);
-    bool races(Use earlier, SimUse use, uint32_t thread, bool in_memory) const;
+    Record &record(uintptr_t grain, bool in_memory);
+    bool races(Use earlier, Use mine, bool in_memory) const;
+
+    /* Records of device memory by their place in it, those of shared memory by address. */
+    static std::vector<std::unique_ptr<Record[]>> of_memory;
+    static std::unordered_map<uintptr_t, std::unique_ptr<Record[]>> of_shared;
+    static size_t pages;
 
     const SimModule &module;
     std::vector<uint64_t> warp_times;
