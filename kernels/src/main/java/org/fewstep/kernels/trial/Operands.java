@@ -20,6 +20,7 @@ public final class Operands implements AutoCloseable {
     private final DType dtype;
     private final List<Buffer> buffers = new ArrayList<>();
     private final List<Runnable> contents = new ArrayList<>();
+    private final boolean numbers;
     private @Nullable Slots slots;
 
     /**
@@ -28,8 +29,18 @@ public final class Operands implements AutoCloseable {
      * @param dtype of the floating-point buffers
      */
     public Operands(Device device, DType dtype) {
+        this(device, dtype, true);
+    }
+
+    private Operands(Device device, DType dtype, boolean numbers) {
         this.device = device;
         this.dtype = dtype;
+        this.numbers = numbers;
+    }
+
+    /** Buffers with undefined content, for a workload that is only looked at. */
+    public static Operands blank(Device device, DType dtype) {
+        return new Operands(device, dtype, false);
     }
 
     private Buffer take(DType type, int size) {
@@ -39,8 +50,10 @@ public final class Operands implements AutoCloseable {
     }
 
     private Buffer filled(Buffer buffer, Runnable content) {
-        contents.add(content);
-        content.run();
+        if (numbers) {
+            contents.add(content);
+            content.run();
+        }
         return buffer;
     }
 
