@@ -113,14 +113,17 @@ class KernelsTest {
                 err.toString());
         JsonCursor json = Json.open(results.resolve("race.json"));
         List<String> versions = json.get("rows").elements().stream()
-                .map(row -> row.get("work").asString() + " " + row.get("version").asString())
+                .map(row ->
+                        row.get("work").asString() + " " + row.get("version").asString())
                 .toList();
         assertEquals(
-                List.of("scan sum v1", "scan sum_reversed v1", "scan sum_reversed v1 with backwards_scan.cl"), versions);
+                List.of("scan sum v1", "scan sum_reversed v1", "scan sum_reversed v1 with backwards_scan.cl"),
+                versions);
         for (JsonCursor row : json.get("rows").elements()) {
             assertTrue(row.get("seconds").asDouble() > 0);
         }
-        assertTrue(Files.readString(results.resolve("race.md")).contains("| scan sum\\_reversed | 4x33x3 | F32 | v1 with"));
+        assertTrue(Files.readString(results.resolve("race.md"))
+                .contains("| scan sum\\_reversed | 4x33x3 | F32 | v1 with"));
         assertTrue(Files.exists(results.resolve("race.machine.json")));
     }
 
@@ -133,7 +136,10 @@ class KernelsTest {
     @Test
     void anErrorOfSyntaxIsReportedInHisLine() throws IOException {
         Path file = scan("broken.cl", "REAL sum = 0;", "REAL sum = nothing;");
-        int line = Files.readString(file).substring(0, Files.readString(file).indexOf("nothing")).split("\n").length;
+        int line = Files.readString(file)
+                .substring(0, Files.readString(file).indexOf("nothing"))
+                .split("\n")
+                .length;
         assertEquals(1, run("race", file.toString()));
         String text = err.toString();
         assertTrue(text.startsWith("race: kernel file broken.cl: got "), text);
@@ -202,9 +208,11 @@ class KernelsTest {
 
     @Test
     void aDeviceSaysWhatItsKernelsTake() {
-        assertEquals(0, run("inspect", "--family", "matmul", "--device", "opencl:0", "--version", "v2"), err.toString());
+        assertEquals(
+                0, run("inspect", "--family", "matmul", "--device", "opencl:0", "--version", "v2"), err.toString());
         // Two tiles of 16 x 16 numbers.
-        assertTrue(out.toString().matches("(?s).*\\| matmul_tiles \\| -DREAL_IS_FLOAT=1 \\| - \\| \\d+ \\| 2048 \\|.*"));
+        assertTrue(
+                out.toString().matches("(?s).*\\| matmul_tiles \\| -DREAL_IS_FLOAT=1 \\| - \\| \\d+ \\| 2048 \\|.*"));
     }
 
     @Test

@@ -100,8 +100,7 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private int check(
-            Contestant contestant, LabOptions.Type type, List<Workload.Family> families, PrintWriter out) {
+    private int check(Contestant contestant, LabOptions.Type type, List<Workload.Family> families, PrintWriter out) {
         int wrong = 0;
         for (Workload.Family family : families) {
             wrong += check(contestant, type, family, out);

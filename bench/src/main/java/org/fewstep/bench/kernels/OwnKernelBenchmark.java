@@ -79,14 +79,14 @@ public class OwnKernelBenchmark {
     public void setUp() {
         Contestant plain = Contestant.open(device, Precision.F32);
         shipped = plain;
-        Contestant mine =
-                file.isEmpty() ? plain : Contestant.open(device, Precision.F32, KernelFile.read(file), plain);
+        Contestant mine = file.isEmpty() ? plain : Contestant.open(device, Precision.F32, KernelFile.read(file), plain);
         contestant = mine;
         DType type = DType.valueOf(dtype.toUpperCase(Locale.ROOT));
         Trial trial = Trials.of(Families.of(family), shape).stream()
                 .filter(one -> one.label().contains(code))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("code: got \"" + code + "\"; expected one of " + family));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("code: got \"" + code + "\"; expected one of " + family));
         Operands numbers = new Operands(mine.lab().device(), type);
         operands = numbers;
         Workload made = trial.on(numbers);

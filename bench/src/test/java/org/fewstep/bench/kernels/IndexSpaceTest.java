@@ -40,7 +40,8 @@ class IndexSpaceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "q", "n /", "n n", "(n", "n)", "n,", "1, 2, 3, 4", "min(n)", "n % 2", "-n", "9999999999"})
+    @ValueSource(
+            strings = {"", "q", "n /", "n n", "(n", "n)", "n,", "1, 2, 3, 4", "min(n)", "n % 2", "-n", "9999999999"})
     void anotherTextIsRefused(String groups) {
         String message = String.valueOf(
                 assertThrows(BadFileException.class, () -> space(groups, "1")).getMessage());
@@ -51,6 +52,7 @@ class IndexSpaceTest {
     void aSpaceWithoutBoundsIsRefused() {
         assertThrows(IllegalStateException.class, () -> space("n / a", "1").of(new int[] {3, 100, 200, 0}));
         assertThrows(IllegalStateException.class, () -> space("a / a", "1").of(new int[] {3, 100, 200, 0}));
-        assertThrows(IllegalStateException.class, () -> space("n * n * n * n", "1").of(new int[] {3, 100, 999, 0}));
+        assertThrows(
+                IllegalStateException.class, () -> space("n * n * n * n", "1").of(new int[] {3, 100, 999, 0}));
     }
 }

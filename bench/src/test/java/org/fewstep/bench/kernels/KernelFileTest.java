@@ -20,8 +20,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a file's first comment says, and what it may not say; no device is needed. */
 class KernelFileTest {
-    private static final String SCAN = "KERNEL void %s(int outer, int n, int inner, GLOBAL const REAL *in, GLOBAL REAL *out)"
-            + " { /* nothing */ }\n";
+    private static final String SCAN =
+            "KERNEL void %s(int outer, int n, int inner, GLOBAL const REAL *in, GLOBAL REAL *out)"
+                    + " { /* nothing */ }\n";
 
     private static KernelFile parse(String text) {
         return KernelFile.parse("my.cl", null, text);
@@ -34,8 +35,7 @@ class KernelFileTest {
     }
 
     private static String refusal(Runnable what) {
-        return String.valueOf(
-                assertThrows(BadFileException.class, what::run).getMessage());
+        return String.valueOf(assertThrows(BadFileException.class, what::run).getMessage());
     }
 
     @Test
@@ -64,13 +64,15 @@ class KernelFileTest {
 
     @Test
     void aKernelGetsTheArgumentsAndSpaceOfTheOneItStandsInFor() {
-        OwnKernels own = on("// family: scan\n// kernel: a in place of scan_sum\n// groups: outer / 2, units\n// threads: 8\n"
-                + "// kernel: b in place of scan_sum_reversed\n" + SCAN.formatted("a") + SCAN.formatted("b"));
-        assertEquals(List.of("a", "b"), own.kernels().stream().map(OwnKernels.Own::name).toList());
+        OwnKernels own =
+                on("// family: scan\n// kernel: a in place of scan_sum\n// groups: outer / 2, units\n// threads: 8\n"
+                        + "// kernel: b in place of scan_sum_reversed\n" + SCAN.formatted("a") + SCAN.formatted("b"));
+        assertEquals(
+                List.of("a", "b"),
+                own.kernels().stream().map(OwnKernels.Own::name).toList());
         OwnKernels.Geometry space = own.kernels().get(0).geometry();
         assertEquals(
-                "[4, 132, 1, 8, 1]",
-                Arrays.toString(space == null ? new int[0] : space.of(new int[] {7, 1, 1, 0, 0})));
+                "[4, 132, 1, 8, 1]", Arrays.toString(space == null ? new int[0] : space.of(new int[] {7, 1, 1, 0, 0})));
         assertNull(own.kernels().get(1).geometry());
         assertTrue(own.source().startsWith("#line 1 \"my.cl\"\n// family: scan\n"), own.source());
     }

@@ -28,7 +28,8 @@ public record Roof(double bytes, double flops) {
         boolean wide = driver.facts().cpu();
         String define = "WIDE=" + (wide ? 1 : 0);
         int lanes = wide ? 16 : 1;
-        long bytes = Math.min(wide ? COPIED_BY_PROCESSOR : COPIED, driver.facts().bytes() / 8);
+        long bytes =
+                Math.min(wide ? COPIED_BY_PROCESSOR : COPIED, driver.facts().bytes() / 8);
         int vector = wide ? 16 : 16 / dtype.bytes();
         int vectors = (int) (bytes / 2 / dtype.bytes() / vector);
         int size = vectors * vector;

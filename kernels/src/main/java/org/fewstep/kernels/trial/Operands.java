@@ -2,6 +2,7 @@ package org.fewstep.kernels.trial;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.fewstep.kernels.Buffer;
@@ -61,14 +62,30 @@ public final class Operands implements AutoCloseable {
     Buffer uniform(int size, double low, double high) {
         Buffer buffer = take(dtype, size);
         long seed = buffers.size();
+        return filled(buffer, () -> device.write(buffer, numbers(seed, size, low, high), 0, size));
+    }
+
+    /** Some rows of what {@link #uniform} would be for all. */
+    Buffer uniformRows(List<Integer> rows, int width, double low, double high) {
+        Buffer buffer = take(dtype, rows.size() * width);
+        long seed = buffers.size();
         return filled(buffer, () -> {
-            SplittableRandom random = new SplittableRandom(seed);
-            double[] values = new double[size];
-            for (int i = 0; i < size; i++) {
-                values[i] = (float) (low + (high - low) * random.nextInt(1 << 24) * 0x1p-24);
+            double[] all = numbers(seed, (Collections.max(rows) + 1) * width, low, high);
+            double[] some = new double[rows.size() * width];
+            for (int i = 0; i < rows.size(); i++) {
+                System.arraycopy(all, rows.get(i) * width, some, i * width, width);
             }
-            device.write(buffer, values, 0, size);
+            device.write(buffer, some, 0, some.length);
         });
+    }
+
+    private static double[] numbers(long seed, int size, double low, double high) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[] values = new double[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = (float) (low + (high - low) * random.nextInt(1 << 24) * 0x1p-24);
+        }
+        return values;
     }
 
     /** NaN, so that a place that a kernel forgets is seen. */
