@@ -15,7 +15,7 @@ public record Roof(double bytes, double flops) {
     /** As in the file. */
     private static final int CHAINS = 12;
 
-    private static final int TURNS = 1 << 12;
+    private static final int TURNS = 1 << 15;
     private static final int TASKS_A_UNIT = 8;
 
     /** Far more than caches hold, and less than any device has: on a processor, and on a GPU, where it takes no time. */
