@@ -82,7 +82,7 @@ class Block {
     void named_barrier(SimPlace place, unsigned id, unsigned count, bool wait);
     unsigned exchange(SimPlace place, unsigned mask, const void *mine, size_t bytes, void *all);
     void yield(SimPlace place);
-    void fence();
+    void fence(bool device);
     void touch(const void *address, size_t bytes, SimUse use, const void *site);
     void doubt(const void *address, size_t bytes, SimUse use, const void *site);
     [[noreturn]] void fault(int code, const std::string &message);
@@ -223,7 +223,7 @@ void Block::round() {
 void Block::start(Thread &thread) {
     void *room = thread.fiber.start(&Block::begin, this, sizeof(SimThread));
     thread.seen = new (room) SimThread{thread.index, index,   grid.threads,      grid.blocks,
-                                       thread.number, dynamic, grid.dynamic_bytes};
+                                       thread.number, dynamic, grid.dynamic_bytes, 0};
 }
 
 void Block::begin(void *block) {
@@ -363,12 +363,19 @@ void Block::yield(SimPlace place) {
     races.synchronise();
 }
 
-/* What others wrote before may be read now, in other blocks too; who waited for whom is not followed further. */
-void Block::fence() {
-    races.synchronise_all();
+/* What others wrote before may be read now; who waited for whom is not followed further. */
+void Block::fence(bool device) {
+    if (device) {
+        races.synchronise_all();
+    } else {
+        races.synchronise();
+    }
 }
 
 void Block::touch(const void *address, size_t bytes, SimUse use, const void *site) {
+    if (running->seen->atomic > 0) {
+        use = SIM_ATOMIC;
+    }
     const Race *race = races.use(address, bytes, use, running->number, site);
     if (race == nullptr) {
         return;
@@ -471,7 +478,8 @@ Order Order::of_environment() {
         order.kind = REVERSE;
     } else if (name.rfind("shuffled:", 0) == 0) {
         order.kind = SHUFFLED;
-        order.random.seed(strtoull(name.c_str() + strlen("shuffled:"), nullptr, 10));
+        order.seed = strtoul(name.c_str() + strlen("shuffled:"), nullptr, 10) & 0xffffff;
+        order.random.seed(order.seed);
     } else if (name != "forward") {
         throw Fault{LAUNCH_FAILED,
                     "FEWSTEP_SIM_ORDER: got " + name + "; expected forward, reverse or shuffled:SEED"};
@@ -492,12 +500,13 @@ void Order::next(std::vector<uint32_t> &numbers, uint32_t n) {
     }
 }
 
-/* Shuffled blocks run backwards from somewhere: any block may be first. */
+/* Shuffled blocks follow each other at the distance of a prime, the first one is anywhere. */
 uint64_t Order::block(uint64_t number, uint64_t blocks) const {
+    constexpr uint64_t PRIME = 1000003;
     switch (kind) {
         case FORWARD: return number;
         case REVERSE: return blocks - 1 - number;
-        default: return (blocks - 1 - number + blocks / 3) % blocks;
+        default: return (number % blocks * (blocks % PRIME == 0 ? 1 : PRIME) + seed) % blocks;
     }
 }
 
@@ -525,7 +534,7 @@ SimRuntime runtime(SimMemory memory, bool races) {
                 active->named_barrier(place, id, threads, wait);
             },
             [](SimPlace place) { active->yield(place); },
-            [] { active->fence(); },
+            [](bool device) { active->fence(device); },
             [](int code, const char *message) { active->fault(code, message); },
             [](const void *address, size_t bytes, SimUse use, const void *site) {
                 active->touch(address, bytes, use, site);

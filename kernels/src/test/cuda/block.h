@@ -27,6 +27,7 @@ class Order {
 
   private:
     enum { FORWARD, REVERSE, SHUFFLED } kind = FORWARD;
+    uint64_t seed = 0;
     std::mt19937_64 random;
 };
 

@@ -362,5 +362,8 @@ CUDA_API cuCtxGetStreamPriorityRange(int *least, int *greatest) {
 }
 
 CUDA_API cuCtxSynchronize() {
-    return in_context([&](Context &context) { finish_all(context); });
+    return in_context([&](Context &context) {
+        forbid_captures(context);
+        finish_all(context);
+    });
 }

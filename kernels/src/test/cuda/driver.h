@@ -235,6 +235,8 @@ void complete(const std::shared_ptr<Operation> &operation);
 void finish_all(Context &context);
 /* Tells of a failure of work that was done. */
 void reveal(Context &context);
+/* Throws while a stream of the context captures. */
+void forbid_captures(Context &context);
 /* Throws while a capture forbids what this call does. */
 void forbid_in_capture();
 

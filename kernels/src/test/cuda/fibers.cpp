@@ -44,7 +44,7 @@ size_t colour(const unsigned char *stack) {
 
 }  // namespace
 
-#if defined(__x86_64__)
+#if !SIM_UCONTEXT
 
 /* Keeps the registers that a function must keep, and the stack pointer in *from; goes on where to was kept. */
 extern "C" __attribute__((visibility("hidden"))) void sim_switch(void **from, void *to);
@@ -85,7 +85,7 @@ void *Fiber::start(void (*run)(void *), void *with, size_t room) {
     argument = with;
     finished = false;
     unsigned char *top = stack + STACK - colour(stack) - (room + 63) / 64 * 64;
-#if defined(__x86_64__)
+#if !SIM_UCONTEXT
     /* As sim_switch leaves a stack: six registers, where to return to, and the return address of a function called. */
     void **frame = (void **) top;
     *--frame = nullptr;
@@ -112,7 +112,7 @@ void Fiber::enter() {
 
 void Fiber::resume() {
     current = this;
-#if defined(__x86_64__)
+#if !SIM_UCONTEXT
     sim_switch(&resumer, own);
 #else
     swapcontext(&resumer, &own);
@@ -125,7 +125,7 @@ void Fiber::resume() {
 
 void Fiber::pause() {
     Fiber *fiber = current;
-#if defined(__x86_64__)
+#if !SIM_UCONTEXT
     sim_switch(&fiber->own, fiber->resumer);
 #else
     swapcontext(&fiber->own, &fiber->resumer);

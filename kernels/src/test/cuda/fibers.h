@@ -3,7 +3,11 @@
 
 #include <cstddef>
 
+/* Where there is no assembly below for the processor, the system switches. */
 #if !defined(__x86_64__)
+#define SIM_UCONTEXT 1
+#endif
+#if SIM_UCONTEXT
 #include <ucontext.h>
 #endif
 
@@ -33,7 +37,7 @@ class Fiber {
     void *argument = nullptr;
     unsigned char *stack = nullptr;
     bool finished = false;
-#if defined(__x86_64__)
+#if !SIM_UCONTEXT
     void *own = nullptr;
     void *resumer = nullptr;
 #else

@@ -13,6 +13,9 @@ constexpr size_t GUARD = 1024;
 constexpr uint16_t GUARDED = 0x7ff5;
 constexpr uint16_t FREED = 0x7ff6;
 
+/* Larger copies from pageable memory are done at once, as the driver's own staging memory has an end. */
+constexpr size_t LARGEST_STAGED = 1 << 20;
+
 /* Freed blocks are kept for a while, to see whether somebody still writes there. */
 constexpr size_t QUARANTINE = 64 << 20;
 
@@ -242,7 +245,11 @@ std::shared_ptr<Operation> to_device(Context &context, CUstream stream, CUdevice
     /* The driver takes pageable memory at once; the caller may change it afterwards. */
     auto staged = std::make_shared<std::vector<unsigned char>>((const unsigned char *) from,
                                                                (const unsigned char *) from + bytes);
-    return submit(context, stream, [=] { memcpy(still_device(*where, place, bytes), staged->data(), bytes); });
+    auto copy = submit(context, stream, [=] { memcpy(still_device(*where, place, bytes), staged->data(), bytes); });
+    if (bytes > LARGEST_STAGED) {
+        complete(copy);
+    }
+    return copy;
 }
 
 std::shared_ptr<Operation> to_host(Context &context, CUstream stream, void *to, CUdeviceptr from, size_t bytes) {
@@ -436,6 +443,7 @@ CUDA_API cuMemHostAlloc(void **host, size_t bytes, unsigned flags) {
         if (posix_memalign(host, 4096, bytes) != 0) {
             throw std::bad_alloc();
         }
+        fill(*host, bytes, UNINITIALISED);
         host_blocks[(uintptr_t) *host] = {bytes, true, flags};
     });
 }

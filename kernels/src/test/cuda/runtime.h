@@ -19,6 +19,8 @@ struct SimThread {
     unsigned number;
     unsigned char *dynamic_shared;
     size_t dynamic_bytes;
+    /* Not 0 while it does something atomic. */
+    int atomic;
 };
 
 /* Where in a kernel file something was called. */
@@ -54,8 +56,8 @@ struct SimRuntime {
     void (*named_barrier)(SimPlace place, unsigned id, unsigned threads, bool wait);
     /* Lets the other threads run: for loops that wait for what another thread writes. */
     void (*yield)(SimPlace place);
-    /* Says that all that was written is seen by who asks from now on. */
-    void (*fence)();
+    /* Says that all that was written in the block, or on the device, may be read from now on. */
+    void (*fence)(bool device);
     /* Ends the launch with an error of the driver. */
     void (*fault)(int code, const char *message);
     /* A use of device or shared memory, to be compared with those of other threads; site is in the module's code. */

@@ -18,7 +18,8 @@
 
 /* The running thread and the driver, set by the driver. */
 SIM_HIDDEN SimThread *sim_thread;
-SIM_HIDDEN SimRuntime sim_runtime;
+SIM_HIDDEN SimRuntime sim_driver;
+static SimRuntime *const sim_runtime = &sim_driver;
 
 /* The bounds of what __shared__ declares; null where nothing does. */
 extern "C" SIM_HIDDEN __attribute__((weak)) unsigned char __start_sim_shared[];
@@ -84,7 +85,7 @@ struct dim3 {
 
 SIM_INLINE int sim_barrier(SimPlace place, int bit, int which) {
     int results[3];
-    sim_runtime.barrier(place, bit, results);
+    sim_runtime->barrier(place, bit, results);
     return results[which];
 }
 
@@ -93,14 +94,14 @@ SIM_INLINE int sim_barrier(SimPlace place, int bit, int which) {
 #define __syncthreads_or(bit) sim_barrier(SIM_HERE, (bit) != 0, 1)
 #define __syncthreads_and(bit) sim_barrier(SIM_HERE, (bit) != 0, 2)
 
-#define sim_named_barrier(id, threads) sim_runtime.named_barrier(SIM_HERE, id, threads, true)
-#define sim_named_arrive(id, threads) sim_runtime.named_barrier(SIM_HERE, id, threads, false)
-#define sim_yield() sim_runtime.yield(SIM_HERE)
+#define sim_named_barrier(id, threads) sim_runtime->named_barrier(SIM_HERE, id, threads, true)
+#define sim_named_arrive(id, threads) sim_runtime->named_barrier(SIM_HERE, id, threads, false)
+#define sim_yield() sim_runtime->yield(SIM_HERE)
 #define __nanosleep(t) ((void) (t), sim_yield())
 
-SIM_INLINE void __threadfence() { sim_runtime.fence(); }
-SIM_INLINE void __threadfence_block() { sim_runtime.fence(); }
-SIM_INLINE void __threadfence_system() { sim_runtime.fence(); }
+SIM_INLINE void __threadfence() { sim_runtime->fence(true); }
+SIM_INLINE void __threadfence_block() { sim_runtime->fence(false); }
+SIM_INLINE void __threadfence_system() { sim_runtime->fence(true); }
 
 /* Shared memory. */
 
@@ -113,7 +114,7 @@ SIM_INLINE size_t __cvta_generic_to_shared(const void *pointer) {
         return (size_t) (at - sim_thread->dynamic_shared) + (1 << 20);
     }
     if (at < __start_sim_shared || at >= __stop_sim_shared) {
-        sim_runtime.fault(717, "__cvta_generic_to_shared of a pointer that is not to shared memory");
+        sim_runtime->fault(717, "__cvta_generic_to_shared of a pointer that is not to shared memory");
     }
     return (size_t) (at - __start_sim_shared);
 }
@@ -126,7 +127,7 @@ SIM_INLINE void *__cvta_shared_to_generic(size_t address) {
 
 #define sim_lane() (sim_thread->number % 32)
 /* Waits for the warp's lanes that have not returned; all receives 32 deposits, NaN where a lane is absent. */
-#define sim_warp_exchange(mine, bytes, all) sim_runtime.warp_exchange(SIM_HERE, ~0u, mine, bytes, all)
+#define sim_warp_exchange(mine, bytes, all) sim_runtime->warp_exchange(SIM_HERE, ~0u, mine, bytes, all)
 
 /* The lanes run alone between exchanges, so that no two are ever active together by chance. */
 #define __activemask() (1u << sim_lane())
@@ -134,12 +135,12 @@ SIM_INLINE void *__cvta_shared_to_generic(size_t address) {
 template <class T>
 static inline T sim_shuffle(SimPlace place, unsigned mask, T mine, int from, bool inside) {
     T all[32];
-    unsigned present = sim_runtime.warp_exchange(place, mask, &mine, sizeof(T), all);
+    unsigned present = sim_runtime->warp_exchange(place, mask, &mine, sizeof(T), all);
     if (!inside) {
         return mine;
     }
     if ((present >> from & 1) == 0) {
-        sim_runtime.fault(719, "a shuffle reads a lane that takes no part");
+        sim_runtime->fault(719, "a shuffle reads a lane that takes no part");
     }
     return all[from];
 }
@@ -177,7 +178,7 @@ static inline T sim_shuffle_xor(SimPlace place, unsigned mask, T mine, int bits,
 static inline unsigned sim_vote(SimPlace place, unsigned mask, int bit, unsigned *present) {
     unsigned char mine = bit != 0;
     unsigned char all[32];
-    *present = sim_runtime.warp_exchange(place, mask, &mine, 1, all);
+    *present = sim_runtime->warp_exchange(place, mask, &mine, 1, all);
     unsigned votes = 0;
     for (unsigned lane = 0; lane < 32; lane++) {
         votes |= (*present >> lane & 1 && all[lane] == 1 ? 1u : 0u) << lane;
@@ -242,16 +243,23 @@ SIM_INLINE void __stcg(T *to, T value) {
 
 /* Atomic functions: no other thread runs meanwhile. */
 
-SIM_HIDDEN bool sim_in_atomic;
+/* While one lives, what its thread does with memory is atomic. */
+struct SimAtomic {
+    SimAtomic() {
+        sim_thread->atomic++;
+        asm volatile("" ::: "memory");
+    }
+    ~SimAtomic() {
+        asm volatile("" ::: "memory");
+        sim_thread->atomic--;
+    }
+};
 
 template <class T, class F>
 SIM_INLINE T sim_atomic(T *at, F change) {
-    sim_in_atomic = true;
-    asm volatile("" ::: "memory");
+    SimAtomic atomic;
     T old = *at;
     *at = change(old);
-    asm volatile("" ::: "memory");
-    sim_in_atomic = false;
     return old;
 }
 
@@ -313,7 +321,7 @@ SIM_INLINE float __fdividef(float a, float b) { return a / b; }
 SIM_INLINE int __float2int_rn(float x) { return (int) rintf(x); }
 SIM_INLINE int __float2int_rz(float x) { return (int) x; }
 SIM_INLINE int __double2int_rn(double x) { return (int) rint(x); }
-#define __trap() sim_runtime.fault(719, "trap")
+#define __trap() sim_runtime->fault(719, "trap")
 
 /* What -fsanitize finds, with its place in the kernel file: these never return, the thread is abandoned. */
 
@@ -326,7 +334,7 @@ static void SIM_UNCHECKED sim_found(const void *finding, int code, const char *w
     const SimFinding *at = (const SimFinding *) finding;
     char message[400];
     snprintf(message, sizeof(message), "%s:%u: %s", at->file, at->line, what);
-    sim_runtime.fault(code, message);
+    sim_runtime->fault(code, message);
 }
 
 #define SIM_FINDING(name, arguments, code, what) \
@@ -342,6 +350,7 @@ SIM_FINDING(negate_overflow, (void *data, void *), 719, "signed negation overflo
 
 /*
  * What -fsanitize=kernel-address calls before each use of memory: it must be the device's, shared, or the thread's own.
+ * Emulated instructions keep what they need in static variables and in a heap among these.
  */
 #if SIM_CHECKED
 
@@ -351,27 +360,66 @@ extern "C" SIM_HIDDEN unsigned char _end[];
 static inline SIM_UNCHECKED __attribute__((always_inline)) void sim_access(
         const void *address, size_t bytes, SimUse use, const void *site) {
     uintptr_t at = (uintptr_t) address;
-    if (sim_in_atomic) {
-        use = SIM_ATOMIC;
-    }
-    uintptr_t in_memory = at - (uintptr_t) sim_runtime.memory.start;
-    if (in_memory < sim_runtime.memory.bytes) {
-        if (in_memory % SIM_GRAIN + bytes > sim_runtime.memory.valid[in_memory / SIM_GRAIN]) {
-            sim_runtime.doubt(address, bytes, use, site);
+    uintptr_t in_memory = at - (uintptr_t) sim_runtime->memory.start;
+    if (in_memory < sim_runtime->memory.bytes) {
+        if (in_memory % SIM_GRAIN + bytes > sim_runtime->memory.valid[in_memory / SIM_GRAIN]) {
+            sim_runtime->doubt(address, bytes, use, site);
         }
-    } else if (at >= (uintptr_t) __start_sim_shared && at + bytes <= (uintptr_t) __stop_sim_shared) {
-        /* Shared memory. */
     } else if (((at ^ (uintptr_t) sim_thread) & ~(SIM_STACK - 1)) == 0) {
         return;
-    } else if (use == SIM_READ && at >= (uintptr_t) __ehdr_start && at + bytes <= (uintptr_t) _end) {
-        return;
+    } else if (at >= (uintptr_t) __ehdr_start && at + bytes <= (uintptr_t) _end) {
+        if (at < (uintptr_t) __start_sim_shared || at >= (uintptr_t) __stop_sim_shared) {
+            return;
+        }
     } else {
-        sim_runtime.doubt(address, bytes, use, site);
+        sim_runtime->doubt(address, bytes, use, site);
     }
-    if (sim_runtime.races) {
-        sim_runtime.touch(address, bytes, use, site);
+    if (sim_runtime->races) {
+        sim_runtime->touch(address, bytes, use, site);
     }
 }
+
+static SIM_UNCHECKED void *sim_take(size_t bytes) {
+    alignas(64) static unsigned char heap[16 << 20];
+    static size_t used;
+    if (bytes > sizeof(heap) - used) {
+        sim_runtime->fault(719, "no room for what emulated instructions keep");
+    }
+    used += bytes;
+    return heap + used - bytes;
+}
+
+/* Blocks of 32, 64, 128, ... bytes; a free one holds the address of the next of its size. */
+static SIM_UNCHECKED void **sim_free_blocks(size_t bytes, size_t *rounded) {
+    static void *blocks[64];
+    int power = 5;
+    while ((size_t) 1 << power < bytes) {
+        power++;
+    }
+    *rounded = (size_t) 1 << power;
+    return &blocks[power];
+}
+
+SIM_UNCHECKED void *operator new(size_t bytes) {
+    size_t rounded;
+    void **first = sim_free_blocks(bytes, &rounded);
+    if (*first == nullptr) {
+        return sim_take(rounded);
+    }
+    void *block = *first;
+    *first = *(void **) block;
+    return block;
+}
+
+SIM_UNCHECKED void operator delete(void *block, size_t bytes) noexcept {
+    size_t rounded;
+    void **first = sim_free_blocks(bytes, &rounded);
+    *(void **) block = *first;
+    *first = block;
+}
+
+/* Nobody keeps blocks without their size. */
+SIM_UNCHECKED void operator delete(void *) noexcept {}
 
 #define SIM_ACCESS(kind, use, size, parameters, bytes)                                     \
     extern "C" SIM_HIDDEN SIM_UNCHECKED void __asan_##kind##size##_noabort parameters {     \
@@ -388,6 +436,8 @@ SIM_ACCESSES(16)
 SIM_ACCESS(load, SIM_READ, N, (const void *address, size_t bytes), bytes)
 SIM_ACCESS(store, SIM_WRITE, N, (const void *address, size_t bytes), bytes)
 extern "C" SIM_HIDDEN void __asan_handle_no_return() {}
+extern "C" SIM_HIDDEN void __asan_before_dynamic_init(const char *) {}
+extern "C" SIM_HIDDEN void __asan_after_dynamic_init() {}
 
 #endif
 
@@ -437,6 +487,6 @@ SimCall<Arguments...> sim_call_of(void (*)(Arguments...));
                 __start_sim_shared,                                                        \
                 __stop_sim_shared,                                                         \
                 &sim_thread,                                                               \
-                &sim_runtime};                                                             \
+                &sim_driver};                                                             \
         return &module;                                                                    \
     }

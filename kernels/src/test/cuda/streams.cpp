@@ -168,13 +168,16 @@ void reveal(Context &context) {
     }
 }
 
-void finish_all(Context &context) {
-    std::vector<std::shared_ptr<Operation>> last = {context.legacy->last, context.per_thread->last};
+void forbid_captures(Context &context) {
     for (const auto &capture : captures) {
         if (capture->origin->context == &context) {
             spoil(*capture, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "a wait for all work while a stream captures");
         }
     }
+}
+
+void finish_all(Context &context) {
+    std::vector<std::shared_ptr<Operation>> last = {context.legacy->last, context.per_thread->last};
     streams.each([&](const Stream &stream) {
         if (stream.context == &context) {
             last.push_back(stream.last);

@@ -7,13 +7,31 @@
  */
 #pragma once
 
-#if __has_include(<vector>)
-#include <vector>
-#endif
+#include <stdlib.h>
 
 #define BOUNDS(threads, groups) __launch_bounds__(threads, groups)
 
-static inline UINT32 shared_address(const void *p) {
+/* Functions that look at memory of their own, and say themselves what they use of the kernel's. */
+#define SIM_OWN static SIM_UNCHECKED __attribute__((noinline, unused))
+
+SIM_OWN void sim_use(const void *at, size_t bytes, SimUse use) {
+#if SIM_CHECKED
+    /* As if by instructions, none of which uses more than 16 bytes. */
+    for (size_t i = 0; i < bytes; i += 16) {
+        sim_access((const char *) at + i, bytes - i < 16 ? bytes - i : 16, use, __builtin_return_address(0));
+    }
+#else
+    (void) at, (void) bytes, (void) use;
+#endif
+}
+
+SIM_OWN void sim_require_aligned(const void *at, unsigned bytes) {
+    if ((uintptr_t) at % bytes != 0) {
+        sim_runtime->fault(716, "an asynchronous copy or a matrix at a place that is not aligned");
+    }
+}
+
+SIM_OWN UINT32 shared_address(const void *p) {
     return (UINT32) __cvta_generic_to_shared(p);
 }
 
@@ -26,66 +44,63 @@ DEVICE UINT32 to_tf32(float x) {
 }
 
 /* All lanes' deposits; a warp's instruction needs the whole warp. */
-#define SIM_WHOLE_WARP(mine, all)                                                        \
-    do {                                                                                 \
-        if (sim_warp_exchange(&(mine), sizeof(mine), all) != ~0u) {                      \
+#define SIM_WHOLE_WARP(mine, all)                                                       \
+    do {                                                                                \
+        if (sim_warp_exchange(&(mine), sizeof(mine), all) != ~0u) {                     \
             sim_runtime->fault(719, "an instruction of a warp without the whole warp"); \
-        }                                                                                \
+        }                                                                               \
     } while (0)
 
-static inline void sim_require_aligned(const void *at, unsigned bytes) {
-    if ((uintptr_t) at % bytes != 0) {
-        sim_runtime->fault(716, "an asynchronous copy or a matrix at a place that is not aligned");
-    }
-}
-
-static inline UINT16 sim_number(const void *row, int column) {
-    return ((const UINT16 *) row)[column];
+/* Word i of a row of eight numbers. */
+SIM_OWN UINT32 sim_word(const void *row, int i) {
+    UINT32 word;
+    sim_use((const UINT32 *) row + i, 4, SIM_READ);
+    memcpy(&word, (const UINT32 *) row + i, 4);
+    return word;
 }
 
 DEVICE void load_matrices(UINT32 to[4], const void *row) {
     const void *rows[32];
     sim_require_aligned(row, 16);
-    __cvta_generic_to_shared(row);
+    shared_address(row);
     SIM_WHOLE_WARP(row, rows);
-    unsigned g = sim_lane() / 4;
-    int t = (int) sim_lane() % 4;
     for (unsigned i = 0; i < 4; i++) {
-        const void *from = rows[8 * i + g];
-        to[i] = sim_number(from, 2 * t) | (UINT32) sim_number(from, 2 * t + 1) << 16;
+        to[i] = sim_word(rows[8 * i + sim_lane() / 4], (int) sim_lane() % 4);
     }
 }
 
 DEVICE void load_matrices_turned(UINT32 to[4], const void *row) {
     const void *rows[32];
     sim_require_aligned(row, 16);
-    __cvta_generic_to_shared(row);
+    shared_address(row);
     SIM_WHOLE_WARP(row, rows);
-    int g = (int) sim_lane() / 4;
+    unsigned g = sim_lane() / 4;
     unsigned t = sim_lane() % 4;
     for (unsigned i = 0; i < 4; i++) {
-        to[i] = sim_number(rows[8 * i + 2 * t], g) | (UINT32) sim_number(rows[8 * i + 2 * t + 1], g) << 16;
+        UINT32 low = sim_word(rows[8 * i + 2 * t], (int) g / 2) >> g % 2 * 16;
+        UINT32 high = sim_word(rows[8 * i + 2 * t + 1], (int) g / 2) >> g % 2 * 16;
+        to[i] = (low & 0xffffu) | high << 16;
     }
 }
 
 /* 2^e as a double. */
-static inline double sim_power(int e) {
+SIM_OWN double sim_power(int e) {
     return sim_bits<double>((UINT64) (e + 1023) << 52);
 }
 
 /* Exponent of a number as tensor cores align by it; of zero none. */
-static inline int sim_exponent(float x) {
+SIM_OWN int sim_exponent(float x) {
     int biased = BITS_OF_FLOAT(x) >> 23 & 255;
     return x == 0 ? -1000 : biased == 0 ? -126 : biased - 127;
 }
 
-static inline float sim_towards_zero(double x) {
+SIM_OWN float sim_towards_zero(double x) {
     float f = (float) x;
     return fabs((double) f) > fabs(x) && !isinf(f) ? nextafterf(f, 0) : f;
 }
 
 /* c + sum of x[i] y[i], one instruction's. */
-static inline float sim_sum(const float *x, const float *y, int terms, float c) {
+SIM_OWN float sim_sum(const float *x, const float *y, int terms, float c) {
     int most = sim_exponent(c);
     double plain = c;
     for (int i = 0; i < terms; i++) {
@@ -107,10 +122,11 @@ static inline float sim_sum(const float *x, const float *y, int terms, float c) 
     return sim_towards_zero((double) sum * sim_power(most - 25));
 }
 
-static inline float sim_bf16(UINT32 word, int half) {
+SIM_OWN float sim_bf16(UINT32 word, int half) {
     return FLOAT_OF_BITS((int) (half ? word & 0xffff0000u : word << 16));
 }
 
+/* What a lane holds of A and B. */
 struct SimFragments {
     UINT32 a[4];
     UINT32 b[2];
@@ -159,7 +175,18 @@ struct SimCopy {
     unsigned bytes;
 };
 
-static inline void sim_finish(const SimCopy &copy) {
+SIM_OWN void sim_begin(const SimCopy &copy, unsigned alignment) {
+    sim_require_aligned(copy.to, alignment);
+    sim_require_aligned(copy.from, alignment);
+    shared_address(copy.to);
+    if (copy.from != nullptr) {
+        sim_use(copy.from, copy.bytes, SIM_READ);
+    }
+    sim_use(copy.to, copy.bytes, SIM_WRITE);
+    memset(copy.to, 0xff, copy.bytes);
+}
+
+SIM_OWN void sim_fill(const SimCopy &copy) {
     if (copy.from == nullptr) {
         memset(copy.to, 0, copy.bytes);
     } else {
@@ -167,33 +194,53 @@ static inline void sim_finish(const SimCopy &copy) {
     }
 }
 
-/* A thread's batches in their order, the one that is not committed yet last. */
+/* By the thread that began it. */
+SIM_OWN void sim_finish(const SimCopy &copy) {
+    sim_use(copy.to, copy.bytes, SIM_WRITE);
+    sim_fill(copy);
+}
+
+/* What a thread began, in its order, each with the number of its batch. */
 template <class T>
 struct SimBatches {
-    std::vector<std::vector<T>> batches{1};
-
-    void add(const T &one) { batches.back().push_back(one); }
-    void commit() { batches.emplace_back(); }
-
-    template <class F>
-    void await(size_t count, F finish) {
-        while (batches.size() > count + 1) {
-            for (const T &one : batches.front()) {
-                finish(one);
-            }
-            batches.erase(batches.begin());
-        }
-    }
+    struct Item {
+        T one;
+        unsigned batch;
+    };
+    Item *items;
+    unsigned first, last, room, batch;
 };
+
+template <class T>
+SIM_OWN void sim_add(SimBatches<T> &all, const T &one) {
+    if (all.first == all.last) {
+        all.first = all.last = 0;
+    }
+    if (all.last == all.room) {
+        all.room = 2 * all.room + 16;
+        all.items = (typename SimBatches<T>::Item *) realloc(all.items, all.room * sizeof(*all.items));
+    }
+    all.items[all.last++] = {one, all.batch};
+}
+
+template <class T>
+SIM_OWN void sim_commit(SimBatches<T> &all) {
+    all.batch++;
+}
+
+template <class T>
+SIM_OWN void sim_await(SimBatches<T> &all, unsigned count, void (*finish)(const T &)) {
+    while (all.first < all.last && all.items[all.first].batch + count < all.batch) {
+        finish(all.items[all.first++].one);
+    }
+}
 
 static SimBatches<SimCopy> sim_copies[1024];
 
-static inline void sim_copy(void *to, const void *from, int wanted, unsigned bytes) {
-    sim_require_aligned(to, bytes);
-    sim_require_aligned(from, bytes);
-    __cvta_generic_to_shared(to);
-    memset(to, 0xff, bytes);
-    sim_copies[sim_thread->number].add({to, wanted ? from : nullptr, bytes});
+SIM_OWN void sim_copy(void *to, const void *from, int wanted, unsigned bytes) {
+    SimCopy copy = {to, wanted ? from : nullptr, bytes};
+    sim_begin(copy, bytes);
+    sim_add(sim_copies[sim_thread->number], copy);
 }
 
 DEVICE void copy_16(void *to, const void *from, int wanted) {
@@ -205,7 +252,7 @@ DEVICE void copy_4(void *to, const void *from, int wanted) {
 }
 
 DEVICE void commit_copies(void) {
-    sim_copies[sim_thread->number].commit();
+    sim_commit(sim_copies[sim_thread->number]);
 }
 
-#define AWAIT_COPIES(count) sim_copies[sim_thread->number].await(count, sim_finish)
+#define AWAIT_COPIES(count) sim_await(sim_copies[sim_thread->number], count, sim_finish)

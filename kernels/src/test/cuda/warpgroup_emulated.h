@@ -14,30 +14,31 @@ struct SimBarrier {
     int bytes_and_parity;
 };
 
-static inline SimBarrier *sim_made(UINT64 *barrier) {
+SIM_OWN SimBarrier *sim_made(UINT64 *barrier) {
     SimBarrier *at = (SimBarrier *) barrier;
-    __cvta_generic_to_shared(barrier);
+    shared_address(barrier);
     if (at->arrivals == 0 || at->arrivals > 1024 || at->pending > at->arrivals) {
         sim_runtime->fault(719, "a barrier in shared memory that was not made");
     }
     return at;
 }
 
-DEVICE void make_barrier(UINT64 *barrier, int arrivals) {
-    __cvta_generic_to_shared(barrier);
+SIM_OWN void make_barrier(UINT64 *barrier, int arrivals) {
+    sim_require_aligned(barrier, 8);
+    shared_address(barrier);
     *(SimBarrier *) barrier = {(UINT16) arrivals, (UINT16) arrivals, 0};
 }
 
 DEVICE void open_barriers(void) {}
 
-static inline void sim_complete(SimBarrier *barrier) {
+SIM_OWN void sim_complete(SimBarrier *barrier) {
     if (barrier->pending == 0 && barrier->bytes_and_parity / 2 == 0) {
         barrier->pending = barrier->arrivals;
         barrier->bytes_and_parity ^= 1;
     }
 }
 
-DEVICE void arrive_expecting(UINT64 *barrier, UINT32 bytes) {
+SIM_OWN void arrive_expecting(UINT64 *barrier, UINT32 bytes) {
     SimBarrier *at = sim_made(barrier);
     if (at->pending == 0) {
         sim_runtime->fault(719, "more arrivals at a barrier in shared memory than it was made for");
@@ -51,46 +52,53 @@ DEVICE void arrive(UINT64 *barrier) {
     arrive_expecting(barrier, 0);
 }
 
+/* A bulk copy that has begun; of the whole group, since anyone may wait for it. */
 struct SimBulk {
     SimCopy copy;
     SimBarrier *barrier;
 };
 
-/* The group's bulk copies that have begun. */
-static std::vector<SimBulk> sim_bulks;
+static SimBulk sim_bulks[64];
+static unsigned sim_bulk_count;
 
-DEVICE void copy_bulk(void *to, const void *from, UINT32 bytes, UINT64 *barrier) {
-    sim_require_aligned(to, 16);
-    sim_require_aligned(from, 16);
-    __cvta_generic_to_shared(to);
-    if (bytes % 16 != 0) {
-        sim_runtime->fault(716, "a bulk copy of bytes that do not divide by 16");
+SIM_OWN void copy_bulk(void *to, const void *from, UINT32 bytes, UINT64 *barrier) {
+    SimCopy copy = {to, from, bytes};
+    sim_begin(copy, 16);
+    if (bytes % 16 != 0 || sim_bulk_count == 64) {
+        sim_runtime->fault(716, "a bulk copy of bytes that do not divide by 16, or more than 64 at once");
     }
-    memset(to, 0xff, bytes);
-    sim_bulks.push_back({{to, from, bytes}, sim_made(barrier)});
+    sim_bulks[sim_bulk_count++] = {copy, sim_made(barrier)};
 }
 
-static inline void sim_finish_bulks(SimBarrier *barrier) {
-    for (size_t i = 0; i < sim_bulks.size();) {
+SIM_OWN void sim_finish_bulks(SimBarrier *barrier) {
+    unsigned left = 0;
+    for (unsigned i = 0; i < sim_bulk_count; i++) {
         if (sim_bulks[i].barrier != barrier) {
-            i++;
+            sim_bulks[left++] = sim_bulks[i];
             continue;
         }
-        sim_finish(sim_bulks[i].copy);
+        sim_fill(sim_bulks[i].copy);
         barrier->bytes_and_parity -= 2 * (int) sim_bulks[i].copy.bytes;
-        sim_bulks.erase(sim_bulks.begin() + (long) i);
+    }
+    if (left < sim_bulk_count) {
+        sim_bulk_count = left;
         sim_complete(barrier);
     }
 }
 
-DEVICE void await_phase(UINT64 *barrier, UINT32 parity) {
+SIM_OWN int sim_waits(SimBarrier *barrier, UINT32 parity) {
+    return (barrier->bytes_and_parity & 1) == (int) parity;
+}
+
+SIM_OWN void await_phase(UINT64 *barrier, UINT32 parity) {
     SimBarrier *at = sim_made(barrier);
-    while ((at->bytes_and_parity & 1) == (int) parity) {
+    while (sim_waits(at, parity)) {
         sim_finish_bulks(at);
-        if ((at->bytes_and_parity & 1) == (int) parity) {
+        if (sim_waits(at, parity)) {
             sim_yield();
         }
     }
+    sim_runtime->fence(false);
 }
 
 #define FEWER_REGISTERS(count) ((void) (count))
@@ -112,34 +120,38 @@ struct SimProduct {
     int columns;
 };
 
-/* Number (row, l) of a K-major matrix with the 128-byte swizzle, of which 16 k are read. */
-static inline float sim_swizzled(UINT64 matrix, int row, int l) {
+/* Eight numbers of row "row" from k = 8 chunk on, of a K-major matrix with the 128-byte swizzle. */
+SIM_OWN void sim_eight(float to[8], UINT64 matrix, int row, int chunk) {
     UINT32 eight_rows = (UINT32) (matrix >> 32 & 0x3fff) << 4;
-    UINT32 at = ((UINT32) (matrix & 0x3fff) << 4) + (UINT32) (row / 8) * eight_rows + (UINT32) (row % 8 * 128 + l * 2);
+    UINT32 at = ((UINT32) (matrix & 0x3fff) << 4) + (UINT32) (row / 8) * eight_rows + (UINT32) (row % 8 * 128 + chunk * 16);
     at ^= (at >> 7 & 7) << 4;
-    if (matrix >> 62 != 1 || (matrix >> 49 & 7) != 0 || at + 2 > sim_thread->dynamic_bytes) {
+    if (matrix >> 62 != 1 || (matrix >> 49 & 7) != 0 || at + 16 > sim_thread->dynamic_bytes) {
         sim_runtime->fault(719, "a matrix outside dynamic shared memory, or without the 128-byte swizzle");
     }
-    return sim_bf16(*(const UINT16 *) __cvta_shared_to_generic((1 << 20) + at), 0);
+    const UINT16 *from = (const UINT16 *) (sim_thread->dynamic_shared + at);
+    sim_use(from, 16, SIM_READ);
+    for (int i = 0; i < 8; i++) {
+        to[i] = sim_bf16(from[i], 0);
+    }
 }
 
-static inline void sim_multiply(const SimProduct &product) {
+SIM_OWN void sim_multiply(const SimProduct &product) {
     int g = (int) sim_lane() / 4;
     int t = (int) sim_lane() % 4;
     int first = (int) (sim_thread->number / 32 % 4) * 16;
     float x[2][16];
-    for (int l = 0; l < 16; l++) {
-        x[0][l] = sim_swizzled(product.a, first + g, l);
-        x[1][l] = sim_swizzled(product.a, first + g + 8, l);
+    for (int h = 0; h < 2; h++) {
+        sim_eight(x[h], product.a, first + g + 8 * h, 0);
+        sim_eight(x[h] + 8, product.a, first + g + 8 * h, 1);
     }
     for (int j = 0; j < product.columns / 8; j++) {
         for (int e = 0; e < 2; e++) {
             float y[16];
-            for (int l = 0; l < 16; l++) {
-                y[l] = sim_swizzled(product.b, 8 * j + 2 * t + e, l);
-            }
+            sim_eight(y, product.b, 8 * j + 2 * t + e, 0);
+            sim_eight(y + 8, product.b, 8 * j + 2 * t + e, 1);
             for (int h = 0; h < 2; h++) {
-                product.d[4 * j + 2 * h + e] = sim_sum(x[h], y, 16, product.d[4 * j + 2 * h + e]);
+                float *sum = product.d + 4 * j + 2 * h + e;
+                *sum = sim_sum(x[h], y, 16, *sum);
             }
         }
     }
@@ -156,11 +168,18 @@ DEVICE void multiply_group_256(float d[128], UINT64 a, UINT64 b) {
             sim_runtime->fault(719, "lanes of a warpgroup name different matrices");
         }
     }
-    sim_products[sim_thread->number].add({d, a, b, 256});
+    sim_add(sim_products[sim_thread->number], SimProduct{d, a, b, 256});
 }
 
 DEVICE void commit_products(void) {
-    sim_products[sim_thread->number].commit();
+    sim_commit(sim_products[sim_thread->number]);
 }
 
-#define AWAIT_PRODUCTS(count) sim_products[sim_thread->number].await(count, sim_multiply)
+/* A warp goes on when all its lanes may. */
+DEVICE void sim_await_products(unsigned count) {
+    UINT32 all[32];
+    sim_await(sim_products[sim_thread->number], count, sim_multiply);
+    SIM_WHOLE_WARP(count, all);
+}
+
+#define AWAIT_PRODUCTS(count) sim_await_products(count)

@@ -11,21 +11,38 @@ import org.fewstep.kernels.LiveHandles;
 import org.fewstep.kernels.cpu.CpuDevice;
 import org.fewstep.kernels.cpu.Provider;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Long runs of tiny steps: live handles, pool and heap stay as they are. */
 class LeakTest {
-    private final Device device = new CpuDevice(Provider.LOOPS, 1);
+    private Device device;
+    private long before;
 
     @TempDir
     Path folder;
 
+    Device open() {
+        return new CpuDevice(Provider.LOOPS, 1);
+    }
+
+    @BeforeEach
+    void start() {
+        device = open();
+        before = device.live().buffers().get();
+    }
+
     @AfterEach
     void nothingIsLeft() {
-        assertEquals(0, device.live().buffers().get());
-        device.close();
+        if (device != null) {
+            assertEquals(before, device.live().buffers().get());
+            device.close();
+            assertEquals(0, device.live().pooledBytes().get());
+            assertEquals(0, device.live().programs().get());
+            assertEquals(0, device.live().functions().get());
+        }
     }
 
     /** Notes the counters at one step, demands them at every later one, and compares the heap at the last. */
@@ -34,6 +51,8 @@ class LeakTest {
         private long buffers;
         private long bytes;
         private long pooled;
+        private long blocks;
+        private long functions;
         private long heap;
         private long growth;
 
@@ -48,11 +67,15 @@ class LeakTest {
                 buffers = live.buffers().get();
                 bytes = live.bytes().get();
                 pooled = live.pooledBytes().get();
+                blocks = live.blocks().get();
+                functions = live.functions().get();
                 heap = usedHeap();
             } else if (report.step() > settled) {
                 assertEquals(buffers, live.buffers().get(), "buffers at step " + report.step());
                 assertEquals(bytes, live.bytes().get(), "bytes at step " + report.step());
                 assertEquals(pooled, live.pooledBytes().get(), "pool at step " + report.step());
+                assertEquals(blocks, live.blocks().get(), "blocks at step " + report.step());
+                assertEquals(functions, live.functions().get(), "kernels at step " + report.step());
                 assertEquals(0, live.scopes().get(), "scopes at step " + report.step());
             }
             if (report.step() == report.steps()) {
@@ -73,7 +96,7 @@ class LeakTest {
         }
     }
 
-    private void staysFlat(int steps) {
+    void staysFlat(int steps) {
         for (String method : new String[] {"flow-matching", "mean-flow"}) {
             Watcher watcher = new Watcher(steps / 3);
             Recipe recipe = Recipe.from(

@@ -76,6 +76,11 @@ public final class BlockPool {
         }
     }
 
+    /** What to do when there is no room. */
+    String hint() {
+        return hint;
+    }
+
     /** Index of the smallest class that holds {@code size} elements. */
     public static int classOf(int size) {
         if (size <= 16) {

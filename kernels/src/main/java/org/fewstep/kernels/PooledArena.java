@@ -33,7 +33,7 @@ public final class PooledArena implements Arena {
                     }
                 },
                 device.name(),
-                "",
+                pool.hint(),
                 Long.MAX_VALUE,
                 new AtomicLong(),
                 poison);

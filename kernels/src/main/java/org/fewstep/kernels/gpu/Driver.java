@@ -82,6 +82,7 @@ interface Driver extends AutoCloseable {
     /**
      * Allocates memory with undefined content.
      *
+     * @param bytes at least 1
      * @throws org.fewstep.kernels.DeviceOutOfMemory when there is no room
      */
     Memory allocate(long bytes);
@@ -162,6 +163,7 @@ interface Driver extends AutoCloseable {
 
     void release(Program program);
 
+    /** Ends the use of this driver: memory, programs and kernels may still be given back, all else throws. */
     @Override
     void close();
 }

@@ -1,5 +1,6 @@
 package org.fewstep.kernels.gpu;
 
+import java.util.Arrays;
 import java.util.List;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.Conv2d;
@@ -8,7 +9,7 @@ import org.fewstep.kernels.Conv2d;
 final class GpuConv2d {
     private static final String FILE = "conv2d.cl";
 
-    static final int VERSIONS = 2;
+    static final int VERSIONS = 3;
 
     /** As in the file. */
     private static final int THREADS = 128;
@@ -33,9 +34,14 @@ final class GpuConv2d {
     /** Most groups of the third dimension that every device takes; kernels walk over the rest. */
     private static final int MOST_LAYERS = 65_535;
 
-    private static final List<Choice> NAIVE_ONLY = List.of(Choice.version(1));
-    private static final List<Choice> NAIVE_FIRST = List.of(Choice.version(1), Choice.version(2));
-    private static final List<Choice> TILES_FIRST = List.of(Choice.version(2), Choice.version(1));
+    /** Strips are OpenCL's alone. */
+    private static final List<Choice> STRIPS_FIRST = versions(3, 1, 2);
+
+    private static final List<Choice> TILES_FIRST = versions(2, 1, 3);
+    private static final List<Choice> NAIVE_FIRST = versions(1, 2, 3);
+    private static final List<Choice> NAIVE_ONLY = versions(1);
+    private static final List<Choice> CUDA_TILES_FIRST = versions(2, 1);
+    private static final List<Choice> CUDA_NAIVE_FIRST = versions(1, 2);
 
     private GpuConv2d() {}
 
@@ -45,12 +51,16 @@ final class GpuConv2d {
         if (results == 0) {
             return;
         }
-        if (to.choose(w, choices(w, to.facts())).version() == 1) {
-            naive(w, to, results);
-        } else if (w.code() == Conv2d.Code.WEIGHT) {
-            weight(w, to);
-        } else {
-            tiles(w, to);
+        switch (to.choose(w, choices(w, to.facts())).version()) {
+            case 1 -> naive(w, to, results);
+            case 2 -> {
+                if (w.code() == Conv2d.Code.WEIGHT) {
+                    weight(w, to);
+                } else {
+                    tiles(w, to);
+                }
+            }
+            default -> GpuConv2dStrips.plan(w, to);
         }
     }
 
@@ -60,7 +70,14 @@ final class GpuConv2d {
             return NAIVE_ONLY;
         }
         boolean fewRows = rows(w.code(), s) < FEWEST_ROWS && w.code() != Conv2d.Code.WEIGHT;
-        return facts.cpu() || fewRows ? NAIVE_FIRST : TILES_FIRST;
+        if (facts.backend() == Driver.Backend.CUDA) {
+            return fewRows ? CUDA_NAIVE_FIRST : CUDA_TILES_FIRST;
+        }
+        return facts.cpu() ? STRIPS_FIRST : fewRows ? NAIVE_FIRST : TILES_FIRST;
+    }
+
+    private static List<Choice> versions(int... versions) {
+        return Arrays.stream(versions).mapToObj(Choice::version).toList();
     }
 
     private static long results(Conv2d.Code code, Conv2d.Geometry s) {
@@ -129,12 +146,17 @@ final class GpuConv2d {
                         THREADS,
                         1);
         if (parts > 1) {
-            to.add(FILE, w.dtype(), "conv2d_weight_parts")
-                    .ints(parts, size)
-                    .memory(sums)
-                    .memory(result)
-                    .over(size, to.many());
+            addParts(w, to, parts, size, sums);
         }
+    }
+
+    /** w from the sums of its parts. */
+    static void addParts(Conv2d w, Launches to, int parts, int size, Driver.Memory sums) {
+        to.add(FILE, w.dtype(), "conv2d_weight_parts")
+                .ints(parts, size)
+                .memory(sums)
+                .buffer(w.w())
+                .over(size, to.many());
     }
 
     /** Places of a part, by the sizes alone: the weights' bits depend on it. */
@@ -150,23 +172,27 @@ final class GpuConv2d {
     }
 
     private static Launch start(Conv2d w, Launches to, String kernel) {
-        Conv2d.Geometry s = w.geometry();
-        return to.add(FILE, w.dtype(), kernel)
-                .int32(
-                        s.batch(),
-                        s.inChannels(),
-                        s.inHeight(),
-                        s.inWidth(),
-                        s.outChannels(),
-                        s.outHeight(),
-                        s.outWidth(),
-                        s.kernelHeight(),
-                        s.kernelWidth(),
-                        s.strideY(),
-                        s.strideX(),
-                        s.padTop(),
-                        s.padLeft(),
-                        s.groups());
+        return to.add(FILE, w.dtype(), kernel).int32(geometry(w.geometry()));
+    }
+
+    /** The file's structure of that name. */
+    static int[] geometry(Conv2d.Geometry s) {
+        return new int[] {
+            s.batch(),
+            s.inChannels(),
+            s.inHeight(),
+            s.inWidth(),
+            s.outChannels(),
+            s.outHeight(),
+            s.outWidth(),
+            s.kernelHeight(),
+            s.kernelWidth(),
+            s.strideY(),
+            s.strideX(),
+            s.padTop(),
+            s.padLeft(),
+            s.groups()
+        };
     }
 
     /** The arguments behind the sizes. */

@@ -51,7 +51,8 @@ final class GpuKernels {
             case MATMUL -> GpuMatMul.VERSIONS;
             case CONV2D -> GpuConv2d.VERSIONS;
             case ATTENTION -> GpuAttention.VERSIONS;
-            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, NORM, MODULATED_NORM, GATHER, RANDOM, UPDATE -> 1;
+            case NORM -> GpuNorm.VERSIONS;
+            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, MODULATED_NORM, GATHER, RANDOM, UPDATE -> 1;
         };
     }
 
@@ -60,7 +61,9 @@ final class GpuKernels {
      * numbers of rows or for none: the bits of a row must not depend on how many there are.
      */
     static boolean hasBitsOfFirst(Workload.Family family, Choice choice) {
-        return choice.version() == 1 || (family == Workload.Family.MATMUL && choice.version() <= MATMUL_CHAINS);
+        return choice.version() == 1
+                || family == Workload.Family.NORM
+                || (family == Workload.Family.MATMUL && choice.version() <= MATMUL_CHAINS);
     }
 
     /** Whether all of them do; then a choice between them may depend on the number of rows. */

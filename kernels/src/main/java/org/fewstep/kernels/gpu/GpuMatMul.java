@@ -40,7 +40,7 @@ final class GpuMatMul {
     private static final int WARPGROUP_SHARED =
             1024 + STAGES * (ROWS + COLUMNS) * DEEP * 2 + 8 * 16 * 40 * 4 + 2 * STAGES * 8;
 
-    /** Most groups of the third dimension that every device takes. */
+    /** Most groups of the second and third dimensions that every device takes. */
     private static final int MOST_ITEMS = 65_535;
 
     /** Large squares where there is a group of them for each unit, otherwise small ones; strips are OpenCL's alone. */
@@ -48,6 +48,9 @@ final class GpuMatMul {
 
     private static final List<Choice> BLOCKS_FIRST = versions(3, 2, 1, 4);
     private static final List<Choice> TILES_FIRST = versions(2, 3, 1, 4);
+    /** Where there are more columns than groups for them. */
+    private static final List<Choice> NAIVE = versions(1);
+
     private static final List<Choice> CUDA_BLOCKS_FIRST = versions(3, 2, 1);
     private static final List<Choice> CUDA_TILES_FIRST = versions(2, 3, 1);
 
@@ -93,13 +96,16 @@ final class GpuMatMul {
 
     private static List<Choice> choices(MatMul w, Launches to, int items, int m) {
         Driver.Facts facts = to.facts();
-        if (w.dtype() == DType.F32 && to.precision() != Precision.F32) {
+        if (w.dtype() == DType.F32 && to.precision() != Precision.F32 && tiles(w.n(), SIDE) <= MOST_ITEMS) {
             return to.precision() == Precision.TF32
                     ? TF32_FIRST
                     : facts.warpgroups() ? BF16_FIRST_ON_HOPPER : BF16_FIRST;
         }
         if (facts.cpu()) {
             return STRIPS_FIRST;
+        }
+        if (tiles(w.n(), TILE) > MOST_ITEMS) {
+            return NAIVE;
         }
         boolean full = groups(w, items, m, BLOCK) >= facts.units();
         return facts.backend() == Driver.Backend.OPENCL
@@ -116,7 +122,7 @@ final class GpuMatMul {
     }
 
     private static void squares(Launch launch, MatMul w, int items, int m, int side) {
-        launch.grid((w.n() + side - 1) / side, (m + side - 1) / side, Math.min(items, MOST_ITEMS), TILE, TILE);
+        launch.grid(tiles(m, side), tiles(w.n(), side), Math.min(items, MOST_ITEMS), TILE, TILE);
     }
 
     /** Which of A and B lie along k (l), and which across (x). */
@@ -125,8 +131,7 @@ final class GpuMatMul {
     }
 
     private static Launch tensors(Launch launch, MatMul w, int items, int m) {
-        return launch.grid(
-                (w.n() + SIDE - 1) / SIDE, (m + SIDE - 1) / SIDE, Math.min(items, MOST_ITEMS), TENSOR_THREADS, 1);
+        return launch.grid(tiles(m, SIDE), tiles(w.n(), SIDE), Math.min(items, MOST_ITEMS), TENSOR_THREADS, 1);
     }
 
     /** Packs both operands, then walks over the tiles with a group for each unit. */

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * again; a submission makes no objects.
  */
 final class Launch {
+    /** Most groups of the first dimension that are asked for; kernels loop over the rest. */
+    static final int MOST_GROUPS = 1 << 20;
+
     private final Driver.Function function;
     private final int[] groups = {1, 1, 1};
     private final int[] threads = {1, 1, 1};
@@ -27,7 +30,7 @@ final class Launch {
     /** As many threads of the first dimension as there are things, in groups of {@code group}, within bounds. */
     Launch over(long things, int group) {
         threads[0] = group;
-        groups[0] = (int) Math.max(1, Math.min((things + group - 1) / group, 1 << 20));
+        groups[0] = (int) Math.max(1, Math.min((things + group - 1) / group, MOST_GROUPS));
         return this;
     }
 

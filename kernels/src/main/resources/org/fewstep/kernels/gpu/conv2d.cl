@@ -15,6 +15,10 @@
  *    meet the same taps stand together, so that no product with a hole between strides is computed. A weight's rows and
  *    columns are o and (c, a, b); the places are split into parts of one chain each, and the parts, which stand in a room of
  *    parts O (C/G) kH kW numbers, are added by the tree of portable.h.
+ * v3 (strips, OpenCL): for processors, whose vectors are wide and whose shared memory is main memory. Some samples at a
+ *    time are spread: planes with their zeros around, those of a stride's phases apart, so that the windows of neighbouring
+ *    places are neighbours whatever the tap. A thread computes 2 vectors of neighbouring places for 8 channels, or a part of
+ *    the sums of 4 channels by 4 taps, lane by lane. The spread planes are about x (or y) once more in memory.
  */
 #include "portable.h"
 
@@ -518,3 +522,299 @@ KERNEL void conv2d_weight_parts(int parts, int size, GLOBAL const REAL *sums, GL
         w[e] = sum;
     }
 }
+
+#if BACKEND_OPENCL
+/* A vector of 64 bytes. */
+#if REAL_IS_FLOAT
+#define LANES 16
+#define LINE float16
+#define LOAD(from) vload16(0, from)
+#define STORE(line, to) vstore16(line, 0, to)
+#else
+#define LANES 8
+#define LINE double8
+#define LOAD(from) vload8(0, from)
+#define STORE(line, to) vstore8(line, 0, to)
+#endif
+#define STRIP_ROWS 8
+#define PATCH 4
+
+/* The sum of a vector's lanes: halves are added, then halves of these. */
+DEVICE REAL total(LINE line) {
+#if REAL_IS_FLOAT
+    float8 eight = line.lo + line.hi;
+    float4 four = eight.lo + eight.hi;
+    float2 pair = four.lo + four.hi;
+#else
+    double4 four = line.lo + line.hi;
+    double2 pair = four.lo + four.hi;
+#endif
+    return pair.x + pair.y;
+}
+
+/*
+ * How planes are spread: number (row, column) of phase (u, v) of a plane is number (row stride_y + u - pad_top, column
+ * stride_x + v - pad_left) of the image, or 0. A spread plane is "items" of (height, width), then zeros up to "size".
+ */
+typedef struct {
+    int first_item;
+    int items;
+    int channels;
+    int in_height;
+    int in_width;
+    int stride_y;
+    int stride_x;
+    int pad_top;
+    int pad_left;
+    int phases_y;
+    int phases_x;
+    int height;
+    int width;
+    int size;
+} Spread;
+
+/* v3: a thread a row of a spread plane. */
+KERNEL void conv2d_spread(Spread s, GLOBAL const REAL *image, GLOBAL REAL *spread) {
+    FOR_EACH(e, (INT64) s.channels * s.phases_y * s.phases_x * s.items * s.height) {
+        int r = (int) (e % s.height);
+        int item = (int) (e / s.height % s.items);
+        int plane = (int) (e / s.height / s.items);
+        int u = plane / s.phases_x % s.phases_y;
+        int v = plane % s.phases_x;
+        int channel = (s.first_item + item) * s.channels + plane / s.phases_x / s.phases_y;
+        int row = r * s.stride_y + u - s.pad_top;
+        int there = row >= 0 && row < s.in_height;
+        int shift = v - s.pad_left;
+        int start = shift < 0 ? (-shift + s.stride_x - 1) / s.stride_x : 0;
+        int end = there && shift < s.in_width ? (s.in_width - shift + s.stride_x - 1) / s.stride_x : 0;
+        start = start < s.width ? start : s.width;
+        end = end < s.width ? end : s.width;
+        GLOBAL const REAL *from = image + (channel * s.in_height + (there ? row : 0)) * s.in_width;
+        GLOBAL REAL *to = spread + (INT64) plane * s.size + (item * s.height + r) * s.width;
+        for (int q = 0; q < start; q++) {
+            to[q] = 0;
+        }
+        for (int q = start; q < end; q++) {
+            to[q] = from[q * s.stride_x + shift];
+        }
+        int last = item == s.items - 1 && r == s.height - 1;
+        int stop = last ? s.size - (item * s.height + r) * s.width : s.width;
+        for (int q = end > start ? end : start; q < stop; q++) {
+            to[q] = 0;
+        }
+    }
+}
+
+/* v3: for each term of y's sums its place among a channel's weights, and that of its numbers in the spread planes. */
+KERNEL void conv2d_forward_terms(Geometry s, int size, int width, GLOBAL int *terms) {
+    int phases_y = s.stride_y < s.kernel_height ? s.stride_y : s.kernel_height;
+    int phases_x = s.stride_x < s.kernel_width ? s.stride_x : s.kernel_width;
+    FOR_EACH(e, s.in_channels / s.groups * s.kernel_height * s.kernel_width) {
+        Digits tap = digits_of(e, s.kernel_height, s.kernel_width);
+        int plane = (tap.high * phases_y + tap.middle % s.stride_y) * phases_x + tap.low % s.stride_x;
+        terms[2 * e] = (int) e;
+        terms[2 * e + 1] = plane * size + tap.middle / s.stride_y * width + tap.low / s.stride_x;
+    }
+}
+
+/* v3: the same for x's sums in phase (first_y, first_x); the spread planes of y start at its number (low_y, low_x). */
+KERNEL void conv2d_input_terms(
+        Geometry s, int size, int width, int first_y, int first_x, int low_y, int low_x, GLOBAL int *terms) {
+    int group_in = s.in_channels / s.groups;
+    Phase rows = phase_of(first_y, s.stride_y, s.pad_top, s.kernel_height, s.in_height);
+    Phase line = phase_of(first_x, s.stride_x, s.pad_left, s.kernel_width, s.in_width);
+    FOR_EACH(e, s.out_channels / s.groups * rows.taps * line.taps) {
+        Digits tap = digits_of(e, rows.taps, line.taps);
+        int a = rows.first + tap.middle * s.stride_y;
+        int b = line.first + tap.low * s.stride_x;
+        terms[2 * e] = (tap.high * group_in * s.kernel_height + a) * s.kernel_width + b;
+        terms[2 * e + 1] =
+                tap.high * size + (rows.at - tap.middle - low_y) * width + line.at - tap.low - low_x;
+    }
+}
+
+/*
+ * Sums over "depth" terms for "rows" channels of each group at places (i, j) of (height, width). Weights of neighbouring
+ * rows are row_step apart, of groups group_weights; numbers of items are spread_item apart, of groups spread_group, of
+ * neighbouring i spread_width. Place (i, j) of an item's channel is written to first + item * item_step + channel *
+ * channel_step + i * row_step + j * column_step.
+ */
+typedef struct {
+    int depth;
+    int rows;
+    int weight_row;
+    int weight_group;
+    int items;
+    int spread_item;
+    int spread_group;
+    int spread_width;
+    int height;
+    int width;
+    int first;
+    int item_step;
+    int channel_step;
+    int row_step;
+    int column_step;
+} Strips;
+
+/* Vectors that cover the places of an item, from its first place to its last. */
+DEVICE int lines_of(int height, int width, int spread_width) {
+    return ((height - 1) * spread_width + width + LANES - 1) / LANES;
+}
+
+/* A vector of places from number "at" on of an item, without those behind its rows' ends. */
+DEVICE void put_line(Strips s, LINE line, int at, GLOBAL REAL *to) {
+    int i = at / s.spread_width;
+    int j = at % s.spread_width;
+    if (s.column_step == 1 && j + LANES <= s.width && i < s.height) {
+        STORE(line, to + i * s.row_step + j);
+        return;
+    }
+    REAL each[LANES];
+    STORE(line, each);
+    for (int l = 0; l < LANES; l++) {
+        if (i < s.height && j < s.width) {
+            to[i * s.row_step + j * s.column_step] = each[l];
+        }
+        if (++j == s.spread_width) {
+            j = 0;
+            i++;
+        }
+    }
+}
+
+/* v3 of y and x: thread (2 vectors, 8 rows, group). */
+KERNEL void conv2d_strips(
+        Strips s, int biased, GLOBAL const int *terms, GLOBAL const REAL *spread, GLOBAL const REAL *w,
+        GLOBAL const REAL *bias, GLOBAL REAL *result) {
+    int lines = lines_of(s.height, s.width, s.spread_width);
+    int number = GROUP_ID(1) * 2;
+    int more = number + 1 < s.items * lines;
+    int item0 = number / lines;
+    int item1 = (number + more) / lines;
+    int at0 = number % lines * LANES;
+    int at1 = (number + more) % lines * LANES;
+    int first_row = GROUP_ID(0) * STRIP_ROWS;
+    int group = GROUP_ID(2);
+    GLOBAL const REAL *from0 = spread + group * s.spread_group + item0 * s.spread_item + at0;
+    GLOBAL const REAL *from1 = spread + group * s.spread_group + item1 * s.spread_item + at1;
+    GLOBAL const REAL *weights[STRIP_ROWS];
+    LINE low[STRIP_ROWS];
+    LINE high[STRIP_ROWS];
+    #pragma unroll
+    for (int r = 0; r < STRIP_ROWS; r++) {
+        int row = first_row + r < s.rows ? first_row + r : s.rows - 1;
+        weights[r] = w + group * s.weight_group + row * s.weight_row;
+        low[r] = (LINE) (0);
+        high[r] = (LINE) (0);
+    }
+    for (int l = 0; l < s.depth; l++) {
+        int weight = terms[2 * l];
+        int at = terms[2 * l + 1];
+        LINE b0 = LOAD(from0 + at);
+        LINE b1 = LOAD(from1 + at);
+        #pragma unroll
+        for (int r = 0; r < STRIP_ROWS; r++) {
+            LINE factor = (LINE) (weights[r][weight]);
+            low[r] = fma(factor, b0, low[r]);
+            high[r] = fma(factor, b1, high[r]);
+        }
+    }
+    for (int r = 0; r < STRIP_ROWS && first_row + r < s.rows; r++) {
+        int channel = group * s.rows + first_row + r;
+        if (biased) {
+            low[r] += bias[channel];
+            high[r] += bias[channel];
+        }
+        GLOBAL REAL *to = result + s.first + channel * s.channel_step;
+        put_line(s, low[r], at0, to + item0 * s.item_step);
+        if (more) {
+            put_line(s, high[r], at1, to + item1 * s.item_step);
+        }
+    }
+}
+
+/* v3: y in the vectors that cover each item's places, 0 behind its rows' ends; a thread a row of a channel of an item. */
+KERNEL void conv2d_lines(Geometry s, int first_item, int items, int spread_width, GLOBAL const REAL *y, GLOBAL REAL *to) {
+    int size = lines_of(s.out_height, s.out_width, spread_width) * LANES;
+    FOR_EACH(e, s.out_channels * items * s.out_height) {
+        int i = (int) (e % s.out_height);
+        int item = (int) (e / s.out_height % items);
+        int o = (int) (e / s.out_height / items);
+        int plane = (first_item + item) * s.out_channels + o;
+        GLOBAL const REAL *row = y + (plane * s.out_height + i) * s.out_width;
+        GLOBAL REAL *line = to + ((INT64) o * items + item) * size + i * spread_width;
+        int end = i == s.out_height - 1 ? size - i * spread_width : spread_width;
+        for (int j = 0; j < s.out_width; j++) {
+            line[j] = row[j];
+        }
+        for (int j = s.out_width; j < end; j++) {
+            line[j] = 0;
+        }
+    }
+}
+
+/*
+ * v3 of a part of w's sums: thread (4 terms, 4 rows, group and part) adds "length" vectors of numbers, of all the "items"
+ * lines, in LANES chains, then those as the tree does.
+ */
+KERNEL void conv2d_weight_strips(
+        Geometry s, int items, int length, int first_part, int size, int spread_item, int spread_width,
+        GLOBAL const int *terms, GLOBAL const REAL *spread, GLOBAL const REAL *y, GLOBAL REAL *w) {
+    int group_in = s.in_channels / s.groups;
+    int group_out = s.out_channels / s.groups;
+    int phases_y = s.stride_y < s.kernel_height ? s.stride_y : s.kernel_height;
+    int phases_x = s.stride_x < s.kernel_width ? s.stride_x : s.kernel_width;
+    int depth = group_in * s.kernel_height * s.kernel_width;
+    int lines = lines_of(s.out_height, s.out_width, spread_width);
+    int group = GROUP_ID(2) % s.groups;
+    int part = GROUP_ID(2) / s.groups;
+    int first_term = GROUP_ID(0) * PATCH;
+    int first_row = GROUP_ID(1) * PATCH;
+    int first = part * length;
+    int end = first + length < items * lines ? first + length : items * lines;
+    GLOBAL const REAL *of_row[PATCH];
+    GLOBAL const REAL *of_term[PATCH];
+    LINE sum[PATCH][PATCH];
+    #pragma unroll
+    for (int r = 0; r < PATCH; r++) {
+        int o = first_row + r < group_out ? first_row + r : group_out - 1;
+        int term = first_term + r < depth ? first_term + r : depth - 1;
+        of_row[r] = y + (group * group_out + o) * (items * lines * LANES);
+        of_term[r] = spread + group * group_in * phases_y * phases_x * size + terms[2 * term + 1];
+        #pragma unroll
+        for (int c = 0; c < PATCH; c++) {
+            sum[r][c] = (LINE) (0);
+        }
+    }
+    int line = first % lines;
+    int at = first / lines * spread_item + line * LANES;
+    for (int number = first; number < end; number++) {
+        LINE a[PATCH];
+        LINE b[PATCH];
+        #pragma unroll
+        for (int r = 0; r < PATCH; r++) {
+            a[r] = LOAD(of_row[r] + number * LANES);
+            b[r] = LOAD(of_term[r] + at);
+        }
+        #pragma unroll
+        for (int r = 0; r < PATCH; r++) {
+            #pragma unroll
+            for (int c = 0; c < PATCH; c++) {
+                sum[r][c] = fma(a[r], b[c], sum[r][c]);
+            }
+        }
+        at += LANES;
+        if (++line == lines) {
+            line = 0;
+            at += spread_item - lines * LANES;
+        }
+    }
+    for (int r = 0; r < PATCH && first_row + r < group_out; r++) {
+        for (int c = 0; c < PATCH && first_term + c < depth; c++) {
+            int row = ((first_part + part) * s.groups + group) * group_out + first_row + r;
+            w[row * depth + first_term + c] = total(sum[r][c]);
+        }
+    }
+}
+#endif

@@ -78,7 +78,7 @@ DEVICE REAL clamped(REAL x, REAL a, REAL b) {
 }
 
 DEVICE REAL lesser_of(REAL x, REAL y) {
-    return x != x || y != y ? x + y : x < y ? x : y;
+    return x != x || y != y ? x + y : x < y ? x : y < x ? y : REAL_OF_BITS(BITS_OF_REAL(x) | BITS_OF_REAL(y));
 }
 
 #define NEG(x, y, z, a, b) (-(x))

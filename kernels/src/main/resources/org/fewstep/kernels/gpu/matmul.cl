@@ -42,7 +42,7 @@ KERNEL void matmul_naive(
 
 #define TILE 16
 
-/* v2: groups (columns / 16, rows / 16, items) of (16, 16). */
+/* v2: groups (rows / 16, columns / 16, items) of (16, 16); CUDA takes 2^31 groups of the first dimension alone. */
 KERNEL void matmul_tiles(
         int items, int m, int n, int k, int a_item, int a_row, int a_column, int b_item, int b_row, int b_column,
         int activation, int biased, int kept, GLOBAL const REAL *a, GLOBAL const REAL *b, GLOBAL const REAL *bias,
@@ -51,8 +51,8 @@ KERNEL void matmul_tiles(
     SHARED_ARRAY(REAL, right, TILE * TILE);
     int x = LOCAL_ID(0);
     int y = LOCAL_ID(1);
-    int j = GROUP_ID(0) * TILE + x;
-    int i = GROUP_ID(1) * TILE + y;
+    int i = GROUP_ID(0) * TILE + y;
+    int j = GROUP_ID(1) * TILE + x;
     for (int item = GROUP_ID(2); item < items; item += GROUPS(2)) {
         REAL sum = 0;
         for (int l0 = 0; l0 < k; l0 += TILE) {
@@ -75,7 +75,7 @@ KERNEL void matmul_tiles(
 #define DEEP 16
 #define EACH 4
 
-/* v3: groups (columns / 64, rows / 64, items) of (16, 16). */
+/* v3: groups (rows / 64, columns / 64, items) of (16, 16). */
 KERNEL void matmul_blocks(
         int items, int m, int n, int k, int a_item, int a_row, int a_column, int b_item, int b_row, int b_column,
         int activation, int biased, int kept, GLOBAL const REAL *a, GLOBAL const REAL *b, GLOBAL const REAL *bias,
@@ -85,8 +85,8 @@ KERNEL void matmul_blocks(
     int x = LOCAL_ID(0);
     int y = LOCAL_ID(1);
     int thread = y * TILE + x;
-    int first_column = GROUP_ID(0) * BLOCK;
-    int first_row = GROUP_ID(1) * BLOCK;
+    int first_row = GROUP_ID(0) * BLOCK;
+    int first_column = GROUP_ID(1) * BLOCK;
     for (int item = GROUP_ID(2); item < items; item += GROUPS(2)) {
         REAL sum[EACH][EACH];
         for (int r = 0; r < EACH; r++) {

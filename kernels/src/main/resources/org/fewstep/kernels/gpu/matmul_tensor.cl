@@ -124,13 +124,13 @@ DEVICE void finish_sums(
     }
 }
 
-/* v5: groups (columns / 128, rows / 128, items) of 256 with 2 stages TF32_OPERAND numbers of shared memory; 2 or 3 stages. */
+/* v5: groups (rows / 128, columns / 128, items) of 256 with 2 stages TF32_OPERAND numbers of shared memory; 2 or 3 stages. */
 DEVICE void matmul_tf32(int a_along, int b_along, int stages, float *shared, PARAMETERS) {
     int warp = LOCAL_ID(0) / WARP;
     int row = warp / WARPS_ACROSS * WARP_ROWS;
     int column = warp % WARPS_ACROSS * WARP_COLUMNS;
-    int first_row = GROUP_ID(1) * SIDE;
-    int first_column = GROUP_ID(0) * SIDE;
+    int first_row = GROUP_ID(0) * SIDE;
+    int first_column = GROUP_ID(1) * SIDE;
     int slices = (k + DEEP - 1) / DEEP;
     for (int item = GROUP_ID(2); item < items; item += GROUPS(2)) {
         GLOBAL const float *p = a + item * a_item;
@@ -236,13 +236,13 @@ DEVICE void multiply_stage_bf16(
     }
 }
 
-/* v6: groups (columns / 128, rows / 128, items) of 256. */
+/* v6: groups (rows / 128, columns / 128, items) of 256. */
 DEVICE void matmul_bf16(int a_along, int b_along, UINT16 *shared, PARAMETERS) {
     int warp = LOCAL_ID(0) / WARP;
     int row = warp / WARPS_ACROSS * WARP_ROWS;
     int column = warp % WARPS_ACROSS * WARP_COLUMNS;
-    int first_row = GROUP_ID(1) * SIDE;
-    int first_column = GROUP_ID(0) * SIDE;
+    int first_row = GROUP_ID(0) * SIDE;
+    int first_column = GROUP_ID(1) * SIDE;
     int slices = (k + DEEP - 1) / DEEP;
     for (int item = GROUP_ID(2); item < items; item += GROUPS(2)) {
         GLOBAL const float *p = a + item * a_item;

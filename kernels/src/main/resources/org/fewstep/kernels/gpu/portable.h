@@ -35,6 +35,8 @@
 #define MULTIPLY_HIGH(a, b) __umulhi(a, b)
 #define FLOAT_OF_BITS(i) __int_as_float(i)
 #define BITS_OF_FLOAT(f) __float_as_int(f)
+#define DOUBLE_OF_BITS(i) __longlong_as_double(i)
+#define BITS_OF_DOUBLE(d) __double_as_longlong(d)
 typedef unsigned int UINT32;
 typedef long long INT64;
 
@@ -58,6 +60,8 @@ typedef long long INT64;
 #define MULTIPLY_HIGH(a, b) mul_hi(a, b)
 #define FLOAT_OF_BITS(i) as_float(i)
 #define BITS_OF_FLOAT(f) as_int(f)
+#define DOUBLE_OF_BITS(i) as_double(i)
+#define BITS_OF_DOUBLE(d) as_long(d)
 typedef uint UINT32;
 typedef long INT64;
 
@@ -74,21 +78,31 @@ typedef long INT64;
 #if REAL_IS_FLOAT
 #define REAL float
 #define R(x) x##f
+#define REAL_OF_BITS(i) FLOAT_OF_BITS(i)
+#define BITS_OF_REAL(x) BITS_OF_FLOAT(x)
 #define EPSILON 0x1p-23f
+#define INFINITE FLOAT_OF_BITS(0x7F800000)
 #elif REAL_IS_DOUBLE
 #define REAL double
 #define R(x) x
+#define REAL_OF_BITS(i) DOUBLE_OF_BITS(i)
+#define BITS_OF_REAL(x) BITS_OF_DOUBLE(x)
 #define EPSILON 0x1p-52
+#define INFINITE DOUBLE_OF_BITS(0x7FF0000000000000)
 #elif REAL_IS_INT
 #define REAL int
 #endif
 
 #if !REAL_IS_INT
-/* The greater of two; NaN if one is NaN. */
+/* The greater of two, of zeros the positive one, so that no order of comparisons shows; NaN if one is NaN. */
 DEVICE REAL greater_of(REAL x, REAL y) {
-    return x != x || y != y ? x + y : x > y ? x : y;
+    return x != x || y != y ? x + y : x > y ? x : y > x ? y : REAL_OF_BITS(BITS_OF_REAL(x) & BITS_OF_REAL(y));
 }
 #endif
+
+/* Numbers of a block of a sum, and the lanes that add them. */
+#define SUM_BLOCK 256
+#define SUM_LANES 16
 
 /*
  * RESULT = sum of TERM, an expression of i, over i = FIRST .. END - 1, at most 256 numbers: lane l adds numbers l, l + 16,
@@ -116,13 +130,16 @@ DEVICE REAL greater_of(REAL x, REAL y) {
         (RESULT) = lane[0];                                                  \
     } while (0)
 
+/* Enough for the blocks of any sum. */
+#define TREE_LEVELS 24
+
 /*
  * The same for any N numbers from 0 on, by the tree that all sums of the engine follow: blocks of 256 are added in pairs,
  * then pairs of pairs. What waits for its partner stands in a stack, one a level.
  */
 #define TREE_SUM(RESULT, N, TERM)                                            \
     do {                                                                     \
-        REAL waiting[24];                                                    \
+        REAL waiting[TREE_LEVELS];                                           \
         INT64 tree_blocks = 0;                                               \
         int height = 0;                                                      \
         for (INT64 first = 0; first == 0 || first < (N); first += 256) {     \
@@ -141,3 +158,76 @@ DEVICE REAL greater_of(REAL x, REAL y) {
         }                                                                    \
         (RESULT) = waiting[0];                                               \
     } while (0)
+
+#if !REAL_IS_INT
+/*
+ * The same tree by groups of threads: what each of a block's 16 threads has added, as lanes of a block; and 16 neighbours
+ * of one level of the tree, of which all from place "count" on are missing (count is at least 1) and, up to the next
+ * multiple of 4, 0: no sum of a block is -0, so adding 0 changes nothing. "step" is the distance of neighbours.
+ */
+DEVICE REAL sum_of_lanes(SHARED const REAL *lane, int step) {
+    REAL sum[SUM_LANES / 2];
+    for (int l = 0; l < 8; l++) {
+        sum[l] = lane[l * step] + lane[(l + 8) * step];
+    }
+    for (int l = 0; l < 4; l++) {
+        sum[l] += sum[l + 4];
+    }
+    return (sum[0] + sum[2]) + (sum[1] + sum[3]);
+}
+
+DEVICE REAL sum_of_four(SHARED const REAL *part, int step) {
+    return (part[0] + part[step]) + (part[2 * step] + part[3 * step]);
+}
+
+DEVICE REAL sum_of_sixteen(SHARED const REAL *part, int step, int count) {
+    REAL low = sum_of_four(part, step);
+    if (count > 4) {
+        low += sum_of_four(part + 4 * step, step);
+    }
+    if (count <= 8) {
+        return low;
+    }
+    REAL high = sum_of_four(part + 8 * step, step);
+    if (count > 12) {
+        high += sum_of_four(part + 12 * step, step);
+    }
+    return low + high;
+}
+
+/* Number of sums that wait when "parts" parts of equal size were added. */
+DEVICE int height_of(INT64 parts) {
+    int height = 0;
+    for (INT64 rest = parts; rest > 0; rest >>= 1) {
+        height += (int) (rest & 1);
+    }
+    return height;
+}
+
+/* The tree's higher levels: after "parts" parts of equal size one more, which is not the last. */
+DEVICE void wait_for_partner(SHARED REAL *waiting, INT64 parts, REAL sum) {
+    int height = height_of(parts);
+    for (INT64 pairs = parts; (pairs & 1) == 1; pairs >>= 1) {
+        height--;
+        sum = waiting[height] + sum;
+    }
+    waiting[height] = sum;
+}
+
+/* The sum of all parts: after "parts" of them the last one. */
+DEVICE REAL with_waiting(SHARED const REAL *waiting, INT64 parts, REAL sum) {
+    for (int height = height_of(parts); height > 0; height--) {
+        sum = waiting[height - 1] + sum;
+    }
+    return sum;
+}
+
+/* The greatest of at most 16. */
+DEVICE REAL max_of_sixteen(SHARED const REAL *part, int step, int count) {
+    REAL most = part[0];
+    for (int p = 1; p < count; p++) {
+        most = greater_of(most, part[p * step]);
+    }
+    return most;
+}
+#endif

@@ -8,8 +8,6 @@
  */
 #include "portable.h"
 
-#define SUM_BLOCK 256
-
 /* partial (outer, blocks, inner) */
 #define SUM_BLOCKS(NAME, TERM)                                                                               \
     KERNEL void NAME(int outer, int n, int inner, int blocks, GLOBAL const REAL *in, GLOBAL REAL *partial) { \

@@ -33,7 +33,7 @@ final class Conv2dContract {
             new Geometry(1, 3, 4, 16, 131, 4, 16, 1, 3, 1, 1, 0, 1, 1),
             new Geometry(2, 8, 2, 17, 12, 2, 16, 3, 2, 1, 1, 1, 0, 2),
             // Several tiles of channels and of places, parts of the places, strides that leave gaps, uneven paddings.
-            new Geometry(3, 34, 9, 17, 70, 9, 17, 3, 3, 1, 1, 1, 1, 1),
+            new Geometry(2, 34, 9, 17, 70, 9, 17, 3, 3, 1, 1, 1, 1, 1),
             new Geometry(2, 6, 9, 11, 8, 5, 6, 5, 5, 2, 2, 2, 1, 2),
             new Geometry(1, 17, 10, 7, 33, 5, 7, 4, 3, 2, 1, 0, 2, 1),
             new Geometry(1, 1, 3, 3, 4, 1, 1, 2, 1, 300, 300, 0, 0, 1),

@@ -20,6 +20,10 @@ final class NormContract {
             rows(blocks, true, 3, n, 100, 1e-3);
             rows(blocks, false, 3, n, 5, 1e-3);
         }
+        for (int n : new int[] {2049, 5000, 8200}) {
+            rows(blocks, true, 1, n, 0, 1e-5);
+            rows(blocks, false, 1, n, 0, 1e-5);
+        }
         Buffer out = blocks.blank(4);
         blocks.device().run(new Norm(Code.LAYER, 1, 4, 1e-5, blocks.of(7, 7, 7, 7), null, out));
         assertClose("constant row", new double[4], blocks.read(out), 0);

@@ -108,6 +108,8 @@ public final class CudaSimulator {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("LD_LIBRARY_PATH", folder().toString());
         builder.environment().put("FEWSTEP_SIM_LOG", "stderr");
+        // So that a function that JCuda's library asks for and the simulator lacks is missed at once.
+        builder.environment().put("LD_BIND_NOW", "1");
         builder.environment().putAll(environment);
         return builder.start();
     }

@@ -114,6 +114,14 @@ class CudaSimulatorTest {
                     __nanosleep(10);
                 }
             }
+            extern "C" __global__ void count(float *out, float *counter) {
+                atomicAdd(counter, 1.0f);
+            }
+            extern "C" __global__ void blocks(float *out, float *counter) {
+                if (threadIdx.x == 0) {
+                    out[0] = blockIdx.x + 1;
+                }
+            }
             extern "C" __global__ void add(float value, float *out) {
                 out[threadIdx.x] += value;
             }
@@ -229,6 +237,8 @@ class CudaSimulatorTest {
             expect(got, "other stream", "0.0 600 7.0 0");
             expect(got, "written after free", "700");
         }
+        expect(forward, "race of blocks", "128.0 2.0");
+        expect(reverse, "race of blocks", "128.0 1.0");
         assertNotEquals(forward.get("race"), reverse.get("race"));
         assertNotEquals(forward.get("race"), shuffled.get("race"));
         assertNotEquals(reverse.get("race"), shuffled.get("race"));
@@ -239,8 +249,10 @@ class CudaSimulatorTest {
         Map<String, String> got = run(RACES, "forward", "late");
         expectAlways(got);
         expect(got, "race", "719");
+        expect(got, "race of blocks", "128.0 error 719");
         for (String told : List.of(
                 "kernel race: race: a write at planted.cl:9 of what thread (0, 0, 0) used for a read at planted.cl:10",
+                "of what another block used for a write at planted.cl:",
                 "5 threads wait at the barrier planted.cl:47",
                 "planted.cl:68: index outside an array",
                 "planted.cl:71: misaligned access",
@@ -296,7 +308,7 @@ class CudaSimulatorTest {
     @Test
     void anErrorHasItsPlace() {
         String source = Source.of("scan.cl").replace("REAL sum = 0;", "REAL sum = nothing;");
-        String before = source.substring(0, source.indexOf("nothing"));
+        String before = source.substring(0, source.indexOf("= nothing;"));
         int directive = before.lastIndexOf("#line ");
         int first = Integer.parseInt(before.substring(directive + 6, before.indexOf(' ', directive + 6)));
         int line = first + (int) before.substring(directive).lines().count() - 2;

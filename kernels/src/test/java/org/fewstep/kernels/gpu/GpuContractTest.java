@@ -89,6 +89,10 @@ class GpuContractTest {
             assertEquals(0, device.live().buffers().get());
             assertEquals(0, device.live().bytes().get());
             assertEquals(0, device.live().scopes().get());
+            device.close();
+            assertEquals(0, device.live().blocks().get());
+            assertEquals(0, device.live().programs().get());
+            assertEquals(0, device.live().functions().get());
         }
     }
 }

@@ -260,17 +260,29 @@ class GpuDeviceTest {
         }
     }
 
+    /** Sizes that are all different, some of them beyond the cap, so that blocks come and go all the time. */
     @Test
-    void manyStepsAndShapesKeepTheCap() {
-        try (GpuDevice device = OpenCl.open(1 << 16, false)) {
-            for (int i = 0; i < 2000; i++) {
+    void tenThousandShapesKeepTheCap() {
+        int cap = 1 << 16;
+        try (GpuDevice device = OpenCl.open(cap, false)) {
+            for (int i = 0; i < 10_000; i++) {
+                int size = 1 + i * 37 % 20_011;
                 try (Scope scope = device.scope()) {
-                    Buffer x = device.allocate(DType.F32, 1 + i * 37 % 5000);
-                    device.run(Elementwise.flat(Code.FILL, i, 0, x.size(), x));
+                    Buffer x = device.allocate(DType.F32, size);
+                    device.run(Elementwise.flat(Code.FILL, i, 0, size, x));
+                    assertTrue(device.live().pooledBytes().get() <= cap);
+                    if (i % 1000 == 0) {
+                        float[] got = new float[size];
+                        device.read(x, got, 0, size);
+                        assertEquals(i, got[size - 1]);
+                    }
                 }
-                assertTrue(device.live().pooledBytes().get() <= 1 << 16);
+                assertTrue(device.live().pooledBytes().get() <= cap);
                 assertEquals(0, device.live().bytes().get());
             }
+            assertTrue(device.live().blocks().get() > 0);
+            device.trim();
+            assertEquals(0, device.live().blocks().get());
         }
     }
 }

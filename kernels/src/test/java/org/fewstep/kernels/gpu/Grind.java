@@ -3,18 +3,15 @@ package org.fewstep.kernels.gpu;
 import static org.jocl.CL.CL_PROGRAM_KERNEL_NAMES;
 import static org.jocl.CL.clGetProgramInfo;
 
-import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Precision;
@@ -23,7 +20,7 @@ import org.fewstep.kernels.Workload.Family;
 import org.jocl.Pointer;
 
 /**
- * Runs {@link SmallWorkloads} by every choice that is legal for them, in turn as on a processor and as on a GPU of one and
+ * Runs {@link SmallWorkloads} by every choice that is legal for them, in turn as on a processor and as on GPUs of one and
  * of many units, in a process of its own: the OpenCL device is oclgrind's simulator.
  *
  * <p>Every block is as long as what it holds, unlike a pool's, so that a step beside it is seen; what nobody wrote is
@@ -49,6 +46,7 @@ final class Grind implements SmallWorkloads.Buffers {
     private final GpuDevice device;
     private final DType dtype;
     private final List<Driver.Facts> facts;
+    private final Set<Driver.Function> ran = new HashSet<>();
     private int turn;
 
     private Grind(Driver simulator, UnaryOperator<String> sources, DType dtype) {
@@ -67,7 +65,7 @@ final class Grind implements SmallWorkloads.Buffers {
      * Arguments: a dtype, and all families run, then each kernel must have; or a dtype, a family, a file, text in it and
      * what stands there instead.
      */
-    public static void main(String[] args) throws IOException, URISyntaxException {
+    public static void main(String[] args) {
         Driver simulator = new OpenClDriver(OpenClDriver.find().get(0));
         if (!simulator.facts().name().contains("Oclgrind")) {
             throw new IllegalStateException(
@@ -134,36 +132,47 @@ final class Grind implements SmallWorkloads.Buffers {
         return words;
     }
 
+    /** In turn as each device, and as all of them where a kernel has not run yet. */
     private void run(Workload work) {
-        Driver.Facts here = facts.get(turn++ % facts.size());
-        List<Choice> legal = new ArrayList<>();
-        plan(work, here, (w, choices) -> {
-            legal.addAll(choices);
-            return choices.get(0);
-        });
-        for (int i = 1; i < legal.size(); i++) {
-            Choice choice = legal.get(i);
-            plan(work, here, (w, choices) -> choice);
+        // A round starts one later than the last, out of step with the codes of a family.
+        Driver.Facts turned = facts.get((turn + turn / facts.size()) % facts.size());
+        turn++;
+        for (Driver.Facts here : facts) {
+            List<Choice> legal = new ArrayList<>();
+            run(here == turned, plan(work, here, (w, choices) -> {
+                legal.addAll(choices);
+                return choices.get(0);
+            }));
+            for (int i = 1; i < legal.size(); i++) {
+                Choice choice = legal.get(i);
+                run(here == turned, plan(work, here, (w, choices) -> choice));
+            }
         }
     }
 
-    private void plan(Workload work, Driver.Facts here, Choices choices) {
+    private List<Launch> plan(Workload work, Driver.Facts here, Choices choices) {
         Launches launches = new Launches(programs, here, choices, Precision.F32, this::memory);
         GpuKernels.plan(work, launches);
-        launches.list().forEach(driver::launch);
-        driver.synchronize();
+        return launches.list();
     }
 
-    /** Every file was compiled, and of what was compiled every kernel was called. */
-    private void requireAll() throws IOException, URISyntaxException {
-        Path folder = Path.of(Grind.class.getResource("portable.h").toURI()).getParent();
-        Set<String> missing = new TreeSet<>();
-        try (Stream<Path> list = Files.list(folder)) {
-            list.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".cl"))
-                    .forEach(missing::add);
+    private void run(boolean anyway, List<Launch> launches) {
+        boolean fresh = false;
+        for (Launch launch : launches) {
+            fresh |= ran.add(launch.function());
         }
-        missing.removeAll(GpuKernels.TENSOR_FILES);
+        if (anyway || fresh) {
+            launches.forEach(driver::launch);
+            driver.synchronize();
+        }
+    }
+
+    /** Every family's file was compiled, and of what was compiled every kernel was called. */
+    private void requireAll() {
+        Set<String> missing = new TreeSet<>();
+        for (Family family : Family.values()) {
+            missing.add(family.name().toLowerCase(Locale.ROOT) + ".cl");
+        }
         missing.removeAll(driver.files());
         for (Driver.Program program : driver.programs()) {
             missing.addAll(kernels(program));

@@ -9,14 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fewstep.kernels.Devices;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** JVMs that start together load the native library without harm to each other, and leave no file behind. */
-@Timeout(120)
 class NativeLoaderTest {
-    private static final int ROUNDS = 2;
     private static final int TOGETHER = 8;
 
     @TempDir
@@ -34,9 +33,20 @@ class NativeLoaderTest {
     }
 
     @Test
-    void startingTogether() throws Exception {
+    @Timeout(120)
+    void startingTogetherTwice() throws Exception {
+        startTogether(2);
+    }
+
+    @Test
+    @Tag("slow")
+    void startingTogetherTwentyTimes() throws Exception {
+        startTogether(20);
+    }
+
+    private void startTogether(int rounds) throws Exception {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < rounds; round++) {
             List<Process> running = new ArrayList<>();
             for (int i = 0; i < TOGETHER; i++) {
                 running.add(new ProcessBuilder(

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each kernel file is CUDA C++ too: nvcc takes it with every warning as an error, where nvcc is found. */
 @Tag("opencl")
+@Tag("nvcc")
 class NvccTest {
     private static final List<String> ARCHITECTURES = List.of("75", "90a");
     private static final List<String> TENSOR_ARCHITECTURES = List.of("75", "80", "90", "90a");

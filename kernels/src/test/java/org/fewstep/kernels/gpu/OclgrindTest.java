@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Workload.Family;
 import org.junit.jupiter.api.AfterEach;
@@ -107,7 +108,7 @@ class OclgrindTest {
     void nothingIsReportedOfAnyKernel() throws Exception {
         List<Run> runs = List.of(start("F32", DType.F32.name()), start("F64", DType.F64.name()));
         for (Run run : runs) {
-            assertEquals("", run.report(), run.name());
+            assertEquals("", head(run.report()), run.name());
         }
     }
 
@@ -119,8 +120,8 @@ class OclgrindTest {
                     "data race at local memory",
                     Family.MATMUL,
                     "matmul.cl",
-                    "BARRIER();\n            int end = k - l0 < TILE",
-                    "int end = k - l0 < TILE"),
+                    "BARRIER();\n            left[y * TILE + x] =",
+                    "left[y * TILE + x] ="),
             new Planted(
                     "data race at global memory",
                     Family.REDUCE,
@@ -144,8 +145,11 @@ class OclgrindTest {
                 error.text(),
                 error.instead());
         String report = run.report();
-        assertTrue(
-                report.contains(error.report()),
-                () -> report.lines().limit(20).toList().toString());
+        assertTrue(report.contains(error.report()), () -> head(report));
+    }
+
+    /** Its first lines; what oclgrind quotes is of our joined sources, the file and the line that it names are right. */
+    private static String head(String report) {
+        return report.lines().limit(40).collect(Collectors.joining("\n"));
     }
 }

@@ -71,6 +71,7 @@ final class SimulatedRun {
         cases.put("tiles", this::tiles);
         cases.put("neighbour", () -> sums("neighbour"));
         cases.put("race", () -> sums("race"));
+        cases.put("race of blocks", this::blocks);
         cases.put("warp", () -> sums("warp"));
         cases.put("half a warp", () -> sums("half_warp"));
         cases.put("dynamic", this::dynamic);
@@ -204,6 +205,18 @@ final class SimulatedRun {
         require(launch(function(kernel), COUNT, 0, number(COUNT), Pointer.to(in), Pointer.to(out)));
         int waited = cuStreamSynchronize(stream);
         return waited == CUDA_SUCCESS ? Arrays.toString(read(out, COUNT)) : String.valueOf(waited);
+    }
+
+    /** Two blocks write the same numbers, and count together what is counted atomically. */
+    private String blocks() throws IOException {
+        CUdeviceptr out = memory(0);
+        CUdeviceptr count = memory(0);
+        Pointer parameters = Pointer.to(Pointer.to(out), Pointer.to(count));
+        require(cuLaunchKernel(function("count"), 2, 1, 1, COUNT, 1, 1, 0, stream, parameters, null));
+        float counted = read(count, 1)[0];
+        require(cuLaunchKernel(function("blocks"), 2, 1, 1, COUNT, 1, 1, 0, stream, parameters, null));
+        int waited = cuStreamSynchronize(stream);
+        return waited == CUDA_SUCCESS ? counted + " " + read(out, 1)[0] : counted + " error " + waited;
     }
 
     private String dynamic() throws IOException {

@@ -269,24 +269,25 @@ final class SmallWorkloads {
         to.accept(ModulatedNorm.gradScale(centred, rows, n, 1e-5, places, x, d, blank(table)));
     }
 
+    /** Few places each: a tile of threads costs the same whether it is full or not. */
     private void convolutions() {
-        convolution(new Conv2d.Geometry(1, 1, 7, 9, 1, 7, 9, 1, 1, 1, 1, 0, 0, 1));
-        convolution(new Conv2d.Geometry(1, 7, 8, 9, 1, 8, 9, 3, 3, 1, 1, 1, 1, 1));
-        convolution(new Conv2d.Geometry(1, 1, 7, 8, 9, 7, 8, 3, 3, 1, 1, 1, 1, 1));
-        convolution(new Conv2d.Geometry(7, 8, 9, 7, 8, 5, 4, 3, 3, 2, 2, 1, 1, 8));
-        convolution(new Conv2d.Geometry(1, 9, 7, 8, 16, 7, 8, 1, 1, 1, 1, 0, 0, 1));
-        convolution(new Conv2d.Geometry(1, 16, 1, 31, 8, 1, 33, 1, 3, 1, 1, 0, 2, 1));
-        convolution(new Conv2d.Geometry(1, 31, 8, 1, 7, 4, 1, 2, 1, 2, 1, 0, 0, 1));
-        convolution(new Conv2d.Geometry(1, 1, 33, 31, 1, 31, 33, 3, 3, 1, 1, 0, 2, 1));
-        convolution(new Conv2d.Geometry(1, 33, 1, 7, 33, 1, 7, 1, 1, 1, 1, 0, 0, 1));
+        convolution(false, new Conv2d.Geometry(7, 1, 1, 9, 1, 1, 9, 1, 1, 1, 1, 0, 0, 1));
+        convolution(true, new Conv2d.Geometry(1, 7, 8, 1, 1, 8, 1, 3, 3, 1, 1, 1, 1, 1));
+        convolution(false, new Conv2d.Geometry(1, 1, 7, 8, 9, 7, 8, 3, 3, 1, 1, 1, 1, 1));
+        convolution(true, new Conv2d.Geometry(1, 2, 9, 7, 2, 5, 4, 3, 3, 2, 2, 1, 1, 2));
+        convolution(false, new Conv2d.Geometry(1, 9, 1, 7, 16, 1, 7, 1, 1, 1, 1, 0, 0, 1));
+        convolution(true, new Conv2d.Geometry(1, 16, 1, 31, 8, 1, 31, 1, 1, 1, 1, 0, 0, 1));
+        convolution(false, new Conv2d.Geometry(1, 31, 8, 1, 7, 4, 1, 2, 1, 2, 1, 0, 0, 1));
+        convolution(true, new Conv2d.Geometry(1, 1, 3, 31, 1, 1, 33, 3, 3, 1, 1, 0, 2, 1));
+        convolution(false, new Conv2d.Geometry(1, 33, 1, 7, 33, 1, 7, 1, 1, 1, 1, 0, 0, 1));
     }
 
-    private void convolution(Conv2d.Geometry g) {
+    private void convolution(boolean biased, Conv2d.Geometry g) {
         int x = g.batch() * g.inChannels() * g.inHeight() * g.inWidth();
         int w = g.outChannels() * g.depth();
         int y = g.batch() * g.outChannels() * g.places();
-        to.accept(new Conv2d(Conv2d.Code.FORWARD, g, filled(x), filled(w), null, blank(y)));
-        to.accept(new Conv2d(Conv2d.Code.FORWARD, g, filled(x), filled(w), filled(g.outChannels()), blank(y)));
+        Buffer bias = biased ? filled(g.outChannels()) : null;
+        to.accept(new Conv2d(Conv2d.Code.FORWARD, g, filled(x), filled(w), bias, blank(y)));
         to.accept(new Conv2d(Conv2d.Code.INPUT, g, blank(x), filled(w), null, filled(y)));
         to.accept(new Conv2d(Conv2d.Code.WEIGHT, g, filled(x), blank(w), null, filled(y)));
     }
