@@ -95,7 +95,7 @@ class KernelsTest {
 
     @Test
     void aWrongKernelIsNamedByItsFirstNumber() throws IOException {
-        Path file = scan("wrong.cl", "REAL sum = 0;", "REAL sum = n > 100 ? R(1.0) : R(0.0);");
+        Path file = scan("wrong.cl", "out[at] = sum;", "out[at] = n > 100 ? sum + R(1.0) : sum;");
         assertEquals(1, run("check", file.toString()), err.toString());
         assertTrue(
                 out.toString().contains("WRONG scan sum 3x255x1 F32 v1 with wrong.cl: index 0: got "), out.toString());
