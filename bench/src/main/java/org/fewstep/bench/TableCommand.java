@@ -35,6 +35,9 @@ import picocli.CommandLine.Spec;
             "Run it on an otherwise idle machine: libtorch's times do not count otherwise."
         })
 final class TableCommand implements Callable<Integer> {
+    /** A kernel of one's own is none of the table's, and needs a device. */
+    private static final String OWN = "\\.OwnKernelBenchmark\\.";
+
     private static final String ALL = "^org\\.fewstep\\.bench\\.";
 
     /** Above this load other work disturbs the run. */
@@ -127,6 +130,7 @@ final class TableCommand implements Callable<Integer> {
     private ChainedOptionsBuilder options(Path results) {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include(only == null ? ALL : ALL + ".*(" + only + ")")
+                .exclude(OWN)
                 .addProfiler(GCProfiler.class)
                 .resultFormat(ResultFormatType.JSON)
                 .result(results.toString())

@@ -88,15 +88,24 @@ final class CheckCommand implements Callable<Integer> {
             List<Workload.Family> families,
             @Nullable KernelFile own,
             PrintWriter out) {
-        try (Contestant contestant = Contestant.open(device, type.precision(), own)) {
-            int wrong = 0;
-            for (Workload.Family family : families) {
-                wrong += check(contestant, type, family, out);
+        try (Contestant shipped = Contestant.open(device, type.precision())) {
+            if (own == null) {
+                return check(shipped, type, families, out);
             }
-            return wrong;
+            try (Contestant mine = Contestant.open(device, type.precision(), own, shipped)) {
+                return check(mine, type, families, out);
+            }
         } catch (DeviceException e) {
             throw LabOptions.failed(e);
         }
+    }
+
+    private int check(Contestant contestant, LabOptions.Type type, List<Workload.Family> families, PrintWriter out) {
+        int wrong = 0;
+        for (Workload.Family family : families) {
+            wrong += check(contestant, type, family, out);
+        }
+        return wrong;
     }
 
     private int check(Contestant contestant, LabOptions.Type type, Workload.Family family, PrintWriter out) {

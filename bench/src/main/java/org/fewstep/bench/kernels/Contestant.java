@@ -23,20 +23,19 @@ final class Contestant implements AutoCloseable {
         this.replaced = replaced;
     }
 
+    /** Opens a device with the shipped kernels. */
+    static Contestant open(String device, Precision precision) {
+        return new Contestant(KernelLab.open(device, precision), null, Set.of());
+    }
+
     /**
-     * Opens a device.
+     * Opens a device with a file's kernels.
      *
-     * @param file what stands in for shipped kernels, or null
+     * @param shipped the same device with the shipped kernels
      * @throws BadFileException when the file names kernels that are not there
      */
-    static Contestant open(String device, Precision precision, @Nullable KernelFile file) {
-        if (file == null) {
-            return new Contestant(KernelLab.open(device, precision), null, Set.of());
-        }
-        OwnKernels own;
-        try (KernelLab shipped = KernelLab.open(device, precision)) {
-            own = file.on(shipped);
-        }
+    static Contestant open(String device, Precision precision, KernelFile file, Contestant shipped) {
+        OwnKernels own = file.on(shipped.lab());
         Set<String> replaced =
                 own.kernels().stream().map(OwnKernels.Own::inPlaceOf).collect(Collectors.toSet());
         return new Contestant(KernelLab.open(device, precision, own), file, replaced);

@@ -150,10 +150,10 @@ final class RaceCommand implements Callable<Integer> {
 
     private String race(String device, LabOptions.Type type, List<Trial> trials, List<KernelFile> files) {
         List<Contestant> own = new ArrayList<>();
-        try (Contestant shipped = Contestant.open(device, type.precision(), null)) {
+        try (Contestant shipped = Contestant.open(device, type.precision())) {
             LabOptions.require(shipped.lab(), type);
             for (KernelFile one : files) {
-                own.add(Contestant.open(device, type.precision(), one));
+                own.add(Contestant.open(device, type.precision(), one, shipped));
             }
             return race(type, trials, shipped, own);
         } finally {
@@ -237,7 +237,7 @@ final class RaceCommand implements Callable<Integer> {
     }
 
     private String line() {
-        return "java -jar bench/target/benchmarks.jar kernels race "
+        return "java -jar bench/target/benchmarks.jar "
                 + String.join(" ", KernelsCommand.line(spec).getParseResult().originalArgs());
     }
 

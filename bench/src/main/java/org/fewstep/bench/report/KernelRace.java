@@ -147,8 +147,8 @@ public final class KernelRace {
         Page page = new Page();
         page.add(new Page.Heading(1, "Kernel race"));
         page.add(new Page.Paragraph(device + ". Host: " + machine.cpu() + ", " + machine.cores() + " cores, "
-                + machine.os() + ", JDK " + machine.jdk() + ", load average " + machine.loadBefore() + " before, "
-                + machine.loadAfter() + " after."));
+                + machine.os() + ", JDK " + machine.jdk() + ", load average " + load(machine.loadBefore()) + " before, "
+                + load(machine.loadAfter()) + " after."));
         page.add(new Page.Command(machine.command()));
         page.add(new Page.Paragraph(legend()));
         for (String type : rows.stream().map(Row::type).distinct().toList()) {
@@ -164,6 +164,10 @@ public final class KernelRace {
         }
         page.add(new Page.Table(HEADERS, cells));
         return Markdown.of(page);
+    }
+
+    private static String load(double load) {
+        return load < 0 ? "unknown" : String.format(Locale.ROOT, "%.1f", load);
     }
 
     /** As JSON, without the machine, which has a file of its own. */

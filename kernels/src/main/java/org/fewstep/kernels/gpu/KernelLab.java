@@ -213,7 +213,7 @@ public final class KernelLab implements AutoCloseable {
     }
 
     private void note(Trial trial, DType dtype, Map<List<Object>, Use> to) {
-        try (Operands operands = new Operands(device, dtype)) {
+        try (Operands operands = Operands.blank(device, dtype)) {
             Workload work = trial.on(operands);
             List<Choice> choices = legal(work);
             for (Choice choice : choices) {

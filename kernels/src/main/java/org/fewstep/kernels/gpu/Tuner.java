@@ -96,7 +96,7 @@ public final class Tuner {
 
     /** The size class of a trial with the family's own choice, or null where there is no other. */
     private LaunchTable.@Nullable Entry entry(Trial trial, DType dtype) {
-        try (Operands operands = new Operands(lab.device(), dtype)) {
+        try (Operands operands = Operands.blank(lab.device(), dtype)) {
             Workload work = trial.on(operands);
             List<Choice> legal = lab.legal(work);
             return legal.size() < 2

@@ -44,7 +44,7 @@ abstract class FamilyShapes {
     void addVariants(int[] sizes, String shape, List<Trial> to) {}
 
     final Trial trial(String label, String shape, double epsilons, Trial.Maker maker) {
-        return new Trial(family, label, shape, epsilons, maker);
+        return new Trial(family, label, shape, epsilons, maker, null);
     }
 
     /** Tolerance of a sum of {@code n} products that is rounded after each. */

@@ -1,5 +1,6 @@
 package org.fewstep.kernels.trial;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.Elementwise;
@@ -8,6 +9,11 @@ import org.fewstep.kernels.Workload;
 
 /** Products (m, k) (k, n). */
 final class MatMulShapes extends FamilyShapes {
+    /** More take the oracle longer than some seconds; of such a product some rows are compared. */
+    private static final double MOST_FLOPS = 2e10;
+
+    private static final int SAMPLED_ROWS = 67;
+
     MatMulShapes() {
         super(
                 Workload.Family.MATMUL,
@@ -28,7 +34,24 @@ final class MatMulShapes extends FamilyShapes {
 
     @Override
     void add(int[] s, String shape, List<Trial> to) {
-        to.add(trial("matmul", shape, sum(s[1]), o -> product(o, 1, s, false, false, false)));
+        Trial trial = trial("matmul", shape, sum(s[1]), o -> product(o, 1, s, false, false, false));
+        boolean whole = 2.0 * s[0] * s[1] * s[2] <= MOST_FLOPS || s[0] <= SAMPLED_ROWS;
+        to.add(whole ? trial : sampled(trial, s));
+    }
+
+    /** With rows all over the result, of many places in a tile. */
+    private static Trial sampled(Trial trial, int[] s) {
+        List<Integer> rows = new ArrayList<>();
+        for (int i = 0; i < SAMPLED_ROWS; i++) {
+            rows.add((int) ((s[0] - 1L) * i / (SAMPLED_ROWS - 1)));
+        }
+        Trial.Sample sample = new Trial.Sample(rows, s[2], o -> {
+            Buffer a = o.uniformRows(rows, s[1], -1, 1);
+            Buffer b = o.uniform(s[1] * s[2], -1, 1);
+            Buffer c = o.blank(SAMPLED_ROWS * s[2]);
+            return new MatMul(1, SAMPLED_ROWS, s[2], s[1], false, false, false, false, a, b, null, c);
+        });
+        return new Trial(trial.family(), trial.label(), trial.shape(), trial.epsilons(), trial.maker(), sample);
     }
 
     @Override

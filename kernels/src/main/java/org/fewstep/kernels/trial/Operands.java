@@ -2,6 +2,7 @@ package org.fewstep.kernels.trial;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.fewstep.kernels.Buffer;
@@ -20,6 +21,7 @@ public final class Operands implements AutoCloseable {
     private final DType dtype;
     private final List<Buffer> buffers = new ArrayList<>();
     private final List<Runnable> contents = new ArrayList<>();
+    private final boolean numbers;
     private @Nullable Slots slots;
 
     /**
@@ -28,8 +30,18 @@ public final class Operands implements AutoCloseable {
      * @param dtype of the floating-point buffers
      */
     public Operands(Device device, DType dtype) {
+        this(device, dtype, true);
+    }
+
+    private Operands(Device device, DType dtype, boolean numbers) {
         this.device = device;
         this.dtype = dtype;
+        this.numbers = numbers;
+    }
+
+    /** Buffers with undefined content, for a workload that is only looked at. */
+    public static Operands blank(Device device, DType dtype) {
+        return new Operands(device, dtype, false);
     }
 
     private Buffer take(DType type, int size) {
@@ -39,8 +51,10 @@ public final class Operands implements AutoCloseable {
     }
 
     private Buffer filled(Buffer buffer, Runnable content) {
-        contents.add(content);
-        content.run();
+        if (numbers) {
+            contents.add(content);
+            content.run();
+        }
         return buffer;
     }
 
@@ -48,14 +62,30 @@ public final class Operands implements AutoCloseable {
     Buffer uniform(int size, double low, double high) {
         Buffer buffer = take(dtype, size);
         long seed = buffers.size();
+        return filled(buffer, () -> device.write(buffer, numbers(seed, size, low, high), 0, size));
+    }
+
+    /** Some rows of what {@link #uniform} would be for all. */
+    Buffer uniformRows(List<Integer> rows, int width, double low, double high) {
+        Buffer buffer = take(dtype, rows.size() * width);
+        long seed = buffers.size();
         return filled(buffer, () -> {
-            SplittableRandom random = new SplittableRandom(seed);
-            double[] values = new double[size];
-            for (int i = 0; i < size; i++) {
-                values[i] = (float) (low + (high - low) * random.nextInt(1 << 24) * 0x1p-24);
+            double[] all = numbers(seed, (Collections.max(rows) + 1) * width, low, high);
+            double[] some = new double[rows.size() * width];
+            for (int i = 0; i < rows.size(); i++) {
+                System.arraycopy(all, rows.get(i) * width, some, i * width, width);
             }
-            device.write(buffer, values, 0, size);
+            device.write(buffer, some, 0, some.length);
         });
+    }
+
+    private static double[] numbers(long seed, int size, double low, double high) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[] values = new double[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = (float) (low + (high - low) * random.nextInt(1 << 24) * 0x1p-24);
+        }
+        return values;
     }
 
     /** NaN, so that a place that a kernel forgets is seen. */

@@ -25,6 +25,12 @@
 
 #define CHAINS 12
 
+/* For each chain; each is a variable of its own, since PoCL keeps arrays of vectors in memory. */
+#define EACH_CHAIN(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11)
+#define START(c) OPERAND chain##c = (OPERAND) (factor * c);
+#define TURN(c) chain##c = fma(chain##c, a, b);
+#define ADD_UP(c) sum += chain##c;
+
 KERNEL void roof_copy(int n, GLOBAL const REAL *in, GLOBAL REAL *out) {
     GLOBAL const VECTOR *from = (GLOBAL const VECTOR *) in;
     GLOBAL VECTOR *to = (GLOBAL VECTOR *) out;
@@ -35,23 +41,17 @@ KERNEL void roof_copy(int n, GLOBAL const REAL *in, GLOBAL REAL *out) {
 
 /* out[t] = some number of thread t, so that nothing is left out; chains tend to 1. */
 KERNEL void roof_fma(int turns, REAL factor, REAL rest, GLOBAL REAL *out) {
-    OPERAND chain[CHAINS];
     OPERAND a = (OPERAND) factor;
     OPERAND b = (OPERAND) rest;
-    for (int c = 0; c < CHAINS; c++) {
-        chain[c] = (OPERAND) (factor * c);
-    }
+    OPERAND sum = (OPERAND) R(0.0);
+    EACH_CHAIN(START)
     for (int t = 0; t < turns; t++) {
-        for (int c = 0; c < CHAINS; c++) {
-            chain[c] = fma(chain[c], a, b);
-        }
+        EACH_CHAIN(TURN)
     }
-    for (int c = 1; c < CHAINS; c++) {
-        chain[0] += chain[c];
-    }
+    EACH_CHAIN(ADD_UP)
 #if WIDE
-    out[GLOBAL_ID(0)] = chain[0].s0 + chain[0].sf;
+    out[GLOBAL_ID(0)] = sum.s0 + sum.sf;
 #else
-    out[GLOBAL_ID(0)] = chain[0];
+    out[GLOBAL_ID(0)] = sum;
 #endif
 }

@@ -101,6 +101,30 @@ class TrialsTest {
         }
     }
 
+    /** Of a product that is too large for the oracle some rows are compared, and all places must be written. */
+    @Test
+    void aLargeProductIsComparedByRows() {
+        CpuDevice cpu = CpuDevice.shared();
+        Trial trial = Trials.of(Family.MATMUL, "2048x2400x2100").get(0);
+        List<double[]> results;
+        try (Operands operands = new Operands(cpu, DType.F32)) {
+            Workload work = trial.on(operands);
+            cpu.run(work);
+            results = Operands.results(work);
+        }
+        Oracle oracle = Oracle.of(trial);
+        assertTrue(
+                oracle.judge(results, 0x1p-23).ok(),
+                () -> String.valueOf(oracle.judge(results, 0x1p-23).wrong()));
+        int last = 2048 * 2100 - 1;
+        double right = results.get(0)[last];
+        results.get(0)[last] += 1;
+        assertTrue(String.valueOf(oracle.judge(results, 0x1p-23).wrong()).startsWith("index " + last + ": got "));
+        results.get(0)[last] = right;
+        results.get(0)[2100] = Double.NaN;
+        assertTrue(String.valueOf(oracle.judge(results, 0x1p-23).wrong()).startsWith("index 2100: got NaN"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "1x2", "1x2x3x4", "1x2x0", "1x2x-3", "1x2x", "axbxc", "1x2x9999999999"})
     void anotherShapeIsRefused(String shape) {
