@@ -24,8 +24,11 @@ final class GpuKernels {
     static int versions(Workload.Family family) {
         return switch (family) {
             case MATMUL -> GpuMatMul.VERSIONS;
+            case REDUCE -> GpuReduce.VERSIONS;
+            case SOFTMAX -> GpuSoftmax.VERSIONS;
             case NORM -> GpuNorm.VERSIONS;
-            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, MODULATED_NORM, CONV2D, ATTENTION, GATHER, RANDOM, UPDATE -> 1;
+            case MODULATED_NORM -> GpuModulatedNorm.VERSIONS;
+            case ELEMENTWISE, SCAN, CONV2D, ATTENTION, GATHER, RANDOM, UPDATE -> 1;
         };
     }
 
