@@ -51,8 +51,11 @@ final class GpuKernels {
             case MATMUL -> GpuMatMul.VERSIONS;
             case CONV2D -> GpuConv2d.VERSIONS;
             case ATTENTION -> GpuAttention.VERSIONS;
+            case REDUCE -> GpuReduce.VERSIONS;
+            case SOFTMAX -> GpuSoftmax.VERSIONS;
+            case MODULATED_NORM -> GpuModulatedNorm.VERSIONS;
             case NORM -> GpuNorm.VERSIONS;
-            case ELEMENTWISE, REDUCE, SCAN, SOFTMAX, MODULATED_NORM, GATHER, RANDOM, UPDATE -> 1;
+            case ELEMENTWISE, SCAN, GATHER, RANDOM, UPDATE -> 1;
         };
     }
 
@@ -62,7 +65,9 @@ final class GpuKernels {
      */
     static boolean hasBitsOfFirst(Workload.Family family, Choice choice) {
         return choice.version() == 1
-                || family == Workload.Family.NORM
+                || (family != Workload.Family.MATMUL
+                        && family != Workload.Family.CONV2D
+                        && family != Workload.Family.ATTENTION)
                 || (family == Workload.Family.MATMUL && choice.version() <= MATMUL_CHAINS);
     }
 

@@ -5,6 +5,8 @@ import org.fewstep.kernels.Softmax;
 
 /** Calls of softmax.cl. */
 final class GpuSoftmax {
+    static final int VERSIONS = 2;
+
     private GpuSoftmax() {}
 
     static void plan(Softmax w, Launches to) {
@@ -16,10 +18,11 @@ final class GpuSoftmax {
             case LOG -> "softmax_log";
             case ALONG -> "softmax_along";
         };
-        Launch launch = to.add("softmax.cl", w.dtype(), kernel)
-                .over(w.rows(), to.few())
-                .ints(w.rows(), w.n())
-                .buffer(w.x());
+        Choice choice = to.choose(w, Teams.choices(to.facts(), w.n()));
+        boolean teams = choice.version() == 2;
+        Launch launch = to.add("softmax.cl", w.dtype(), teams ? kernel + "_teams" : kernel)
+                .ints(w.rows(), w.n());
+        Teams.overRows(launch, to, choice, w.rows(), w.n()).buffer(w.x());
         Buffer g = w.g();
         if (g != null) {
             launch.buffer(g);

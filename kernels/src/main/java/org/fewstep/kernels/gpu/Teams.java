@@ -52,6 +52,11 @@ record Teams(int blocks, int count) {
         return list;
     }
 
+    /** True where a team holds a whole row of n numbers. */
+    static boolean hold(int n) {
+        return n <= SUM_BLOCK * (MOST_THREADS / SUM_LANES);
+    }
+
     int threads() {
         return SUM_LANES * blocks * count;
     }

@@ -104,6 +104,9 @@ DEVICE REAL greater_of(REAL x, REAL y) {
 #define SUM_BLOCK 256
 #define SUM_LANES 16
 
+/* Most threads of a group that adds numbers. */
+#define MOST_THREADS 256
+
 /*
  * RESULT = sum of TERM, an expression of i, over i = FIRST .. END - 1, at most 256 numbers: lane l adds numbers l, l + 16,
  * ... in order, then l and l + 8, + 4, + 2, + 1 are added.

@@ -11,9 +11,8 @@
  * its thread and i its place in the row, in terms j alone.
  */
 
-/* Numbers a thread, and threads a group at most. */
+/* Numbers a thread. */
 #define HELD (SUM_BLOCK / SUM_LANES)
-#define MOST_THREADS 256
 
 typedef struct {
     int number;

@@ -58,6 +58,7 @@ final class ModulatedNormContract {
             check(blocks, centred, 0, new Places(1, 1, 1), 700, 5);
             check(blocks, centred, 1, new Places(2, 3, 2), 6 * 150, 6);
             check(blocks, centred, 1, new Places(1, 1, 1), 0, 5);
+            check(blocks, centred, 1, new Places(2, 1, 1), 2, 4500);
         }
     }
 

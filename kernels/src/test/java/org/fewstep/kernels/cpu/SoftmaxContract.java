@@ -18,6 +18,8 @@ final class SoftmaxContract {
             }
             rows(blocks, 2, n, 500);
         }
+        rows(blocks, 2, 2049, 0);
+        rows(blocks, 1, 5000, 0);
         unusual(blocks);
     }
 
