@@ -53,8 +53,7 @@ class KernelMutationTest {
             new Mutation(Family.REDUCE, 2, "reduce.cl", "part[k] += part[k + pair]", "part[k] += part[pair]"),
             new Mutation(Family.REDUCE, 2, "reduce.cl", "unit % strips * width", "unit % strips"),
             new Mutation(Family.REDUCE, 2, "reduce.cl", "number == most && at < best", "number == most && at > best"),
-            new Mutation(
-                    Family.SOFTMAX, 2, "softmax.cl", "INT64 piece = 0; piece < n;", "INT64 piece = 0; piece < 1;"),
+            new Mutation(Family.SOFTMAX, 2, "softmax.cl", "INT64 piece = 0; piece < n;", "INT64 piece = 0; piece < 1;"),
             new Mutation(Family.SOFTMAX, 2, "softmax.cl", "own_g[j] - dot", "own_g[j]"),
             new Mutation(Family.MODULATED_NORM, 2, "modulated_norm.cl", "entry + column_of(i, inner)", "entry + i"),
             new Mutation(Family.MODULATED_NORM, 2, "modulated_norm.cl", "s * repeat + user\n", "user\n"),
