@@ -3,7 +3,7 @@
 #   run.sh test [DEVICE]            contract, golden and training tests; DEVICE is cuda:0, or opencl:0, ...
 #   run.sh sanitize TOOL [DEVICE]   the kernels' contract under compute-sanitizer: memcheck, racecheck, initcheck, synccheck
 #   run.sh bench ARGUMENTS          the benchmarks' program, for instance: bench kernels race --device cuda:0
-#   run.sh fewstep ARGUMENTS        the command line, for instance: fewstep doctor
+#   run.sh doctor                   the devices that there are, with reasons
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -13,45 +13,45 @@ usage() {
     exit 2
 }
 
-# The runtime is unpacked at its first use, beside this script or, where that cannot be written, in the temporary folder.
-runtime() {
-    if [ -x "$here/runtime/bin/java" ]; then
-        java=$here/runtime/bin/java
-        return
+# The runtime and the tests are unpacked at their first use, beside this script or, where that cannot be written, in the
+# temporary folder.
+unpacked() {
+    place=$here
+    if [ ! -x "$place/runtime/bin/java" ]; then
+        [ -w "$here" ] || place=$(mktemp -d)
+        tar -xzf "$here/portable.tar.gz" -C "$place"
     fi
-    folder=$here
-    [ -w "$here" ] || folder=$(mktemp -d)
-    tar -xzf "$here/runtime.tar.gz" -C "$folder"
-    java=$folder/runtime/bin/java
+    java=$place/runtime/bin/java
+    tests=$place/tests
 }
 
-# tests DEVICE PATTERN: the test classes whose names match, on that device.
-tests() {
+# junit DEVICE PATTERN: the test classes whose names match, on that device.
+junit() {
     ${SANITIZER:-} "$java" --add-modules=jdk.incubator.vector -Dtest.device="$1" -Dgolden.device="$1" \
-        -Drequire."${1%%:*}"=true -Dgolden.dir="$here/tests/engine/golden" \
-        -cp "$here/benchmarks.jar:$here/tests/kernels:$here/tests/engine:$here/tests/lib/*" \
+        -Drequire."${1%%:*}"=true -Dgolden.dir="$tests/engine/golden" \
+        -cp "$here/benchmarks.jar:$tests/kernels:$tests/engine:$tests/lib/*" \
         org.junit.platform.console.ConsoleLauncher execute --disable-banner --details=summary --fail-if-no-tests \
-        --scan-classpath="$here/tests/kernels:$here/tests/engine" --include-classname="$2"
+        --scan-classpath="$tests/kernels:$tests/engine" --include-classname="$2"
 }
 
 [ $# -gt 0 ] || usage
 what=$1
 shift
-runtime
+unpacked
 case $what in
     test)
-        tests "${1:-cuda:0}" '.*\.(GpuContractTest|GpuDeviceTest|KernelMutationTest|ProgramCacheTest|OpenClRecordingTest|OpContractTest|GoldenTest|DeviceAgreementTest)'
+        junit "${1:-cuda:0}" '.*\.(GpuContractTest|GpuDeviceTest|KernelMutationTest|ProgramCacheTest|OpenClRecordingTest|OpContractTest|GoldenTest|DeviceAgreementTest)'
         ;;
     sanitize)
         [ $# -gt 0 ] || usage
         SANITIZER="compute-sanitizer --tool $1 --error-exitcode 1"
-        tests "${2:-cuda:0}" '.*\.GpuContractTest'
+        junit "${2:-cuda:0}" '.*\.GpuContractTest'
         ;;
     bench)
         exec "$java" --add-modules=jdk.incubator.vector -jar "$here/benchmarks.jar" "$@"
         ;;
-    fewstep)
-        exec "$java" --add-modules=jdk.incubator.vector -jar "$here/fewstep.jar" "$@"
+    doctor)
+        exec "$java" --add-modules=jdk.incubator.vector -cp "$here/benchmarks.jar" org.fewstep.cli.Main doctor
         ;;
     *)
         usage

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.reflect.Modifier;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.fewstep.EngineTest;
 import org.fewstep.autodiff.Grad;
@@ -1070,22 +1073,40 @@ class OpContractTest extends EngineTest {
             tested.add(row.op.getClass().getSimpleName());
         }
         Set<String> present = new TreeSet<>();
-        Path folder = Path.of("target", "classes", "org", "fewstep", "op");
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                String name = file.getFileName().toString().replace(".class", "");
-                Class<?> type;
-                try {
-                    type = Class.forName("org.fewstep.op." + name);
-                } catch (ClassNotFoundException notAType) {
-                    continue;
-                }
-                if (Op.class.isAssignableFrom(type) && !Modifier.isAbstract(type.getModifiers())) {
-                    present.add(name);
-                }
+        for (String name : namesBesideOp()) {
+            Class<?> type;
+            try {
+                type = Class.forName("org.fewstep.op." + name);
+            } catch (ClassNotFoundException notAType) {
+                continue;
+            }
+            if (Op.class.isAssignableFrom(type) && !Modifier.isAbstract(type.getModifiers())) {
+                present.add(name);
             }
         }
         assertTrue(present.size() > 40, "operations found: " + present);
         assertEquals(present, tested);
+    }
+
+    /** Of the classes in Op's package, which is a folder or, in the portable bundle, in a jar. */
+    private static List<String> namesBesideOp() throws IOException {
+        String place = "org/fewstep/op/";
+        Path code = Path.of(URI.create(
+                Op.class.getProtectionDomain().getCodeSource().getLocation().toString()));
+        List<String> names = new ArrayList<>();
+        if (Files.isDirectory(code)) {
+            try (Stream<Path> files = Files.list(code.resolve(place))) {
+                files.forEach(file -> names.add(file.getFileName().toString()));
+            }
+        } else {
+            try (JarFile jar = new JarFile(code.toFile())) {
+                jar.stream()
+                        .map(JarEntry::getName)
+                        .filter(name -> name.startsWith(place))
+                        .forEach(name -> names.add(name.substring(place.length())));
+            }
+        }
+        names.replaceAll(name -> name.replace(".class", ""));
+        return names;
     }
 }

@@ -15,7 +15,7 @@ public enum Precision {
     /** 11 bits and F32's range, rounded to nearest, ties away from zero */
     TF32(0x1p-11),
     /** 8 bits and F32's range, rounded to nearest, ties to even; allows TF32 too */
-    BF16(0x1p-9);
+    BF16(0x1p-8);
 
     private static final String PROPERTY = "fewstep.precision";
 

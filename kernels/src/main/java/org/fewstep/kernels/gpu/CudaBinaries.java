@@ -31,8 +31,8 @@ final class CudaBinaries {
     private static final String FOLDER = "cuda/";
     private static final String END = ".fatbin";
 
-    /** Machine code for each of these. */
-    private static final List<String> ARCHITECTURES = List.of("75", "80", "86", "89", "90a");
+    /** Machine code for each of these; that for 80 runs on 86, 87 and 89 too. */
+    private static final List<String> ARCHITECTURES = List.of("75", "80", "90a");
 
     /** The driver compiles this form for what is newer. */
     private static final String LATER = "80";
@@ -58,7 +58,8 @@ final class CudaBinaries {
     private static String name(String source, List<String> options) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((String.join(" ", options) + "\n").getBytes(StandardCharsets.UTF_8));
+            String built = String.join(" ", ARCHITECTURES) + " " + LATER;
+            digest.update((built + " " + String.join(" ", options) + "\n").getBytes(StandardCharsets.UTF_8));
             digest.update(source.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest.digest()) + END;
         } catch (NoSuchAlgorithmException e) {

@@ -4,12 +4,15 @@ import java.util.Arrays;
 import java.util.List;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.Conv2d;
+import org.fewstep.kernels.DType;
+import org.fewstep.kernels.Precision;
 
-/** Calls of conv2d.cl. */
+/** Calls of conv2d.cl and, for tensor cores, conv2d_tensor.cl. */
 final class GpuConv2d {
     private static final String FILE = "conv2d.cl";
+    static final String TENSOR = "conv2d_tensor.cl";
 
-    static final int VERSIONS = 3;
+    static final int VERSIONS = 4;
 
     /** As in the file. */
     private static final int THREADS = 128;
@@ -19,6 +22,11 @@ final class GpuConv2d {
 
     private static final Tile LARGE = new Tile("64", 64, 128);
     private static final Tile SMALL = new Tile("32", 32, 32);
+
+    /** As in conv2d_tensor.cl. */
+    private static final Tile TENSOR_TILE = new Tile("bf16", 64, 128);
+
+    private static final int TENSOR_THREADS = 256;
 
     /** Rows of a tile that must be filled at least. */
     private static final int FEWEST_ROWS = 4;
@@ -43,6 +51,9 @@ final class GpuConv2d {
     private static final List<Choice> CUDA_TILES_FIRST = versions(2, 1);
     private static final List<Choice> CUDA_NAIVE_FIRST = versions(1, 2);
 
+    /** With less than F32. */
+    private static final List<Choice> BF16_FIRST = versions(4, 2, 1);
+
     private GpuConv2d() {}
 
     static void plan(Conv2d w, Launches to) {
@@ -51,27 +62,41 @@ final class GpuConv2d {
         if (results == 0) {
             return;
         }
-        switch (to.choose(w, choices(w, to.facts())).version()) {
+        switch (to.choose(w, choices(w, to)).version()) {
             case 1 -> naive(w, to, results);
             case 2 -> {
                 if (w.code() == Conv2d.Code.WEIGHT) {
-                    weight(w, to);
+                    weight(w, to, FILE, s.groupOut() > SMALL.rows ? LARGE : SMALL, THREADS);
                 } else {
-                    tiles(w, to);
+                    squares(w, to);
                 }
             }
-            default -> GpuConv2dStrips.plan(w, to);
+            case 3 -> GpuConv2dStrips.plan(w, to);
+            default -> {
+                if (w.code() == Conv2d.Code.WEIGHT) {
+                    weight(w, to, TENSOR, TENSOR_TILE, TENSOR_THREADS);
+                } else {
+                    tiles(w, to, TENSOR, TENSOR_TILE, TENSOR_THREADS);
+                }
+            }
         }
     }
 
-    private static List<Choice> choices(Conv2d w, Driver.Facts facts) {
+    /** What a version rounds operands to. */
+    static Precision precision(Choice choice) {
+        return choice.version() == 4 ? Precision.BF16 : Precision.F32;
+    }
+
+    private static List<Choice> choices(Conv2d w, Launches to) {
+        Driver.Facts facts = to.facts();
         Conv2d.Geometry s = w.geometry();
         if ((long) s.batch() * s.places() == 0) {
             return NAIVE_ONLY;
         }
         boolean fewRows = rows(w.code(), s) < FEWEST_ROWS && w.code() != Conv2d.Code.WEIGHT;
         if (facts.backend() == Driver.Backend.CUDA) {
-            return fewRows ? CUDA_NAIVE_FIRST : CUDA_TILES_FIRST;
+            boolean tensors = w.dtype() == DType.F32 && to.precision().allows(Precision.BF16);
+            return fewRows ? CUDA_NAIVE_FIRST : tensors ? BF16_FIRST : CUDA_TILES_FIRST;
         }
         return facts.cpu() ? STRIPS_FIRST : fewRows ? NAIVE_FIRST : TILES_FIRST;
     }
@@ -100,32 +125,43 @@ final class GpuConv2d {
             case WEIGHT -> "conv2d_weight";
         };
         int group = w.code() == Conv2d.Code.WEIGHT ? to.few() : to.many();
-        operands(w, start(w, to, kernel)).over(results, group);
+        operands(w, start(w, to, FILE, kernel)).over(results, group);
     }
 
-    /** v2 of y and x. */
-    private static void tiles(Conv2d w, Launches to) {
+    /** v2 of y and x: the large tile where there is one for each unit. */
+    private static void squares(Conv2d w, Launches to) {
         Conv2d.Geometry s = w.geometry();
-        boolean forward = w.code() == Conv2d.Code.FORWARD;
-        long phases = forward ? 1 : (long) s.strideY() * s.strideX();
-        long columns = forward
-                ? (long) s.batch() * s.places()
-                : (long) s.batch() * parts(s.inHeight(), s.strideY()) * parts(s.inWidth(), s.strideX());
         int rows = rows(w.code(), s);
-        int layers = Math.toIntExact(s.groups() * phases);
-        long groups = parts(columns, LARGE.columns) * parts(rows, LARGE.rows) * layers;
-        Tile tile = rows > SMALL.rows && groups >= to.facts().units() ? LARGE : SMALL;
-        operands(w, start(w, to, (forward ? "conv2d_forward_" : "conv2d_input_") + tile.name))
+        long groups = parts(columns(w.code(), s), LARGE.columns) * parts(rows, LARGE.rows) * layers(w.code(), s);
+        tiles(w, to, FILE, rows > SMALL.rows && groups >= to.facts().units() ? LARGE : SMALL, THREADS);
+    }
+
+    private static void tiles(Conv2d w, Launches to, String file, Tile tile, int threads) {
+        String kernel = w.code() == Conv2d.Code.FORWARD ? "conv2d_forward_" : "conv2d_input_";
+        operands(w, start(w, to, file, kernel + tile.name))
                 .grid(
-                        (int) parts(columns, tile.columns),
-                        (int) parts(rows, tile.rows),
-                        Math.min(layers, MOST_LAYERS),
-                        THREADS,
+                        (int) parts(columns(w.code(), w.geometry()), tile.columns),
+                        (int) parts(rows(w.code(), w.geometry()), tile.rows),
+                        Math.min(layers(w.code(), w.geometry()), MOST_LAYERS),
+                        threads,
                         1);
     }
 
-    /** v2 of w: the sums of parts of the places, then the sums of those. */
-    private static void weight(Conv2d w, Launches to) {
+    /** Columns of the matrix that tiles cover: places of a result, of one phase of the strides where it is x. */
+    private static long columns(Conv2d.Code code, Conv2d.Geometry s) {
+        return code == Conv2d.Code.FORWARD
+                ? (long) s.batch() * s.places()
+                : (long) s.batch() * parts(s.inHeight(), s.strideY()) * parts(s.inWidth(), s.strideX());
+    }
+
+    /** Such matrices: a convolution's groups, by the phases of the strides where the result is x. */
+    private static int layers(Conv2d.Code code, Conv2d.Geometry s) {
+        long phases = code == Conv2d.Code.FORWARD ? 1 : (long) s.strideY() * s.strideX();
+        return Math.toIntExact(s.groups() * phases);
+    }
+
+    /** w by tiles: the sums of parts of the places, then the sums of those. */
+    private static void weight(Conv2d w, Launches to, String file, Tile tile, int threads) {
         Conv2d.Geometry s = w.geometry();
         long places = (long) s.batch() * s.places();
         int size = Math.toIntExact(results(w.code(), s));
@@ -133,8 +169,7 @@ final class GpuConv2d {
         int parts = (int) parts(places, length);
         Driver.Memory result = ((GpuBuffer) w.w()).memory();
         Driver.Memory sums = parts == 1 ? result : to.room(w.dtype(), (long) parts * size);
-        Tile tile = s.groupOut() > SMALL.rows ? LARGE : SMALL;
-        start(w, to, "conv2d_weight_" + tile.name)
+        start(w, to, file, "conv2d_weight_" + tile.name)
                 .ints(parts, length)
                 .buffer(w.x())
                 .buffer(w.y())
@@ -143,7 +178,7 @@ final class GpuConv2d {
                         (int) parts(s.depth(), tile.columns),
                         (int) parts(s.groupOut(), tile.rows),
                         (int) Math.min((long) s.groups() * parts, MOST_LAYERS),
-                        THREADS,
+                        threads,
                         1);
         if (parts > 1) {
             addParts(w, to, parts, size, sums);
@@ -171,8 +206,8 @@ final class GpuConv2d {
         return (whole + part - 1) / part;
     }
 
-    private static Launch start(Conv2d w, Launches to, String kernel) {
-        return to.add(FILE, w.dtype(), kernel).int32(geometry(w.geometry()));
+    private static Launch start(Conv2d w, Launches to, String file, String kernel) {
+        return to.add(file, w.dtype(), kernel).int32(geometry(w.geometry()));
     }
 
     /** The file's structure of that name. */

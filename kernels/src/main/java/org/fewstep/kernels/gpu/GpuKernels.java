@@ -36,7 +36,7 @@ final class GpuKernels {
             "update.cl");
 
     /** Files for tensor cores: F32 on CUDA alone. */
-    static final List<String> TENSOR_FILES = List.of(GpuMatMul.TENSOR, GpuMatMul.WARPGROUP);
+    static final List<String> TENSOR_FILES = List.of(GpuMatMul.TENSOR, GpuMatMul.WARPGROUP, GpuConv2d.TENSOR);
 
     private static final List<Choice> FIRST = List.of(Choice.version(1));
 
@@ -89,6 +89,7 @@ final class GpuKernels {
         Precision precision = switch (work.family()) {
             case MATMUL -> GpuMatMul.precision(choice);
             case ATTENTION -> GpuAttention.precision(choice);
+            case CONV2D -> GpuConv2d.precision(choice);
             default -> Precision.F32;
         };
         return 2 * precision.roundoff();

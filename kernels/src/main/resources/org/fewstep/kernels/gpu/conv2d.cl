@@ -21,23 +21,7 @@
  *    the sums of 4 channels by 4 taps, lane by lane. The spread planes are about x (or y) once more in memory.
  */
 #include "portable.h"
-
-typedef struct {
-    int batch;
-    int in_channels;
-    int in_height;
-    int in_width;
-    int out_channels;
-    int out_height;
-    int out_width;
-    int kernel_height;
-    int kernel_width;
-    int stride_y;
-    int stride_x;
-    int pad_top;
-    int pad_left;
-    int groups;
-} Geometry;
+#include "conv2d.h"
 
 KERNEL void conv2d_forward(
         Geometry s, int biased, GLOBAL const REAL *x, GLOBAL const REAL *w, GLOBAL const REAL *bias, GLOBAL REAL *y) {
@@ -142,42 +126,6 @@ KERNEL void conv2d_weight(Geometry s, GLOBAL const REAL *x, GLOBAL const REAL *y
 /* Two slices. */
 #define LEFT_SIZE (2 * DEEP * LEFT_PITCH)
 #define RIGHT_SIZE (2 * DEEP * RIGHT_PITCH)
-
-/* The number (high * middles + middle) * lows + low. */
-typedef struct {
-    int high;
-    int middle;
-    int low;
-} Digits;
-
-DEVICE Digits digits_of(INT64 number, int middles, int lows) {
-    Digits d;
-    d.low = (int) (number % lows);
-    d.middle = (int) (number / lows % middles);
-    d.high = (int) (number / lows / middles);
-    return d;
-}
-
-DEVICE Digits plus(Digits d, Digits step, int middles, int lows) {
-    d.low += step.low;
-    d.middle += step.middle;
-    d.high += step.high;
-    if (d.low >= lows) {
-        d.low -= lows;
-        d.middle++;
-    }
-    if (d.middle >= middles) {
-        d.middle -= middles;
-        d.high++;
-    }
-    return d;
-}
-
-/* A number of a plane, 0 beside it. */
-DEVICE REAL pixel(GLOBAL const REAL *planes, int plane, int row, int column, int height, int width) {
-    return row >= 0 && row < height && column >= 0 && column < width ? planes[(plane * height + row) * width + column]
-                                                                     : 0;
-}
 
 /* Row (or column) r of those that thread number t of the tile's edge computes: four neighbours, then the next four. */
 DEVICE int own(int r, int each, int t, int threads) {
@@ -312,26 +260,6 @@ KERNEL void conv2d_forward_32(
     SHARED_ARRAY(REAL, left, LEFT_SIZE);
     SHARED_ARRAY(REAL, right, RIGHT_SIZE);
     forward_tile(s, biased, x, w, bias, y, left, right, 4, 2);
-}
-
-/*
- * Places u, u + stride, u + 2 stride, ... along an edge of x meet the same taps: first, first + stride, ... Under tap number
- * t of these, place number i of those has y's number at + i - t.
- */
-typedef struct {
-    int first;
-    int taps;
-    int at;
-    int places;
-} Phase;
-
-DEVICE Phase phase_of(int u, int stride, int pad, int kernel_edge, int edge) {
-    Phase phase;
-    phase.first = (u + pad) % stride;
-    phase.taps = phase.first < kernel_edge ? (kernel_edge - phase.first + stride - 1) / stride : 0;
-    phase.at = (u + pad) / stride;
-    phase.places = u < edge ? (edge - u + stride - 1) / stride : 0;
-    return phase;
 }
 
 /* v2 of x: groups (places of a phase / columns, C/G / rows, G strides); left holds w, right y. */

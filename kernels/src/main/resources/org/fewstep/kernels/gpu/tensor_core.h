@@ -10,11 +10,11 @@
  *   B (8, 8) of TF32 as 2 words: rows t and t + 4 of column g;
  *   C (16, 8) of F32 as 4 numbers: columns 2t and 2t + 1 of row g, then of row g + 8.
  *
- * Error of a product of k terms, S = sum of |a b|: rounding moves each BF16 operand by at most 2^-9 of itself, a TF32
+ * Error of a product of k terms, S = sum of |a b|: rounding moves each BF16 operand by at most 2^-8 of itself, a TF32
  * operand by 2^-11. PTX promises no order for the sum of one instruction; tensor cores were found to align its terms to
  * the greatest, to cut them after 24 or 25 bits and to round the sum towards zero (Li et al. 2025, arXiv:2511.10909), which
  * is less than 2^-20 S for each instruction. So
- *   BF16: |error| <= (2^-8 + 2^-18 + (k / 16 + 1) 2^-20) S, TF32: |error| <= (2^-10 + 2^-22 + (k / 8 + 1) 2^-20) S.
+ *   BF16: |error| <= (2^-7 + 2^-16 + (k / 16 + 1) 2^-20) S, TF32: |error| <= (2^-10 + 2^-22 + (k / 8 + 1) 2^-20) S.
  */
 
 typedef unsigned short UINT16;

@@ -23,8 +23,10 @@ class GpuContractTest {
     private static final int FEW = 1;
     private static final int MANY = 1 << 30;
 
-    /** Matmul's versions from here on are for tensor cores, and all but the first of attention's. */
-    private static final int FIRST_ON_TENSOR_CORES = 5;
+    /** Versions of matmul and of conv2d behind these are for tensor cores, and all but the first of attention's. */
+    private static final int PLAIN_PRODUCTS = 4;
+
+    private static final int PLAIN_CONVOLUTIONS = 3;
 
     @TestFactory
     List<DynamicTest> everyKernel() {
@@ -48,7 +50,8 @@ class GpuContractTest {
         List<DynamicTest> tests = new ArrayList<>();
         for (Family family : Family.values()) {
             int versions = switch (family) {
-                case MATMUL -> FIRST_ON_TENSOR_CORES - 1;
+                case MATMUL -> PLAIN_PRODUCTS;
+                case CONV2D -> PLAIN_CONVOLUTIONS;
                 case ATTENTION -> 1;
                 default -> GpuKernels.versions(family);
             };

@@ -132,7 +132,7 @@ class NvccTest {
 
     /** For every architecture that is shipped; a spilled register is a warning here, so an error. */
     @ParameterizedTest
-    @ValueSource(strings = {"attention_tensor.cl", "matmul_tensor.cl", "matmul_warpgroup.cl"})
+    @ValueSource(strings = {"attention_tensor.cl", "conv2d_tensor.cl", "matmul_tensor.cl", "matmul_warpgroup.cl"})
     void tensorCoreKernelsKeepTheirRegisters(String file) throws Exception {
         assumeTrue(present(), "no nvcc on the PATH");
         assertEquals(

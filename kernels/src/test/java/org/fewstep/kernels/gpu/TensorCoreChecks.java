@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.fewstep.kernels.Attention;
 import org.fewstep.kernels.Buffer;
+import org.fewstep.kernels.Conv2d;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Elementwise;
 import org.fewstep.kernels.KernelBuildError;
@@ -41,6 +42,8 @@ final class TensorCoreChecks {
         new Mutation("(chunk ^ (row % 8))", "chunk", "v7 exact"),
         new Mutation("AWAIT_PRODUCTS(1);", "", "v7 exact"),
         new Mutation("make_barrier(free + s, CONSUMER_WARPS)", "make_barrier(free + s, 1)", "v7 exact"),
+        new Mutation("tap = plus(tap, tap_step", "tap = plus(tap, step", "convolution exact"),
+        new Mutation("to[l * ACROSS +", "to[c * ACROSS +", "convolution exact"),
         new Mutation("tangent[j][e] = fma(-moved[e / 2]", "tangent[j][e] = fma(-moved[0]", "attention peaked"),
         new Mutation("each[2 * query + 1]", "each[1]", "attention"),
         new Mutation("out.tokens - key, most, sum, shrink)", "64, most, sum, shrink)", "attention"),
@@ -77,6 +80,9 @@ final class TensorCoreChecks {
             checks.put("v" + version + " not finite", () -> notFinite(version));
         }
         checks.put("v5 in two stages", this::twoStages);
+        checks.put("convolution exact", this::convolutionExact);
+        checks.put("convolution bounded", this::convolutionBounded);
+        checks.put("convolution alone", this::convolutionAlone);
         checks.put("attention", this::attention);
         checks.put("attention peaked", this::peaked);
         checks.put("attention in order", this::attentionAlone);
@@ -118,6 +124,7 @@ final class TensorCoreChecks {
             case "v5 exact" -> () -> exact(5);
             case "v6 exact" -> () -> exact(6);
             case "v7 exact" -> () -> exact(7);
+            case "convolution exact" -> this::convolutionExact;
             case "attention" -> this::attention;
             case "attention peaked" -> this::peaked;
             default -> throw new IllegalArgumentException(name);
@@ -307,7 +314,7 @@ final class TensorCoreChecks {
 
     /** As in tensor_core.h. */
     private static double bound(int version, int k) {
-        return version == 5 ? 0x1p-10 + 0x1p-22 + (k / 8 + 1) * 0x1p-20 : 0x1p-8 + 0x1p-18 + (k / 16 + 1) * 0x1p-20;
+        return version == 5 ? 0x1p-10 + 0x1p-22 + (k / 8 + 1) * 0x1p-20 : 0x1p-7 + 0x1p-16 + (k / 16 + 1) * 0x1p-20;
     }
 
     private void bounded(int version) {
@@ -404,6 +411,166 @@ final class TensorCoreChecks {
             }
         }
         require(Arrays.equals(results[0], results[1]), "v7 gives other bits than v6");
+    }
+
+    // Convolutions.
+
+    private static final Conv2d.Geometry[] GEOMETRIES = {
+        new Conv2d.Geometry(3, 17, 9, 10, 70, 9, 10, 3, 3, 1, 1, 1, 1, 1),
+        new Conv2d.Geometry(2, 24, 9, 11, 20, 5, 6, 5, 4, 2, 2, 2, 1, 2),
+        new Conv2d.Geometry(5, 66, 6, 6, 5, 6, 6, 1, 1, 1, 1, 0, 0, 1),
+        new Conv2d.Geometry(1, 4, 8, 7, 4, 2, 2, 2, 3, 4, 3, 0, 0, 1),
+    };
+
+    /** The operands of one convolution, and where terms of the three results stand. */
+    private record Convolution(Conv2d.Geometry g, double[] x, double[] w, double[] y, double[] bias) {
+        static Convolution whole(Conv2d.Geometry g) {
+            return new Convolution(
+                    g,
+                    TensorCoreChecks.whole(1, g.batch() * g.inChannels() * g.inHeight() * g.inWidth()),
+                    TensorCoreChecks.whole(2, g.outChannels() * g.depth()),
+                    TensorCoreChecks.whole(3, g.batch() * g.outChannels() * g.places()),
+                    TensorCoreChecks.whole(4, g.outChannels()));
+        }
+
+        static Convolution uniform(Conv2d.Geometry g) {
+            return new Convolution(
+                    g,
+                    TensorCoreChecks.uniform(1, g.batch() * g.inChannels() * g.inHeight() * g.inWidth(), 1),
+                    TensorCoreChecks.uniform(2, g.outChannels() * g.depth(), 1),
+                    TensorCoreChecks.uniform(3, g.batch() * g.outChannels() * g.places(), 1),
+                    TensorCoreChecks.uniform(4, g.outChannels(), 1));
+        }
+
+        /** The result of a code within u S of the exact sum, S the sum of the terms' sizes. */
+        Bounded expected(Conv2d.Code code, double u) {
+            Bounded result = Bounded.of(
+                    switch (code) {
+                        case FORWARD -> y.length;
+                        case INPUT -> x.length;
+                        case WEIGHT -> w.length;
+                    });
+            for (int n = 0; n < g.batch(); n++) {
+                for (int o = 0; o < g.outChannels(); o++) {
+                    for (int place = 0; place < g.places(); place++) {
+                        int to = (n * g.outChannels() + o) * g.places() + place;
+                        if (code == Conv2d.Code.FORWARD) {
+                            result.add(to, bias[o], 0);
+                        }
+                        for (int c = 0; c < g.groupIn(); c++) {
+                            window(code, u, n, o, place, c, to, result);
+                        }
+                    }
+                }
+            }
+            return result;
+        }
+
+        private void window(Conv2d.Code code, double u, int n, int o, int place, int c, int to, Bounded result) {
+            int channel = n * g.inChannels() + o / g.groupOut() * g.groupIn() + c;
+            for (int a = 0; a < g.kernelHeight(); a++) {
+                for (int b = 0; b < g.kernelWidth(); b++) {
+                    int row = place / g.outWidth() * g.strideY() - g.padTop() + a;
+                    int column = place % g.outWidth() * g.strideX() - g.padLeft() + b;
+                    if (row < 0 || row >= g.inHeight() || column < 0 || column >= g.inWidth()) {
+                        continue;
+                    }
+                    int from = (channel * g.inHeight() + row) * g.inWidth() + column;
+                    int weight = ((o * g.groupIn() + c) * g.kernelHeight() + a) * g.kernelWidth() + b;
+                    switch (code) {
+                        case FORWARD -> result.add(to, w[weight] * x[from], u * Math.abs(w[weight] * x[from]));
+                        case INPUT -> result.add(from, w[weight] * y[to], u * Math.abs(w[weight] * y[to]));
+                        case WEIGHT -> result.add(weight, y[to] * x[from], u * Math.abs(y[to] * x[from]));
+                    }
+                }
+            }
+        }
+
+        double[] run(GpuDevice device, Conv2d.Code code) {
+            Buffer xs = code == Conv2d.Code.INPUT ? blank(device, x.length) : of(device, x);
+            Buffer ws = code == Conv2d.Code.WEIGHT ? blank(device, w.length) : of(device, w);
+            Buffer ys = code == Conv2d.Code.FORWARD ? blank(device, y.length) : of(device, y);
+            device.run(new Conv2d(code, g, xs, ws, code == Conv2d.Code.FORWARD ? of(device, bias) : null, ys));
+            return read(
+                    switch (code) {
+                        case FORWARD -> ys;
+                        case INPUT -> xs;
+                        case WEIGHT -> ws;
+                    });
+        }
+
+        /** Terms of the longest chain. */
+        int terms(Conv2d.Code code) {
+            return switch (code) {
+                case FORWARD -> g.depth();
+                case INPUT -> g.groupOut() * g.kernelHeight() * g.kernelWidth();
+                case WEIGHT -> g.batch() * g.places();
+            };
+        }
+    }
+
+    private void convolutionExact() {
+        try (GpuDevice device = open(Family.CONV2D, 4);
+                Scope scope = device.scope()) {
+            for (Conv2d.Geometry g : GEOMETRIES) {
+                Convolution s = Convolution.whole(g);
+                for (Conv2d.Code code : Conv2d.Code.values()) {
+                    s.expected(code, 0).require(code + " of " + g, s.run(device, code));
+                }
+            }
+        }
+    }
+
+    private void convolutionBounded() {
+        try (GpuDevice device = open(Family.CONV2D, 4);
+                Scope scope = device.scope()) {
+            for (Conv2d.Geometry g : GEOMETRIES) {
+                Convolution s = Convolution.uniform(g);
+                for (Conv2d.Code code : Conv2d.Code.values()) {
+                    s.expected(code, bound(6, s.terms(code))).require(code + " of " + g, s.run(device, code));
+                }
+            }
+        }
+    }
+
+    /** A sample's bits do not depend on the others. */
+    private void convolutionAlone() {
+        Conv2d.Geometry g = GEOMETRIES[0];
+        Conv2d.Geometry one = new Conv2d.Geometry(
+                1,
+                g.inChannels(),
+                g.inHeight(),
+                g.inWidth(),
+                g.outChannels(),
+                g.outHeight(),
+                g.outWidth(),
+                g.kernelHeight(),
+                g.kernelWidth(),
+                g.strideY(),
+                g.strideX(),
+                g.padTop(),
+                g.padLeft(),
+                g.groups());
+        Convolution all = Convolution.uniform(g);
+        try (GpuDevice device = open(Family.CONV2D, 4);
+                Scope scope = device.scope()) {
+            for (Conv2d.Code code : new Conv2d.Code[] {Conv2d.Code.FORWARD, Conv2d.Code.INPUT}) {
+                double[] together = all.run(device, code);
+                for (int n = 0; n < g.batch(); n++) {
+                    double[] alone = new Convolution(
+                                    one, part(all.x, n, g.batch()), all.w, part(all.y, n, g.batch()), all.bias)
+                            .run(device, code);
+                    require(
+                            Arrays.equals(alone, part(together, n, g.batch())),
+                            code + ": sample " + n + " has other bits alone");
+                }
+            }
+        }
+    }
+
+    private static double[] part(double[] whole, int part, int parts) {
+        int size = whole.length / parts;
+        return Arrays.copyOfRange(whole, part * size, (part + 1) * size);
     }
 
     // Attention.
@@ -629,18 +796,20 @@ final class TensorCoreChecks {
                     Scope scope = device.scope()) {
                 product(device, Shape.of(5, 6, 7), whole(1, 35), whole(2, 42), new double[0]);
                 forward(device, 1, uniform(1, 3 * 40 * 32, 1));
+                Convolution.whole(GEOMETRIES[0]).run(device, Conv2d.Code.FORWARD);
                 boolean named = device.fingerprint().endsWith("/" + precision.label());
                 require(named == (precision != Precision.F32), "got fingerprint " + device.fingerprint());
             }
             int product = seen.get(Family.MATMUL).get(0).version();
             int attention = seen.get(Family.ATTENTION).get(0).version();
+            int convolution = seen.get(Family.CONV2D).get(0).version();
             switch (precision) {
                 case F32 -> {
                     require(seen.get(Family.MATMUL).stream().allMatch(c -> c.version() < 5), "got " + seen);
-                    require(attention == 1, "got " + seen);
+                    require(attention == 1 && convolution == 2, "got " + seen);
                 }
-                case TF32 -> require(product == 5 && attention == 1, "got " + seen);
-                case BF16 -> require(product == 6 && attention == 2, "got " + seen);
+                case TF32 -> require(product == 5 && attention == 1 && convolution == 2, "got " + seen);
+                case BF16 -> require(product == 6 && attention == 2 && convolution == 4, "got " + seen);
             }
         }
     }
