@@ -454,7 +454,7 @@ struct SimCall {
     }
 
     template <void (*kernel)(Arguments...)>
-    static void call(void **arguments) {
+    static SIM_UNCHECKED void call(void **arguments) {
         unpack<kernel>(arguments, std::make_index_sequence<count>());
     }
 };

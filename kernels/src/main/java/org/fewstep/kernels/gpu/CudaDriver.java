@@ -95,13 +95,14 @@ final class CudaDriver implements Driver {
     private final Facts facts;
     private final CUcontext context = new CUcontext();
     private final CUstream stream = new CUstream();
+    private boolean closed;
 
     /** Opens a device. */
     CudaDriver(Found found) {
         device = found.device();
         facts = found.facts();
         require("open", cuDevicePrimaryCtxRetain(context, device));
-        enter();
+        enter("open");
         require("open", cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
     }
 
@@ -228,8 +229,20 @@ final class CudaDriver implements Driver {
     }
 
     /** Makes the context this thread's: calls come from any thread. */
-    private void enter() {
+    private void enter(String what) {
+        if (closed) {
+            throw new IllegalStateException(
+                    "cuda " + what + ": got a closed driver of " + facts.name() + "; expected an open one");
+        }
         require("enter", cuCtxSetCurrent(context));
+    }
+
+    /** As {@link #enter} to give something back: false after the end, when it has gone with the context. */
+    private boolean enterToRelease() {
+        if (!closed) {
+            require("enter", cuCtxSetCurrent(context));
+        }
+        return !closed;
     }
 
     @Override
@@ -244,7 +257,7 @@ final class CudaDriver implements Driver {
 
     @Override
     public Memory allocate(long bytes) {
-        enter();
+        enter("allocate");
         Address address = new Address();
         require("allocate", cuMemAlloc(address, bytes));
         return new CudaMemory(address, bytes);
@@ -252,13 +265,14 @@ final class CudaDriver implements Driver {
 
     @Override
     public void free(Memory memory) {
-        enter();
-        require("free", cuMemFree(((CudaMemory) memory).address()));
+        if (enterToRelease()) {
+            require("free", cuMemFree(((CudaMemory) memory).address()));
+        }
     }
 
     @Override
     public ByteBuffer host(int bytes) {
-        enter();
+        enter("allocate host memory");
         Pointer pointer = new Pointer();
         require("allocate host memory", cuMemHostAlloc(pointer, bytes, 0));
         return pointer.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder());
@@ -266,20 +280,21 @@ final class CudaDriver implements Driver {
 
     @Override
     public void release(ByteBuffer host) {
-        enter();
-        require("free host memory", cuMemFreeHost(Pointer.to(host)));
+        if (enterToRelease()) {
+            require("free host memory", cuMemFreeHost(Pointer.to(host)));
+        }
     }
 
     @Override
     public void upload(Memory to, long place, ByteBuffer from, int at, int bytes) {
-        enter();
+        enter("upload");
         CUdeviceptr start = ((CudaMemory) to).address().withByteOffset(place);
         require("upload", cuMemcpyHtoDAsync(start, Pointer.to(from).withByteOffset(at), bytes, stream));
     }
 
     @Override
     public void download(Memory from, long place, ByteBuffer to, int bytes) {
-        enter();
+        enter("download");
         CUdeviceptr start = ((CudaMemory) from).address().withByteOffset(place);
         require("download", cuMemcpyDtoHAsync(Pointer.to(to), start, bytes, stream));
         require("download", cuStreamSynchronize(stream));
@@ -292,17 +307,19 @@ final class CudaDriver implements Driver {
 
     @Override
     public Program compile(String file, String source, List<String> options) {
+        enter("compile");
         return load(file, Nvcc.compile(file, source, options, facts), options);
     }
 
     @Override
     public byte[] binary(Program program) {
+        enter("ask for a binary");
         return ((CudaProgram) program).image();
     }
 
     @Override
     public Program load(String file, byte[] binary, List<String> options) {
-        enter();
+        enter("load");
         CUmodule module = new CUmodule();
         require("load " + file, cuModuleLoadData(module, binary));
         return new CudaProgram(module, binary);
@@ -310,7 +327,7 @@ final class CudaDriver implements Driver {
 
     @Override
     public Function function(Program program, String name) {
-        enter();
+        enter("find a kernel");
         CUfunction function = new CUfunction();
         require("find kernel " + name, cuModuleGetFunction(function, ((CudaProgram) program).module(), name));
         // Asking brings the kernel onto the device now: the driver loads it at the first use, which may be a recording.
@@ -322,7 +339,7 @@ final class CudaDriver implements Driver {
 
     @Override
     public KernelResources resources(Function function) {
-        enter();
+        enter("ask a kernel");
         CudaFunction mine = (CudaFunction) function;
         return new KernelResources(
                 attribute(mine, CUfunction_attribute.CU_FUNC_ATTRIBUTE_NUM_REGS),
@@ -340,7 +357,7 @@ final class CudaDriver implements Driver {
 
     @Override
     public void launch(Launch launch) {
-        enter();
+        enter("launch");
         submit(launch);
     }
 
@@ -388,7 +405,7 @@ final class CudaDriver implements Driver {
 
     @Override
     public Recorded record(List<Launch> launches) {
-        enter();
+        enter("record");
         require("record", cuStreamBeginCapture(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
         CUgraph graph = new CUgraph();
         int code;
@@ -410,25 +427,27 @@ final class CudaDriver implements Driver {
 
     @Override
     public void run(Recorded recorded) {
-        enter();
+        enter("replay");
         require("replay", cuGraphLaunch(((CudaGraph) recorded).graph(), stream));
     }
 
     @Override
     public void flush() {
+        enter("flush");
         // Work begins as it is submitted.
     }
 
     @Override
     public void synchronize() {
-        enter();
+        enter("synchronize");
         require("synchronize", cuStreamSynchronize(stream));
     }
 
     @Override
     public void release(Recorded recorded) {
-        enter();
-        require("release a recording", cuGraphExecDestroy(((CudaGraph) recorded).graph()));
+        if (enterToRelease()) {
+            require("release a recording", cuGraphExecDestroy(((CudaGraph) recorded).graph()));
+        }
     }
 
     @Override
@@ -438,13 +457,18 @@ final class CudaDriver implements Driver {
 
     @Override
     public void release(Program program) {
-        enter();
-        require("release a program", cuModuleUnload(((CudaProgram) program).module()));
+        if (enterToRelease()) {
+            require("release a program", cuModuleUnload(((CudaProgram) program).module()));
+        }
     }
 
     @Override
     public void close() {
-        enter();
+        if (closed) {
+            return;
+        }
+        enter("close");
+        closed = true;
         cuStreamDestroy(stream);
         cuDevicePrimaryCtxRelease(device);
     }

@@ -208,6 +208,7 @@ final class OpenClDriver implements Driver {
 
     @Override
     public ByteBuffer host(int bytes) {
+        requireOpen("allocate host memory");
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 
@@ -359,6 +360,7 @@ final class OpenClDriver implements Driver {
 
     @Override
     public Recorded record(List<Launch> launches) {
+        requireOpen("record");
         return new OpenClCalls(launches);
     }
 

@@ -239,6 +239,81 @@ abstract class DriverContract {
         driver.free(sum);
     }
 
+    /** Arguments count as they are when it is recorded, memory as it is when it runs. */
+    @Test
+    void aRecordingRunsAgainAndAgain() {
+        Driver.Program program = compiled(DType.F32);
+        Driver.Function add = driver.function(program, "add");
+        Driver.Function mixed = driver.function(program, "mixed");
+        Driver.Memory x = filled(DType.F32, 1, 2, 3);
+        Driver.Memory sum = filled(DType.F32, 0, 0, 0);
+        Driver.Memory out = filled(DType.F32, 0, 0, 0);
+        Launch first = new Launch(add).over(3, 1).int32(3).memory(x).memory(sum);
+        Launch second = new Launch(mixed)
+                .over(3, 1)
+                .int32(3)
+                .real(DType.F32, 2)
+                .memory(sum)
+                .int32(0, 0, 0)
+                .memory(out)
+                .int32(1);
+        Driver.Recorded recorded = driver.record(List.of(first, second));
+        assertArrayEquals(new double[3], numbers(DType.F32, sum));
+        ByteBuffer more =
+                ByteBuffer.allocateDirect(4).order(ByteOrder.nativeOrder()).putFloat(0, 10);
+        double[] expected = new double[3];
+        for (int run = 0; run < 3; run++) {
+            driver.run(recorded);
+            double[] twice = new double[3];
+            for (int i = 0; i < 3; i++) {
+                expected[i] = 3 * expected[i] + (i == 1 && run > 0 ? 10 : i + 1);
+                twice[i] = 2 * expected[i] + 1;
+            }
+            assertArrayEquals(twice, numbers(DType.F32, out));
+            driver.upload(x, 4, more, 0, 4);
+        }
+        driver.synchronize();
+        driver.release(recorded);
+        driver.release(add);
+        driver.release(mixed);
+        worksStill(program);
+        driver.free(x);
+        driver.free(sum);
+        driver.free(out);
+    }
+
+    @Test
+    void hostMemoryCarriesCopiesBothWays() {
+        ByteBuffer host = driver.host(4097);
+        assertEquals(4097, host.capacity());
+        assertEquals(ByteOrder.nativeOrder(), host.order());
+        byte[] content = random(5, 4097);
+        host.put(0, content);
+        Driver.Memory memory = driver.allocate(4097);
+        driver.upload(memory, 0, host, 0, 4097);
+        driver.synchronize();
+        host.put(0, new byte[4097]);
+        driver.download(memory, 0, host, 4097);
+        byte[] back = new byte[4097];
+        host.get(0, back);
+        assertArrayEquals(content, back);
+        driver.free(memory);
+        driver.release(host);
+    }
+
+    @Test
+    void aKernelsResourcesAreThoseOfADevice() {
+        Driver.Program program = compiled(DType.F32);
+        Driver.Function add = driver.function(program, "add");
+        KernelResources resources = driver.resources(add);
+        assertTrue(resources.threads() > 0 && resources.threads() <= 1 << 16, resources.toString());
+        if (backend() == Backend.CUDA) {
+            assertEquals(32, resources.multiple(), resources.toString());
+        }
+        driver.release(add);
+        driver.release(program);
+    }
+
     @Test
     void gridsHaveThreeDimensions() {
         int[] groups = {3, 2, 4};
@@ -276,7 +351,7 @@ abstract class DriverContract {
         KernelBuildError e = assertThrows(KernelBuildError.class, () -> driver.compile(FILE, wrong, options));
         String message = e.getMessage();
         assertTrue(message.lines().findFirst().orElse("").contains(FILE), message);
-        assertTrue(message.contains(driver.facts().name()), message);
+        assertTrue(message.contains(backend() == Backend.CUDA ? "-arch=sm_" : driver.facts().name()), message);
         assertTrue(message.contains("-DREAL_IS_FLOAT=1"), message);
         assertTrue(message.contains("nothing_of_that_name"), message);
         assertTrue(message.matches("(?s).*contract\\.cl[:(]3\\D.*"), message);
@@ -342,6 +417,8 @@ abstract class DriverContract {
                 () -> driver.function(program, "add"),
                 () -> driver.launch(
                         new Launch(add).over(1, 1).int32(1).memory(memory).memory(memory)),
+                () -> driver.record(List.of()),
+                () -> driver.host(4),
                 driver::flush,
                 driver::synchronize);
         for (Executable call : calls) {
