@@ -23,7 +23,7 @@ class GpuContractTest {
     private static final int FEW = 1;
     private static final int MANY = 1 << 30;
 
-    /** Matmul's versions from here on are for tensor cores, and all but the first of attention's. */
+    /** Matmul's versions from here on are for tensor cores; all but the first of attention's run on CUDA alone. */
     private static final int FIRST_ON_TENSOR_CORES = 5;
 
     @TestFactory
