@@ -74,6 +74,6 @@ class AttentionTilesTest {
     void aMissingBarrierIsFound() throws Exception {
         String code = "keep_tokens(right, next_right, columns);\n        BARRIER();";
         List<String> outcomes = run("races", "F32", code, code.replace("BARRIER();", ""));
-        assertTrue(!outcomes.get(0).equals(AttentionTilesRun.GOOD), outcomes.toString());
+        assertTrue(outcomes.get(0).contains("CUDA_ERROR_LAUNCH_FAILED"), outcomes.toString());
     }
 }
