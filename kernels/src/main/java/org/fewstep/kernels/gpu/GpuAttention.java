@@ -59,8 +59,8 @@ final class GpuAttention {
     }
 
     /**
-     * Tiles are for CUDA alone: PoCL takes minutes and a deep stack for the form of their kernels that fits any group, which
-     * a program's binary holds.
+     * Tiles are for CUDA alone: a program's binary has kernels for groups of any size in PoCL, and for these many barriers
+     * its compiler takes minutes and a deeper stack than a thread has.
      */
     private static List<Choice> choices(Attention w, Launches to) {
         if (to.facts().backend() == Driver.Backend.OPENCL) {
@@ -235,7 +235,7 @@ final class GpuAttention {
         boolean compiled = WIDTHS.contains(h.channels());
         int side = w.dtype() == DType.F64 ? TILE_F64 : TILE;
         int groups = Math.multiplyExact(h.batch() * h.heads(), (h.tokens() + side - 1) / side);
-        int chunks = compiled || kernel.contains("_means_") ? 1 : (h.channels() + CHUNK - 1) / CHUNK;
+        int chunks = compiled || kernel.endsWith("_means_tiles") ? 1 : (h.channels() + CHUNK - 1) / CHUNK;
         return to.add(TILES, w.dtype(), kernel, compiled ? new String[] {"CHANNELS=" + h.channels()} : new String[0])
                 .grid(groups, chunks, 1, TILE_THREADS, 1)
                 .int32(heads(h))

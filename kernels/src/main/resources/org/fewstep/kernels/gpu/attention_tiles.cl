@@ -1,19 +1,19 @@
 /*
- * O = P V, P = softmax(S) by rows, S = scale Q K^T, for each batch item and head, and its derivatives, as attention.cl has
- * them; memory beside the operands is linear in the number of tokens.
+ * The attention of attention.cl by tiles, CUDA alone; memory beside the operands is linear in the number of tokens.
  *
- * v3: a group of 16 x 16 threads takes a tile of 64 queries (or keys, for what is summed over queries) and goes over the
- *     others, 64 at a time; 32 and 32 in F64. A thread computes 4 x 4 scores of such a pair and 4 rows by a sixteenth of
- *     the channels of each result in registers: products of slices that pass through shared memory, while the next slice
- *     is fetched. Compiled for one number of CHANNELS, or without it for any number: then groups share a tile, 64 channels
- *     of the result each, and each computes the scores.
+ * v3: a group of 16 x 16 threads takes a tile of 64 queries (or keys, for what is summed over queries) and meets the others
+ *     in their order, 64 at a time; 32 and 32 in F64. A thread computes 4 x 4 scores of such a pair, and 4 rows by a
+ *     sixteenth of the channels of each result, 2 x 2 and 2 rows in F64: products of slices that pass through shared
+ *     memory, while the next slice is fetched. Compiled for one number of CHANNELS, or without it for any number: then
+ *     groups share a tile, 64 channels of the result each, and each computes the scores.
  *
  * A query's first pass keeps greatest and sum as it goes (Milakov and Gimelshein 2018, arXiv:1805.02867). What its gradient
  * needs of its whole row has a kernel of its own, which leaves it in "stats", a few numbers a query: greatest score, inverse
- * of the sum of e^(s - greatest), and means. A product is computed just before it is used, so that few are held at once.
+ * of the sum of e^(s - greatest), and means. A product is computed just before it is used, and stats are read where they are
+ * used, so that no thread needs more registers than there are.
  *
- * Bytes: x, d, g and the result, and of each tile's counterparts x, d and g once a tile. Flops, times B heads T^2 channels:
- * FORWARD 4, TANGENT 12, GRAD 18, CURVATURE 42; without CHANNELS the scores' part of them once for each 64 channels.
+ * Bytes: x, d, g and the result, and what a tile meets once a tile; flops: FORWARD 4, TANGENT 12, GRAD 18, CURVATURE 42,
+ * times B heads T^2 channels; without CHANNELS the scores' part once for each 64 channels.
  *
  * A row's sums are a chain for each sixteenth of a tile's keys, over all tiles, then these in order, whatever the batch and
  * the launch; they have other bits than v1's.
@@ -109,7 +109,7 @@ DEVICE int own_channel(int c) {
 }
 
 /*
- * The thread's first token and channel in a slice of 16 of the one: neighbouring threads fetch neighbouring numbers, whichever
+ * The thread's first token and channel in a slice: neighbouring threads fetch neighbouring numbers, whichever
  * of the two steps is 1.
  */
 DEVICE int own_token_of(Rows from) {
