@@ -9,8 +9,6 @@
 
 #include <stdlib.h>
 
-#define BOUNDS(threads, groups) __launch_bounds__(threads, groups)
-
 /* Functions that look at memory of their own, and say themselves what they use of the kernel's. */
 #define SIM_OWN static SIM_UNCHECKED __attribute__((noinline, unused))
 

@@ -72,13 +72,14 @@ final class CudaBinaries {
         List<Entry> entries = new ArrayList<>();
         for (DType dtype : new DType[] {DType.F32, DType.F64}) {
             for (String file : GpuKernels.FILES) {
-                if (file.equals(GpuAttention.FILE)) {
-                    for (int width : GpuAttention.WIDTHS) {
-                        entries.add(new Entry(file, dtype, List.of("CHANNELS=" + width)));
-                    }
-                } else {
+                if (!file.equals(GpuAttention.FILE)) {
                     entries.add(new Entry(file, dtype, List.of()));
                 }
+            }
+            for (int width : GpuAttention.WIDTHS) {
+                List<String> channels = List.of("CHANNELS=" + width);
+                entries.add(new Entry(GpuAttention.FILE, dtype, channels));
+                entries.add(new Entry(GpuAttention.TILES, dtype, channels));
             }
         }
         for (String file : GpuKernels.TENSOR_FILES) {

@@ -23,6 +23,7 @@ final class GpuKernels {
     /** All kernel files. */
     static final List<String> FILES = List.of(
             "attention.cl",
+            "attention_tiles.cl",
             "conv2d.cl",
             "elementwise.cl",
             "gather.cl",

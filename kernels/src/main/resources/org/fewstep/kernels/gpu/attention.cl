@@ -6,8 +6,10 @@
  * times step. "stats" hold a few numbers a query: greatest score, sum of e^(s - greatest), and what the code needs.
  *
  * v1: a thread a query (and a thread a key for what is summed over queries); scores are computed anew in each pass, the
- * first pass keeps greatest and sum as it goes (Milakov and Gimelshein 2018, arXiv:1805.02867). Bytes: x and the result,
- * and K and V once a query from cache; flops: FORWARD 4, TANGENT 12, GRAD 14, CURVATURE 34, times B heads T^2 channels.
+ * first pass keeps greatest and sum as it goes (Milakov and Gimelshein 2018, arXiv:1805.02867). A thread holds a token's
+ * channels, and has too few registers for 32 and more (16 in F64): v2 is attention_tensor.cl, v3 attention_tiles.cl.
+ * Bytes: x and the result, and K and V once a query from cache; flops: FORWARD 4, TANGENT 12, GRAD 18, CURVATURE 48, times
+ * B heads T^2 channels.
  */
 #include "portable.h"
 #include "attention.h"

@@ -24,6 +24,8 @@
 #endif
 #define TABLE static __device__ const
 #define BARRIER() __syncthreads()
+/* Threads of a group, the most of them in CUDA, and groups that share a multiprocessor there. */
+#define BOUNDS(threads, groups) __launch_bounds__(threads, groups)
 #define DIM_0 x
 #define DIM_1 y
 #define DIM_2 z
@@ -53,6 +55,7 @@ typedef long long INT64;
 #define SHARED_ARRAY(type, name, size) __local type name[size]
 #define TABLE __constant
 #define BARRIER() barrier(CLK_LOCAL_MEM_FENCE)
+#define BOUNDS(threads, groups) __attribute__((reqd_work_group_size(threads, 1, 1)))
 #define LOCAL_ID(d) ((int) get_local_id(d))
 #define LOCAL_SIZE(d) ((int) get_local_size(d))
 #define GROUP_ID(d) ((int) get_group_id(d))

@@ -49,9 +49,6 @@ DEVICE UINT32 tf32_of(float x) {
 #include <tensor_core_emulated.h>
 #else
 
-/* Most threads of a group, and groups that share a multiprocessor. */
-#define BOUNDS(threads, groups) __launch_bounds__(threads, groups)
-
 DEVICE UINT32 shared_address(const void *p) {
     return (UINT32) __cvta_generic_to_shared(p);
 }

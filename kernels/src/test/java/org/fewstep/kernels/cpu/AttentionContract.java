@@ -13,6 +13,9 @@ import org.fewstep.kernels.Buffer;
 final class AttentionContract {
     private static final double SCALE = 0.7;
 
+    /** Layout, batch, heads, tokens and channels: more than a tile of 64 tokens or 64 channels. */
+    private static final int[][] WIDE = {{0, 1, 2, 70, 5}, {2, 1, 1, 67, 64}, {1, 1, 2, 35, 80}};
+
     private AttentionContract() {}
 
     static void check(Blocks blocks) {
@@ -23,6 +26,9 @@ final class AttentionContract {
             attention(blocks, layout, 2, 1, 0, 2);
         }
         attention(blocks, 0, 1, 2, 37, 4);
+        for (int[] s : WIDE) {
+            wide(blocks, s[0], s[1], s[2], s[3], s[4]);
+        }
         longRow(blocks);
         headsAlone(blocks);
     }
@@ -149,6 +155,100 @@ final class AttentionContract {
         up[i] += h;
         down[i] -= h;
         return (dot(g, definition(in, out, up, d)[1]) - dot(g, definition(in, out, down, d)[1])) / (2 * h);
+    }
+
+    /** As {@link #attention} for more tokens and channels, for which derivatives by one number after the other take too long. */
+    static void wide(Blocks blocks, int layout, int b, int h, int t, int c) {
+        Heads in = in(layout, b, h, t, c);
+        Heads out = out(layout, b, h, t, c);
+        int n = b * h * t * c;
+        double[] x = Blocks.random(4, 3 * n, -1, 1);
+        double[] d = Blocks.random(5, 3 * n, -1, 1);
+        double[] g = Blocks.random(6, n, -1, 1);
+        double[][] expected = definition(in, out, x, d);
+        String what = " in layout " + layout + " of (" + b + ", " + h + ", " + t + ", " + c + ")";
+        Buffer xs = blocks.of(x);
+        Buffer ds = blocks.of(d);
+        Buffer gs = blocks.of(g);
+        Buffer one = blocks.blank(n);
+        Buffer three = blocks.blank(3 * n);
+        blocks.device().run(new Attention(Code.FORWARD, in, out, SCALE, xs, null, null, null, one));
+        assertNear(blocks, "value" + what, expected[0], one, 0);
+        Buffer tangent = blocks.blank(n);
+        blocks.device().run(new Attention(Code.TANGENT, in, out, SCALE, xs, ds, null, one, tangent));
+        assertNear(blocks, "tangent" + what, expected[1], tangent, 0);
+        assertNear(blocks, "value beside the tangent" + what, expected[0], one, 0);
+        blocks.device().run(new Attention(Code.GRAD, in, out, SCALE, xs, null, gs, null, three));
+        assertNear(blocks, "gradient" + what, gradient(in, out, x, g), three, 0);
+        blocks.device().run(new Attention(Code.CURVATURE, in, out, SCALE, xs, ds, gs, null, three));
+        assertNear(blocks, "curvature" + what, change(in, out, x, d, g), three, 1e-10);
+    }
+
+    /** Errors grow with the sums that numbers are made of; the greatest number shows how great these are. */
+    private static void assertNear(Blocks blocks, String what, double[] expected, Buffer actual, double error) {
+        double most = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+        assertClose(what, expected, blocks.read(actual), (60 * blocks.epsilon() + error) * Math.max(1, most));
+    }
+
+    /** The gradient by x of g . O, head by head. */
+    private static double[] gradient(Heads in, Heads out, double[] x, double[] g) {
+        double[] result = new double[x.length];
+        for (int head = 0; head < in.batch() * in.heads(); head++) {
+            for (int i = 0; i < in.tokens(); i++) {
+                addGradient(in, out, x, g, head, i, result);
+            }
+        }
+        return result;
+    }
+
+    /** What one query adds. */
+    private static void addGradient(Heads in, Heads out, double[] x, double[] g, int head, int i, double[] to) {
+        int t = in.tokens();
+        double[] p = new double[t];
+        double[] pull = new double[t];
+        double sum = 0;
+        for (int j = 0; j < t; j++) {
+            double s = 0;
+            for (int k = 0; k < in.channels(); k++) {
+                s += SCALE * x[place(in, head, 0, i, k)] * x[place(in, head, 1, j, k)];
+                pull[j] += g[place(out, head, 0, i, k)] * x[place(in, head, 2, j, k)];
+            }
+            p[j] = Math.exp(s);
+            sum += p[j];
+        }
+        double mean = 0;
+        for (int j = 0; j < t; j++) {
+            p[j] /= sum;
+            mean += p[j] * pull[j];
+        }
+        for (int j = 0; j < t; j++) {
+            double ds = SCALE * p[j] * (pull[j] - mean);
+            for (int k = 0; k < in.channels(); k++) {
+                int q = place(in, head, 0, i, k);
+                int key = place(in, head, 1, j, k);
+                to[q] += ds * x[key];
+                to[key] += ds * x[q];
+                to[place(in, head, 2, j, k)] += p[j] * g[place(out, head, 0, i, k)];
+            }
+        }
+    }
+
+    /** The gradient's derivative along d: a fourth-order difference. */
+    private static double[] change(Heads in, Heads out, double[] x, double[] d, double[] g) {
+        double h = 3e-4;
+        double[] change = new double[x.length];
+        for (int step : new int[] {-2, -1, 1, 2}) {
+            double[] moved = new double[x.length];
+            for (int i = 0; i < x.length; i++) {
+                moved[i] = x[i] + step * h * d[i];
+            }
+            double[] gradient = gradient(in, out, moved, g);
+            double weight = (Math.abs(step) == 1 ? 8 : -1) * Math.signum(step) / (12 * h);
+            for (int i = 0; i < x.length; i++) {
+                change[i] += weight * gradient[i];
+            }
+        }
+        return change;
     }
 
     /** Scores of thousands: each query must find its own key, without overflow. */

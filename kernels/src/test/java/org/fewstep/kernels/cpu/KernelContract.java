@@ -29,6 +29,14 @@ public final class KernelContract {
         }
     }
 
+    /** Attention of one size; layouts are numbered from 0 to 2. */
+    public static void checkAttention(
+            Device device, DType dtype, int layout, int batch, int heads, int tokens, int channels) {
+        try (Scope scope = device.scope()) {
+            AttentionContract.wide(new Blocks(device, dtype), layout, batch, heads, tokens, channels);
+        }
+    }
+
     /** Entry for {@link MutationTest}, which calls it in a class loader of its own. */
     static void check(String family, String provider, String dtype) {
         try (CpuDevice device = new CpuDevice(Provider.of(provider), 1)) {

@@ -23,7 +23,10 @@ class GpuContractTest {
     private static final int FEW = 1;
     private static final int MANY = 1 << 30;
 
-    /** Versions of matmul and of conv2d behind these are for tensor cores, and all but the first of attention's. */
+    /**
+     * Versions of matmul and of conv2d behind these are for tensor cores, and all but the first of
+     * attention's run on CUDA alone.
+     */
     private static final int PLAIN_PRODUCTS = 4;
 
     private static final int PLAIN_CONVOLUTIONS = 3;

@@ -806,9 +806,9 @@ final class TensorCoreChecks {
             switch (precision) {
                 case F32 -> {
                     require(seen.get(Family.MATMUL).stream().allMatch(c -> c.version() < 5), "got " + seen);
-                    require(attention == 1 && convolution == 2, "got " + seen);
+                    require(attention == 3 && convolution == 2, "got " + seen);
                 }
-                case TF32 -> require(product == 5 && attention == 1 && convolution == 2, "got " + seen);
+                case TF32 -> require(product == 5 && attention == 3 && convolution == 2, "got " + seen);
                 case BF16 -> require(product == 6 && attention == 2 && convolution == 4, "got " + seen);
             }
         }
