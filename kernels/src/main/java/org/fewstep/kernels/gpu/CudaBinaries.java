@@ -76,10 +76,11 @@ final class CudaBinaries {
                     entries.add(new Entry(file, dtype, List.of()));
                 }
             }
+            for (int width : GpuAttention.PLAIN_WIDTHS) {
+                entries.add(new Entry(GpuAttention.FILE, dtype, List.of("CHANNELS=" + width)));
+            }
             for (int width : GpuAttention.WIDTHS) {
-                List<String> channels = List.of("CHANNELS=" + width);
-                entries.add(new Entry(GpuAttention.FILE, dtype, channels));
-                entries.add(new Entry(GpuAttention.TILES, dtype, channels));
+                entries.add(new Entry(GpuAttention.TILES, dtype, List.of("CHANNELS=" + width)));
             }
         }
         for (String file : GpuKernels.TENSOR_FILES) {

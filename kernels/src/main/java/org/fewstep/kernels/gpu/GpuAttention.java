@@ -18,8 +18,11 @@ final class GpuAttention {
 
     static final int VERSIONS = 3;
 
-    /** Channels of a head for which v1 is shipped for CUDA, and for which tiles are compiled for themselves. */
+    /** Channels of a head for which tiles are compiled for themselves. */
     static final List<Integer> WIDTHS = List.of(32, 64, 128);
+
+    /** Those for which v1 is shipped for CUDA, where a tuner races it: the widths of the tuned trials. */
+    static final List<Integer> PLAIN_WIDTHS = List.of(32, 64);
 
     /** Those for which compiled kernels are shipped for tensor cores, of which the last is the greatest. */
     static final int[] TENSOR_WIDTHS = {16, 32, 48, 64, 80, 96, 112, 128};

@@ -156,6 +156,7 @@ DEVICE void add_scores(REAL s[EACH][EACH], Rows rows, Rows columns, Tile tile, i
             fetch_tokens(next_left, rows, tile, tile.first, channel);
             fetch_tokens(next_right, columns, tile, first, channel);
         }
+#pragma unroll 4
         for (int l = 0; l < DEEP; l++) {
             REAL a[EACH];
             REAL b[EACH];
@@ -223,6 +224,7 @@ DEVICE void add_product(
         if (slice + DEEP < end) {
             fetch_values(next, values, tile, first + slice + DEEP);
         }
+#pragma unroll 1
         for (int l = 0; l < DEEP; l += 4) {
             REAL a[EACH][4];
             for (int r = 0; r < EACH; r++) {
@@ -641,7 +643,7 @@ KERNEL BOUNDS(THREADS, 1) void attention_grad_key_tiles(
  * ds as above, c = (ds - mean ds) (a - mean a) + b. Stats: greatest, inverse of the sum, means of ds, a and b; the query's
  * kernel adds the mean of c.
  */
-KERNEL BOUNDS(THREADS, 2) void attention_curvature_means_tiles(
+KERNEL BOUNDS(THREADS, 1) void attention_curvature_means_tiles(
         Heads in, Heads out, int channels, REAL scale, GLOBAL const REAL *x, GLOBAL const REAL *d,
         GLOBAL const REAL *g, GLOBAL REAL *stats) {
     SHARED_ARRAY(REAL, table, SIDE * PITCH);
