@@ -3,15 +3,16 @@ package org.fewstep.solver;
 import java.util.ArrayList;
 import java.util.List;
 import org.fewstep.path.GridPoint;
+import org.fewstep.path.NoiseSchedule;
 import org.fewstep.path.Path;
 
-/** The times of a sampling run, in the order in which they are visited, with the path they lie on. Immutable. */
+/** The times of a sampling run, in the order in which they are visited, with the schedule they lie on. Immutable. */
 public final class TimeGrid {
-    private final Path path;
+    private final NoiseSchedule schedule;
     private final List<GridPoint> points;
 
-    private TimeGrid(Path path, List<GridPoint> points) {
-        this.path = path;
+    private TimeGrid(NoiseSchedule schedule, List<GridPoint> points) {
+        this.schedule = schedule;
         this.points = List.copyOf(points);
     }
 
@@ -20,7 +21,7 @@ public final class TimeGrid {
      *
      * @param t at least two, strictly rising or strictly falling
      */
-    public static TimeGrid of(Path path, double... t) {
+    public static TimeGrid of(NoiseSchedule schedule, double... t) {
         if (t.length < 2) {
             throw new IllegalArgumentException("time grid: got " + t.length + " times; expected at least 2");
         }
@@ -30,13 +31,13 @@ public final class TimeGrid {
                 throw new IllegalArgumentException("time grid: got " + t[i] + " after " + t[i - 1]
                         + "; expected finite times, strictly rising or strictly falling");
             }
-            points.add(path.at(t[i]));
+            points.add(schedule.at(t[i]));
         }
-        return new TimeGrid(path, points);
+        return new TimeGrid(schedule, points);
     }
 
     /** steps equal steps between two times; both ends are met exactly. */
-    public static TimeGrid uniform(Path path, int steps, double from, double to) {
+    public static TimeGrid uniform(NoiseSchedule schedule, int steps, double from, double to) {
         if (steps < 1) {
             throw new IllegalArgumentException("time grid: got " + steps + " steps; expected at least 1");
         }
@@ -45,7 +46,7 @@ public final class TimeGrid {
             t[i] = from + (to - from) * i / steps;
         }
         t[steps] = to;
-        return of(path, t);
+        return of(schedule, t);
     }
 
     /** Equal steps from noise to data. */
@@ -53,9 +54,9 @@ public final class TimeGrid {
         return uniform(path, steps, path.noiseTime(), path.dataTime());
     }
 
-    /** The path that the times belong to. */
-    public Path path() {
-        return path;
+    /** The schedule that the times belong to. */
+    public NoiseSchedule schedule() {
+        return schedule;
     }
 
     /** All points, one more than there are steps. */
@@ -81,6 +82,6 @@ public final class TimeGrid {
     /** The times. */
     @Override
     public String toString() {
-        return path.name() + points.stream().map(GridPoint::t).toList();
+        return schedule.name() + points.stream().map(GridPoint::t).toList();
     }
 }

@@ -20,7 +20,9 @@ final class Adapters {
                     "meanflow_official_jax", new MeanFlowJaxAdapter(),
                     "meanflow_fastgen_variants", new FastGenMeanFlowAdapter()),
             "networks",
-            Layers.ADAPTERS);
+            Layers.ADAPTERS,
+            "solvers",
+            SolverAdapters.ALL);
 
     private Adapters() {}
 

@@ -351,7 +351,10 @@ abstract class DriverContract {
         KernelBuildError e = assertThrows(KernelBuildError.class, () -> driver.compile(FILE, wrong, options));
         String message = e.getMessage();
         assertTrue(message.lines().findFirst().orElse("").contains(FILE), message);
-        assertTrue(message.contains(backend() == Backend.CUDA ? "-arch=sm_" : driver.facts().name()), message);
+        assertTrue(
+                message.contains(
+                        backend() == Backend.CUDA ? "-arch=sm_" : driver.facts().name()),
+                message);
         assertTrue(message.contains("-DREAL_IS_FLOAT=1"), message);
         assertTrue(message.contains("nothing_of_that_name"), message);
         assertTrue(message.matches("(?s).*contract\\.cl[:(]3\\D.*"), message);
