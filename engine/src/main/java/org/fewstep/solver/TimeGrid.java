@@ -79,6 +79,27 @@ public final class TimeGrid {
         return points.get(i + 1).t() - points.get(i).t();
     }
 
+    /** Length of step i in lambda. */
+    public double logSnrSpan(int i) {
+        return points.get(i + 1).lambda() - points.get(i).lambda();
+    }
+
+    /** How many of the points up to i, from i backwards, have a finite lambda; at least 1, so that i itself counts. */
+    public int history(int i) {
+        int count = 1;
+        while (count <= i
+                && Double.isFinite(points.get(i).lambda())
+                && Double.isFinite(points.get(i - count).lambda())) {
+            count++;
+        }
+        return count;
+    }
+
+    /** The clean end of the schedule. */
+    public GridPoint clean() {
+        return new GridPoint(schedule.timeAtSnr(Double.POSITIVE_INFINITY), 1, 0);
+    }
+
     /** The times. */
     @Override
     public String toString() {

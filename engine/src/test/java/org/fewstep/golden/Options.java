@@ -49,6 +49,15 @@ final class Options {
         return get(key).asString();
     }
 
+    boolean has(String key) {
+        return params.has(key);
+    }
+
+    /** A value that is an object. */
+    JsonCursor object(String key) {
+        return get(key);
+    }
+
     /** A string that must be one of those given. */
     String choice(String key, String... allowed) {
         String value = string(key);
