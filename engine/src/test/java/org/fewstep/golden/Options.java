@@ -65,6 +65,23 @@ final class Options {
         return params.has(key) ? number(key) : absent;
     }
 
+    /** An optional integer. */
+    int integer(String key, int absent) {
+        return params.has(key) ? integer(key) : absent;
+    }
+
+    /** A nested object of options, whose keys the adapter checks itself. */
+    JsonCursor object(String key) {
+        return get(key);
+    }
+
+    /** Demands that a key is absent or null, as an option that is switched off. */
+    void requireNull(String key) {
+        if (params.has(key) && !get(key).isNull()) {
+            throw get(key).fail("a value", "null", "this case has no use for it");
+        }
+    }
+
     /** Keys of this case that are documentation. */
     void ignore(String... keys) {
         read.addAll(Set.of(keys));

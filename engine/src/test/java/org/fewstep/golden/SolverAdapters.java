@@ -4,7 +4,18 @@ import java.util.Map;
 
 /** Adapters of the family {@code solvers}, by prefix of the file's name. */
 final class SolverAdapters {
-    static final Map<String, Adapter> ALL = Map.ofEntries();
+    static final Map<String, Adapter> ALL = Map.ofEntries(
+            Map.entry("betas_tables", new BetaTablesAdapter()),
+            Map.entry("sched_discrete_", new DiscreteScheduleAdapter()),
+            Map.entry("sched_interp_", new InterpolantScheduleAdapter()),
+            Map.entry("sched_subvp", new ScheduleAdapter(ScheduleAdapter::subVp)),
+            Map.entry("sched_ve", new ScheduleAdapter(ScheduleAdapter::ve)),
+            Map.entry("sched_vp_cosine", new ScheduleAdapter(ScheduleAdapter::vpCosine)),
+            Map.entry("sched_vp_linear", new ScheduleAdapter(ScheduleAdapter::vpLinear)),
+            Map.entry("times_ays", new AlignYourStepsAdapter()),
+            Map.entry("times_diffusers_", new DiffusersTimesAdapter()),
+            Map.entry("times_dpm_sa", new TimeGridsAdapter()),
+            Map.entry("times_sigmas", new NoiseLevelsAdapter()));
 
     private SolverAdapters() {}
 }
