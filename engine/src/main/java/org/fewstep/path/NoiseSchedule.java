@@ -43,4 +43,17 @@ public interface NoiseSchedule {
     default GridPoint atLambda(double lambda) {
         return at(timeAtSnr(Math.exp(lambda)));
     }
+
+    /** Rate f of the drift f x of the diffusion that makes this schedule: alpha' / alpha. */
+    default double driftRate(double t) {
+        return dAlpha(t) / alpha(t);
+    }
+
+    /**
+     * Squared diffusion coefficient g^2 = 2 sigma |sigma' - sigma alpha' / alpha|, read in the direction in which noise
+     * grows.
+     */
+    default double squaredDiffusion(double t) {
+        return 2 * sigma(t) * Math.abs(dSigma(t) - sigma(t) * driftRate(t));
+    }
 }

@@ -1,6 +1,7 @@
 package org.fewstep.solver;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.fewstep.path.GridPoint;
 import org.fewstep.path.NoiseSchedule;
@@ -47,31 +48,14 @@ public record DpmSinglestep(Prediction form, int order, Correction correction, b
 
     /** The orders of the steps that together take so many evaluations. */
     public List<Integer> orders(int evaluations) {
-        List<Integer> orders = new ArrayList<>();
-        int rest = evaluations;
-        if (fixedOrder) {
-            if (evaluations % order != 0) {
-                throw new IllegalArgumentException(name() + ": got " + evaluations + " steps; expected a multiple of "
-                        + order + "; or let the order go down at the end");
-            }
-        } else if (order == 3) {
-            // The last steps are 2, 1 or 1 or 2.
-            int last = evaluations % 3 == 0 ? 3 : evaluations % 3;
-            rest = evaluations - last;
-        } else {
-            rest = evaluations / order * order;
+        if (!fixedOrder) {
+            return FastOrders.of(order, evaluations);
         }
-        for (int i = 0; i < rest / order; i++) {
-            orders.add(order);
+        if (evaluations % order != 0) {
+            throw new IllegalArgumentException(name() + ": got " + evaluations + " steps; expected a multiple of " + order
+                    + "; or let the order go down at the end");
         }
-        int left = evaluations - rest;
-        if (left > 1) {
-            orders.add(2);
-        }
-        if (left % 2 == 1) {
-            orders.add(1);
-        }
-        return orders;
+        return Collections.nCopies(evaluations / order, order);
     }
 
     /** The grid of steps of equal length in lambda, whose stages are equally far from each other in lambda too. */

@@ -54,6 +54,61 @@ public final class TimeGrid {
         return uniform(path, steps, path.noiseTime(), path.dataTime());
     }
 
+    /**
+     * steps steps whose points a spacing lays between two times.
+     *
+     * @param from time of the first point
+     * @param to time of the last point but the clean end
+     * @param end whether the clean end follows as the last point
+     */
+    public static TimeGrid spaced(
+            NoiseSchedule schedule, Spacing spacing, int steps, double from, double to, FinalPoint end) {
+        if (steps < 1) {
+            throw new IllegalArgumentException("time grid: got " + steps + " steps; expected at least 1");
+        }
+        boolean clean = end == FinalPoint.CLEAN;
+        int last = clean ? steps - 1 : steps;
+        double[] t = new double[steps + 1];
+        t[0] = from;
+        for (int i = 1; i < last; i++) {
+            t[i] = spacing.at(schedule, schedule.at(from), schedule.at(to), (double) i / last)
+                    .t();
+        }
+        if (last > 0) {
+            t[last] = to;
+        }
+        if (clean) {
+            t[steps] = cleanTime(schedule);
+        }
+        return of(schedule, t);
+    }
+
+    /**
+     * The grid of given noise levels sigma / alpha, EDM's sigma.
+     *
+     * @param levels strictly falling, at least 0; a last level of 0 is the clean end
+     */
+    public static TimeGrid ofLevels(NoiseSchedule schedule, double... levels) {
+        double[] t = new double[levels.length];
+        for (int i = 0; i < t.length; i++) {
+            if (!(levels[i] >= 0) || (i > 0 && !(levels[i] < levels[i - 1]))) {
+                throw new IllegalArgumentException("time grid: got noise level " + levels[i] + " at place " + i
+                        + "; expected at least 0 and strictly falling");
+            }
+            t[i] = levels[i] == 0 ? cleanTime(schedule) : schedule.timeAtSnr(1 / levels[i]);
+        }
+        return of(schedule, t);
+    }
+
+    private static double cleanTime(NoiseSchedule schedule) {
+        double t = schedule.timeAtSnr(Double.POSITIVE_INFINITY);
+        if (!Double.isFinite(t)) {
+            throw new IllegalArgumentException("time grid: got a clean end on schedule " + schedule.name()
+                    + ", which has none; expected FinalPoint.LEAST, or the edm schedule");
+        }
+        return t;
+    }
+
     /** The schedule that the times belong to. */
     public NoiseSchedule schedule() {
         return schedule;

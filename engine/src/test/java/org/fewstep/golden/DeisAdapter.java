@@ -2,7 +2,7 @@ package org.fewstep.golden;
 
 import java.util.List;
 import org.fewstep.path.NoiseSchedule;
-import org.fewstep.path.VpPath;
+import org.fewstep.path.VpSchedule;
 import org.fewstep.solver.Deis;
 import org.fewstep.solver.DeisRungeKutta;
 import org.fewstep.solver.NoiseSource;
@@ -21,7 +21,7 @@ final class DeisAdapter implements Adapter {
     @Override
     public void run(GoldenRun run) {
         Options params = run.params();
-        NoiseSchedule schedule = new VpPath(params.number("beta_0"), params.number("beta_1")).reversed();
+        NoiseSchedule schedule = new VpSchedule(params.number("beta_0"), params.number("beta_1"));
         params.choice("ts_phase", "t");
         double power = params.number("ts_order");
         int steps = params.integer("steps");

@@ -1,11 +1,15 @@
 package org.fewstep.golden;
 
 import java.util.List;
-import java.util.Set;
-import org.fewstep.io.JsonCursor;
 import org.fewstep.path.GridPoint;
 import org.fewstep.path.NoiseSchedule;
-import org.fewstep.path.VpPath;
+import org.fewstep.path.VpCosineSchedule;
+import org.fewstep.path.VpSchedule;
+import org.fewstep.solver.FinalPoint;
+import org.fewstep.solver.KarrasSpacing;
+import org.fewstep.solver.LogSnrSpacing;
+import org.fewstep.solver.PowerSpacing;
+import org.fewstep.solver.Spacing;
 import org.fewstep.solver.TimeGrid;
 import org.fewstep.tensor.Tensor;
 
@@ -22,18 +26,15 @@ final class DiffusionCase {
     }
 
     private static NoiseSchedule schedule(Options params) {
-        JsonCursor about = params.object("noise_schedule");
-        String name = about.get("schedule").asString();
-        return switch (name) {
-            case "linear" -> {
-                about.onlyKeys(Set.of("schedule", "beta_0", "beta_1"));
-                yield new VpPath(
-                                about.get("beta_0").asDouble(),
-                                about.get("beta_1").asDouble())
-                        .reversed();
-            }
-            default -> throw about.get("schedule").fail("\"" + name + "\"", "linear", "no adapter knows this schedule");
-        };
+        Options about = new Options(params.object("noise_schedule"));
+        NoiseSchedule schedule =
+                switch (about.choice("schedule", "linear", "cosine", "discrete")) {
+                    case "linear" -> new VpSchedule(about.number("beta_0"), about.number("beta_1"));
+                    case "cosine" -> new VpCosineSchedule();
+                    default -> DiscreteScheduleAdapter.schedule(about);
+                };
+        about.finish();
+        return schedule;
     }
 
     NoiseSchedule schedule() {
@@ -47,49 +48,31 @@ final class DiffusionCase {
     /** A grid of the kind that {@code skip_type} names. */
     TimeGrid grid(int steps, double end) {
         String kind = run.params().choice("skip_type", "time_uniform", "time_quadratic", "logSNR");
-        double[] t = new double[steps + 1];
-        for (int i = 0; i <= steps; i++) {
-            double u = (double) i / steps;
-            t[i] = switch (kind) {
-                case "time_uniform" -> start + u * (end - start);
-                case "time_quadratic" -> Math.pow(Math.sqrt(start) + u * (Math.sqrt(end) - Math.sqrt(start)), 2);
-                default -> {
-                    double from = schedule.lambda(start);
-                    yield schedule.atLambda(from + u * (schedule.lambda(end) - from))
-                            .t();
-                }
-            };
-        }
-        return TimeGrid.of(schedule, t);
+        Spacing spacing =
+                switch (kind) {
+                    case "time_uniform" -> PowerSpacing.UNIFORM;
+                    case "time_quadratic" -> PowerSpacing.QUADRATIC;
+                    default -> LogSnrSpacing.UNIFORM;
+                };
+        return TimeGrid.spaced(schedule, spacing, steps, start, end, FinalPoint.LEAST);
     }
 
     /** A grid of SA-Solver: equal steps of a root of time or of lambda, or Karras's of rho within [0.002, 80]. */
     TimeGrid powerGrid(int steps, double end, double power) {
         String kind = run.params().choice("skip_type", "time", "logSNR", "karras");
-        double[] t = new double[steps + 1];
-        double first = schedule.lambda(start);
-        double last = schedule.lambda(end);
-        for (int i = 0; i <= steps; i++) {
-            double u = (double) i / steps;
-            t[i] = switch (kind) {
-                case "time" -> between(start, end, u, power);
-                case "logSNR" ->
-                    schedule.atLambda(first + Math.pow(u * Math.pow(last - first, 1 / power), power))
-                            .t();
-                default -> {
-                    double most = Math.min(Math.exp(-first), 80);
-                    double least = Math.max(Math.exp(-last), 0.002);
-                    yield schedule.atLambda(-Math.log(between(most, least, u, 7)))
-                            .t();
-                }
-            };
+        double from = start;
+        double to = end;
+        if (kind.equals("karras")) {
+            from = schedule.timeAtSnr(1 / Math.min(schedule.at(start).rho(), 80));
+            to = schedule.timeAtSnr(1 / Math.max(schedule.at(end).rho(), 0.002));
         }
-        return TimeGrid.of(schedule, t);
-    }
-
-    private static double between(double from, double to, double u, double power) {
-        double a = Math.pow(from, 1 / power);
-        return Math.pow(a + u * (Math.pow(to, 1 / power) - a), power);
+        Spacing spacing =
+                switch (kind) {
+                    case "time" -> new PowerSpacing(power);
+                    case "logSNR" -> new LogSnrSpacing(power);
+                    default -> new KarrasSpacing();
+                };
+        return TimeGrid.spaced(schedule, spacing, steps, from, to, FinalPoint.LEAST);
     }
 
     /** The arrays of a run on the points between the steps. */

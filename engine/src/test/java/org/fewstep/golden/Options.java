@@ -53,11 +53,6 @@ final class Options {
         return params.has(key);
     }
 
-    /** A value that is an object. */
-    JsonCursor object(String key) {
-        return get(key);
-    }
-
     /** A string that must be one of those given. */
     String choice(String key, String... allowed) {
         String value = string(key);
@@ -72,6 +67,23 @@ final class Options {
     /** An optional number. */
     double number(String key, double absent) {
         return params.has(key) ? number(key) : absent;
+    }
+
+    /** An optional integer. */
+    int integer(String key, int absent) {
+        return params.has(key) ? integer(key) : absent;
+    }
+
+    /** A nested object of options, whose keys the adapter checks itself. */
+    JsonCursor object(String key) {
+        return get(key);
+    }
+
+    /** Demands that a key is absent or null, as an option that is switched off. */
+    void requireNull(String key) {
+        if (params.has(key) && !get(key).isNull()) {
+            throw get(key).fail("a value", "null", "this case has no use for it");
+        }
     }
 
     /** Keys of this case that are documentation. */
