@@ -6,12 +6,15 @@ import java.util.Map;
 final class SolverAdapters {
     static final Map<String, Adapter> ALL = Map.ofEntries(
             Map.entry("betas_tables", new BetaTablesAdapter()),
+            Map.entry("fm_ode_", new FlowOdeAdapter()),
+            Map.entry("fm_ode_dopri5", new FlowOdeAdapter.Adaptive()),
             Map.entry("sched_discrete_", new DiscreteScheduleAdapter()),
             Map.entry("sched_interp_", new InterpolantScheduleAdapter()),
             Map.entry("sched_subvp", new ScheduleAdapter(ScheduleAdapter::subVp)),
             Map.entry("sched_ve", new ScheduleAdapter(ScheduleAdapter::ve)),
             Map.entry("sched_vp_cosine", new ScheduleAdapter(ScheduleAdapter::vpCosine)),
             Map.entry("sched_vp_linear", new ScheduleAdapter(ScheduleAdapter::vpLinear)),
+            Map.entry("sit_", new InterpolantSdeAdapter()),
             Map.entry("times_ays", new AlignYourStepsAdapter()),
             Map.entry("times_diffusers_", new DiffusersTimesAdapter()),
             Map.entry("times_dpm_sa", new TimeGridsAdapter()),
