@@ -14,6 +14,7 @@ final class SolverAdapters {
             Map.entry("sched_ve", new ScheduleAdapter(ScheduleAdapter::ve)),
             Map.entry("sched_vp_cosine", new ScheduleAdapter(ScheduleAdapter::vpCosine)),
             Map.entry("sched_vp_linear", new ScheduleAdapter(ScheduleAdapter::vpLinear)),
+            Map.entry("si_two_sided_", new TwoSidedSdeAdapter()),
             Map.entry("sit_", new InterpolantSdeAdapter()),
             Map.entry("times_ays", new AlignYourStepsAdapter()),
             Map.entry("times_diffusers_", new DiffusersTimesAdapter()),
