@@ -8,6 +8,7 @@ final class SolverAdapters {
             Map.entry("betas_tables", new BetaTablesAdapter()),
             Map.entry("fm_ode_", new FlowOdeAdapter()),
             Map.entry("fm_ode_dopri5", new FlowOdeAdapter.Adaptive()),
+            Map.entry("pc_", new PredictorCorrectorAdapter()),
             Map.entry("sched_discrete_", new DiscreteScheduleAdapter()),
             Map.entry("sched_interp_", new InterpolantScheduleAdapter()),
             Map.entry("sched_subvp", new ScheduleAdapter(ScheduleAdapter::subVp)),
