@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.fewstep.kernels.Scope;
 import org.fewstep.path.GridPoint;
-import org.fewstep.path.Path;
+import org.fewstep.path.NoiseSchedule;
 import org.fewstep.tensor.NoGrad;
 import org.fewstep.tensor.Tensor;
 
@@ -103,25 +103,25 @@ public record DormandPrince(double rtol, double atol, End end) {
      * @param times at least two, strictly rising or strictly falling
      * @throws IllegalStateException when the step shrinks to nothing, as at a singularity
      */
-    public Solution solve(Field field, Path path, Tensor start, double... times) {
-        TimeGrid grid = TimeGrid.of(path, times);
+    public Solution solve(Field field, NoiseSchedule schedule, Tensor start, double... times) {
+        TimeGrid grid = TimeGrid.of(schedule, times);
         try (NoGrad off = NoGrad.open()) {
-            return new Run(field, path, start.stopGradient()).to(grid);
+            return new Run(field, schedule, start.stopGradient()).to(grid);
         }
     }
 
     private final class Run {
         private final CountedField field;
-        private final Path path;
+        private final NoiseSchedule schedule;
         private Tensor x;
         private Tensor slope;
         private double h;
         private int accepted;
         private int rejected;
 
-        Run(Field field, Path path, Tensor start) {
+        Run(Field field, NoiseSchedule schedule, Tensor start) {
             this.field = new CountedField(field);
-            this.path = path;
+            this.schedule = schedule;
             this.x = start;
             this.slope = start;
         }
@@ -152,7 +152,7 @@ public record DormandPrince(double rtol, double atol, End end) {
                 double d0 = norm(div(x, size));
                 double d1 = norm(div(slope, size));
                 double h0 = d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1;
-                Tensor ahead = field.at(add(x, scale(slope, direction * h0)), path.at(t + direction * h0));
+                Tensor ahead = field.at(add(x, scale(slope, direction * h0)), schedule.at(t + direction * h0));
                 double d2 = norm(div(sub(ahead, slope), size)) / h0;
                 double largest = Math.max(d1, d2);
                 double h1 = largest <= 1e-15 ? Math.max(1e-6, h0 * 1e-3) : Math.pow(0.01 / largest, 0.2);
@@ -230,7 +230,7 @@ public record DormandPrince(double rtol, double atol, End end) {
                 Tensor state = x;
                 for (int i = 0; i < A.length; i++) {
                     state = add(x, weighted(A[i], k, step));
-                    k.add(field.at(state, path.at(C[i] == 1 ? end : t + C[i] * step)));
+                    k.add(field.at(state, schedule.at(C[i] == 1 ? end : t + C[i] * step)));
                 }
                 next = state;
                 nextSlope = own(k.get(A.length));

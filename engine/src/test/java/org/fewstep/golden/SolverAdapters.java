@@ -6,6 +6,9 @@ import java.util.Map;
 final class SolverAdapters {
     static final Map<String, Adapter> ALL = Map.ofEntries(
             Map.entry("betas_tables", new BetaTablesAdapter()),
+            Map.entry("fm_loglik", new LogLikelihoodAdapter.Flow()),
+            Map.entry("loglik_edm", new LogLikelihoodAdapter.Edm()),
+            Map.entry("loglik_vp", new LogLikelihoodAdapter.Vp()),
             Map.entry("fm_ode_", new FlowOdeAdapter()),
             Map.entry("fm_ode_dopri5", new FlowOdeAdapter.Adaptive()),
             Map.entry("pc_", new PredictorCorrectorAdapter()),
