@@ -49,6 +49,19 @@ public final class TimeGrid {
         return of(schedule, t);
     }
 
+    /** Steps of one length between two times, the last one shortened to end there. */
+    public static TimeGrid stepped(NoiseSchedule schedule, double length, double from, double to) {
+        if (!(length > 0)) {
+            throw new IllegalArgumentException("time grid: got a step length of " + length + "; expected above 0");
+        }
+        double[] t = new double[(int) Math.ceil(Math.abs(to - from) / length) + 1];
+        for (int i = 0; i < t.length - 1; i++) {
+            t[i] = from + Math.signum(to - from) * length * i;
+        }
+        t[t.length - 1] = to;
+        return of(schedule, t);
+    }
+
     /** Equal steps from noise to data. */
     public static TimeGrid uniform(Path path, int steps) {
         return uniform(path, steps, path.noiseTime(), path.dataTime());

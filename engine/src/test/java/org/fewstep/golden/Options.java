@@ -79,9 +79,14 @@ final class Options {
         return get(key);
     }
 
+    /** Whether a key is absent or null, as an option that is switched off. */
+    boolean isNull(String key) {
+        return !params.has(key) || get(key).isNull();
+    }
+
     /** Demands that a key is absent or null, as an option that is switched off. */
     void requireNull(String key) {
-        if (params.has(key) && !get(key).isNull()) {
+        if (!isNull(key)) {
             throw get(key).fail("a value", "null", "this case has no use for it");
         }
     }

@@ -6,6 +6,8 @@ enum Tolerance {
     VALUE(1e-9),
     /** Gradients of losses with a derivative inside. */
     JVP_GRADIENT(1e-8),
+    /** Log densities: closed, by a given probe, or by the exact divergence. */
+    LIKELIHOOD(1e-8),
     /** Results of a fine integration on both sides. */
     INTEGRATED(1e-7),
     /** Results of solvers with error control, whose steps depend on differences. */
