@@ -12,23 +12,24 @@ import org.fewstep.path.Prediction;
  * y'  = y + (down - rho) eps(y_m, m) + noise up xi
  * </pre>
  *
- * <p>Where down is 0 the move is Euler's; k-diffusion then leaves out the noise, here it is added, since the state would
- * miss its noise level otherwise (it happens before the last step only for eta above 1). Two evaluations a step, one where
- * down is 0. Order 2 at eta = 0, weak order 1 otherwise.
+ * <p>Where down is 0, before the last step for eta above 1 alone, the move is Euler's. As published such a step goes without
+ * its noise and misses its noise level: {@link Coefficients#PUBLISHED}. Two evaluations a step, one where down is 0. Order 2
+ * at eta = 0, weak order 1 otherwise.
  *
  * @param eta share of the noise that is fresh: 0 is deterministic, 1 the reverse SDE's
  * @param noise factor of the fresh noise, usually 1
+ * @param coefficients of the noise where down is 0
  * @paper Karras et al. 2022: Elucidating the Design Space of Diffusion-Based Generative Models, arXiv:2206.00364; Lu et
  *     al. 2022: DPM-Solver, arXiv:2206.00927
  */
-public record Dpm2Ancestral(double eta, double noise) implements Solver {
+public record Dpm2Ancestral(double eta, double noise, Coefficients coefficients) implements Solver {
     public Dpm2Ancestral {
         AncestralSplit.require("dpm-2-ancestral", eta, noise);
     }
 
     /** All of the reverse SDE's noise. */
     public Dpm2Ancestral() {
-        this(1, 1);
+        this(1, 1, Coefficients.EXACT);
     }
 
     @Override
@@ -43,7 +44,9 @@ public record Dpm2Ancestral(double eta, double noise) implements Solver {
             GridPoint from = edm.point(i);
             GridPoint to = edm.point(i + 1);
             AncestralSplit split = AncestralSplit.of(from.rho(), to.rho(), eta);
-            edm.step(i, EdmDpm2.step(edm, edm.state(), from, to, split.down(), noise * split.up()));
+            boolean silent = split.down() == 0 && coefficients == Coefficients.PUBLISHED;
+            double up = silent ? 0 : noise * split.up();
+            edm.step(i, EdmDpm2.step(edm, edm.state(), from, to, split.down(), up));
         }
         return edm.build();
     }

@@ -16,14 +16,15 @@ import org.fewstep.path.Prediction;
  * S_0 = integral over [rho', rho] of du / phi(u)        S_1 = integral of (u - rho) / phi(u) du
  * </pre>
  *
- * <p>Order 1 has neither difference, order 2 has d; the first steps and one to sigma = 0 are of lower order. As published
- * the integrals are sums over 100 left ends and variances below 1e-6 count as 0, which takes the noise from the last
- * steps: {@link Coefficients#PUBLISHED}; exact ones are quadratures to the last digits and all of the noise. One
- * evaluation a step. Order as given where phi is {@link NoiseScale#ODE}, strong order 1 otherwise.
+ * <p>Order 1 has neither difference, order 2 has d; the first steps and one to sigma = 0 are of lower order. {@link
+ * Coefficients#PUBLISHED} keeps three things of the published code that exact coefficients mend: the integrals are sums over
+ * 100 left ends; variances below 1e-6 count as 0, which takes the noise from the last steps; and d, the slope half a step
+ * back, stands for that at rho, which leaves order 3 with order 2. Exact, d is d + (rho - rho_) / 2 dd. One evaluation a
+ * step. Order as given where phi is {@link NoiseScale#ODE}, strong order 1 otherwise.
  *
  * @param order 1 to 3
  * @param scale the function phi
- * @param coefficients of the integrals and the noise
+ * @param coefficients of the integrals, the differences and the noise
  * @paper Cui et al. 2023: Elucidating the Solution Space of Extended Reverse-Time SDE for Diffusion Models,
  *     arXiv:2309.06169
  */
@@ -112,6 +113,9 @@ public record ErSde(int order, NoiseScale scale, Coefficients coefficients) impl
         if (usable == 3) {
             double span = rho - edm.point(i - 2).rho();
             double ofDd = h * h / 2 + scale.at(to) * integral(to, rho, u -> (u - rho) / scale.at(u));
+            if (coefficients == Coefficients.EXACT) {
+                ofDd += ofD * step / 2;
+            }
             ofD += 2 * ofDd / span;
             ofBefore = -2 * ofDd / span / (edm.point(i - 1).rho() - edm.point(i - 2).rho());
             weights[2] = -ofBefore;

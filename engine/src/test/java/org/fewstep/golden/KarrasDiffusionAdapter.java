@@ -33,7 +33,12 @@ final class KarrasDiffusionAdapter implements Adapter {
                         run.params().number("sigma_max"),
                         run.params().number("sigma_min"))
                 : TimeGrid.of(schedule, run.numbers("sigmas"));
-        int draws = sampler.equals("sample_dpmpp_sde") ? 2 : 1;
+        int draws =
+                switch (sampler) {
+                    case "sample_dpmpp_sde" -> 2;
+                    case "sample_dpm_2_ancestral" -> PlannedRun.AS_PLANNED;
+                    default -> 1;
+                };
         new PlannedRun(run, solver.plan(grid), schedule, run.tensor("x_T"), draws).offer(Tolerance.VALUE);
     }
 
@@ -44,7 +49,7 @@ final class KarrasDiffusionAdapter implements Adapter {
             case "sample_dpm_2" -> new EdmDpm2(churn(params));
             case "sample_lms" -> new LinearMultistep(params.integer("order", 4));
             case "sample_euler_ancestral" -> new EulerAncestral(eta(params, 1), noise(params));
-            case "sample_dpm_2_ancestral" -> new Dpm2Ancestral(eta(params, 1), noise(params));
+            case "sample_dpm_2_ancestral" -> new Dpm2Ancestral(eta(params, 1), noise(params), Coefficients.PUBLISHED);
             case "sample_dpmpp_2s_ancestral" -> new DpmPp2sAncestral(eta(params, 1), noise(params));
             case "sample_dpmpp_sde" ->
                 new DpmPpSde(

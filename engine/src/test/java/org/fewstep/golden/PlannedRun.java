@@ -16,6 +16,9 @@ import org.fewstep.tensor.Tensor;
 
 /** A plan run on the mixture of a case, with all that the cases of EDM's solvers print. */
 final class PlannedRun {
+    /** For published code that draws what it uses. */
+    static final int AS_PLANNED = 0;
+
     private final GoldenRun run;
     private final SolverRun model;
     private final List<Tensor> states = new ArrayList<>();
@@ -25,7 +28,7 @@ final class PlannedRun {
     /**
      * Runs a plan.
      *
-     * @param draws how many draws the published code makes in each step, used or not
+     * @param draws how many draws the published code makes in each step, used or not; or {@link #AS_PLANNED}
      */
     PlannedRun(GoldenRun run, StepPlan plan, NoiseSchedule schedule, Tensor start, int draws) {
         this.run = run;
@@ -55,7 +58,7 @@ final class PlannedRun {
         }
         List<Integer> rows = new ArrayList<>();
         for (int i = 0; i < plan.steps().size(); i++) {
-            int row = draws * i;
+            int row = draws == AS_PLANNED ? rows.size() : draws * i;
             for (Instruction instruction : plan.steps().get(i).instructions()) {
                 if (instruction instanceof Instruction.DrawNoise) {
                     rows.add(row++);
