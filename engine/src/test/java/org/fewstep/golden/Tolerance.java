@@ -12,6 +12,8 @@ enum Tolerance {
     INTEGRATED(1e-7),
     /** Results of solvers with error control, whose steps depend on differences. */
     ADAPTIVE(1e-6),
+    /** States to which a published sampler adds the rounding of an inverse schedule as noise. */
+    INVERTED(1e-6),
     /** Finite differences; F64 only. */
     FINITE_DIFFERENCE(1e-5);
 
