@@ -53,8 +53,10 @@ final class PlanCommand implements Callable<Integer> {
     public Integer call() {
         Numbers.requireCount("--steps", steps);
         TimeGrid times = grid();
-        screen.line("%s", times.points().get(0).t() + " to " + times.point(times.steps()).t() + " on "
-                + times.schedule().name());
+        screen.line(
+                "%s",
+                times.points().get(0).t() + " to " + times.point(times.steps()).t() + " on "
+                        + times.schedule().name());
         Table table = new Table("point", "t", "alpha", "sigma", "lambda");
         for (int i = 0; i <= times.steps(); i++) {
             table.row(

@@ -25,6 +25,8 @@ import org.fewstep.path.Prediction;
  *     arXiv:2206.00927
  */
 public record DpmFast(double eta, double noise) implements Solver {
+    private static final int ORDER = 3;
+
     public DpmFast {
         AncestralSplit.require("dpm-fast", eta, noise);
     }
@@ -41,41 +43,14 @@ public record DpmFast(double eta, double noise) implements Solver {
 
     /** The grid of so many evaluations on which the steps of the solver, and the stages inside, are equally long in lambda. */
     public static TimeGrid grid(NoiseSchedule schedule, int evaluations, double from, double to) {
-        List<Integer> orders = orders(evaluations);
-        double first = schedule.lambda(from);
-        double h = (schedule.lambda(to) - first) / orders.size();
-        double[] t = new double[evaluations + 1];
-        int at = 0;
-        for (int i = 0; i < orders.size(); i++) {
-            for (int j = 0; j < orders.get(i); j++) {
-                double part = (double) j / orders.get(i);
-                t[at++] = schedule.atLambda(first + h * (i + part)).t();
-            }
-        }
-        t[0] = from;
-        t[at] = to;
-        return TimeGrid.of(schedule, t);
-    }
-
-    private static List<Integer> orders(int evaluations) {
-        List<Integer> orders = new ArrayList<>();
-        int rest = evaluations % 3 == 0 ? 3 : evaluations % 3;
-        for (int left = evaluations; left > rest; left -= 3) {
-            orders.add(3);
-        }
-        if (rest == 3) {
-            orders.addAll(List.of(2, 1));
-        } else {
-            orders.add(rest);
-        }
-        return orders;
+        return FastOrders.logSnrGrid(schedule, FastOrders.of(ORDER, evaluations), from, to);
     }
 
     @Override
     public StepPlan plan(TimeGrid grid) {
         EdmCoordinates edm = new EdmCoordinates(name(), Prediction.EPS, grid);
         int at = 0;
-        for (int order : orders(grid.steps())) {
+        for (int order : FastOrders.of(ORDER, grid.steps())) {
             int end = at + order;
             if (order > 1 && grid.point(end).sigma() == 0) {
                 step(edm, grid, at, end - 1);
@@ -91,7 +66,8 @@ public record DpmFast(double eta, double noise) implements Solver {
         GridPoint from = grid.point(start);
         GridPoint to = grid.point(end);
         double last = grid.point(grid.steps()).rho();
-        double down = Math.max(last, AncestralSplit.of(from.rho(), to.rho(), eta).down());
+        double down =
+                Math.max(last, AncestralSplit.of(from.rho(), to.rho(), eta).down());
         NoiseFormStep step = NoiseFormStep.of(end - start, grid.schedule(), from, down);
         int x = edm.state();
         List<Integer> eps = new ArrayList<>();

@@ -1,6 +1,5 @@
 package org.fewstep.solver;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.fewstep.path.GridPoint;
@@ -52,28 +51,15 @@ public record DpmSinglestep(Prediction form, int order, Correction correction, b
             return FastOrders.of(order, evaluations);
         }
         if (evaluations % order != 0) {
-            throw new IllegalArgumentException(name() + ": got " + evaluations + " steps; expected a multiple of " + order
-                    + "; or let the order go down at the end");
+            throw new IllegalArgumentException(name() + ": got " + evaluations + " steps; expected a multiple of "
+                    + order + "; or let the order go down at the end");
         }
         return Collections.nCopies(evaluations / order, order);
     }
 
     /** The grid of steps of equal length in lambda, whose stages are equally far from each other in lambda too. */
     public TimeGrid logSnrGrid(NoiseSchedule schedule, int evaluations, double from, double to) {
-        List<Integer> orders = orders(evaluations);
-        double first = schedule.lambda(from);
-        double span = (schedule.lambda(to) - first) / orders.size();
-        double[] t = new double[evaluations + 1];
-        int at = 0;
-        for (int i = 0; i < orders.size(); i++) {
-            for (int j = 0; j < orders.get(i); j++) {
-                t[at++] = schedule.atLambda(first + span * (i + (double) j / orders.get(i)))
-                        .t();
-            }
-        }
-        t[0] = from;
-        t[at] = to;
-        return TimeGrid.of(schedule, t);
+        return FastOrders.logSnrGrid(schedule, orders(evaluations), from, to);
     }
 
     @Override

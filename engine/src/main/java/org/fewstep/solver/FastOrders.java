@@ -3,6 +3,7 @@ package org.fewstep.solver;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.fewstep.path.NoiseSchedule;
 
 /**
  * How DPM-Solver-fast spends a number of evaluations: steps of the full order, as many as leave a short tail, then the
@@ -36,5 +37,22 @@ public final class FastOrders {
             orders.add(rest);
         }
         return List.copyOf(orders);
+    }
+
+    /** The grid of steps of equal length in lambda, of those orders, whose stages are equally far from each other in lambda. */
+    static TimeGrid logSnrGrid(NoiseSchedule schedule, List<Integer> orders, double from, double to) {
+        double first = schedule.lambda(from);
+        double h = (schedule.lambda(to) - first) / orders.size();
+        List<Double> times = new ArrayList<>();
+        for (int i = 0; i < orders.size(); i++) {
+            for (int j = 0; j < orders.get(i); j++) {
+                double part = (double) j / orders.get(i);
+                times.add(schedule.atLambda(first + h * (i + part)).t());
+            }
+        }
+        times.set(0, from);
+        times.add(to);
+        return TimeGrid.of(
+                schedule, times.stream().mapToDouble(Double::doubleValue).toArray());
     }
 }

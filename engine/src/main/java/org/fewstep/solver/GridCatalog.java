@@ -6,7 +6,11 @@ import java.util.Locale;
 /** The spacings of grids by name, as recipes and the command line know them. */
 public final class GridCatalog {
     private static final List<Spacing> ALL = List.of(
-            PowerSpacing.UNIFORM, PowerSpacing.QUADRATIC, LogSnrSpacing.UNIFORM, new KarrasSpacing(), new BetaSpacing());
+            PowerSpacing.UNIFORM,
+            PowerSpacing.QUADRATIC,
+            LogSnrSpacing.UNIFORM,
+            new KarrasSpacing(),
+            new BetaSpacing());
 
     private GridCatalog() {}
 

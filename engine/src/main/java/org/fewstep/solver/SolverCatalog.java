@@ -46,8 +46,7 @@ public final class SolverCatalog {
         }
         List<String> names = new ArrayList<>(ENTRIES.stream().map(Entry::name).toList());
         Collections.sort(names);
-        throw new IllegalArgumentException(
-                "solver: got \"" + name + "\"; expected one of " + String.join(", ", names));
+        throw new IllegalArgumentException("solver: got \"" + name + "\"; expected one of " + String.join(", ", names));
     }
 
     private static List<Entry> entries() {
@@ -93,6 +92,21 @@ public final class SolverCatalog {
         all.add(new Entry(new DeisRungeKutta(DeisRungeKutta.Method.HEUN_2), 2, "2", "Runge-Kutta in rho"));
         all.add(new Entry(new DeisRungeKutta(DeisRungeKutta.Method.KUTTA_3), 3, "3", "Runge-Kutta in rho"));
         all.add(new Entry(new DeisRungeKutta(DeisRungeKutta.Method.CLASSIC_4), 4, "4", "Runge-Kutta in rho"));
+        all.add(new Entry(new Heun3(), 3, "3", "the velocity's ODE"));
+        all.add(new Entry(new EdmEuler(), 1, "1", "EDM's Euler, churn 0"));
+        all.add(new Entry(new EdmHeun(Churn.NONE), 2, "2", "EDM's Heun, churn 0"));
+        all.add(new Entry(new EdmDpm2(), 2, "2", "DPM-2 in EDM's coordinates, churn 0"));
+        all.add(new Entry(new LinearMultistep(), 4, "1", "Adams in sigma"));
+        all.add(new Entry(new DpmFast(), 3, "1", "DPM-Solver-fast in EDM's coordinates"));
+        all.add(new Entry(new EulerAncestral(), 1, "1", "ancestral, eta 1"));
+        all.add(new Entry(new Dpm2Ancestral(), 1, "2", "ancestral, eta 1"));
+        all.add(new Entry(new DpmPp2sAncestral(), 1, "2", "ancestral, eta 1"));
+        all.add(new Entry(new DpmPpSde(), 1, "2", "SDE, two draws a step of one Brownian path"));
+        all.add(new Entry(new DpmPp2mSde(), 1, "1", "SDE from earlier predictions"));
+        all.add(new Entry(new DpmPp3mSde(), 1, "1", "SDE from earlier predictions"));
+        all.add(new Entry(new ErSde(), 1, "1", "extended reverse SDE, order 3 in its deterministic part"));
+        all.add(new Entry(new Seeds1(), 1, "1", "stochastic exponential"));
+        all.add(new Entry(new Seeds2(), 1, "2", "stochastic exponential, two draws a step"));
         all.add(new Entry(new SaSolver(1), 1, "1", "SDE by Adams predictor and corrector, tau 1"));
         return List.copyOf(all);
     }

@@ -27,12 +27,11 @@ final class DiffusionCase {
 
     private static NoiseSchedule schedule(Options params) {
         Options about = new Options(params.object("noise_schedule"));
-        NoiseSchedule schedule =
-                switch (about.choice("schedule", "linear", "cosine", "discrete")) {
-                    case "linear" -> new VpSchedule(about.number("beta_0"), about.number("beta_1"));
-                    case "cosine" -> new VpCosineSchedule();
-                    default -> DiscreteScheduleAdapter.schedule(about);
-                };
+        NoiseSchedule schedule = switch (about.choice("schedule", "linear", "cosine", "discrete")) {
+            case "linear" -> new VpSchedule(about.number("beta_0"), about.number("beta_1"));
+            case "cosine" -> new VpCosineSchedule();
+            default -> DiscreteScheduleAdapter.schedule(about);
+        };
         about.finish();
         return schedule;
     }
@@ -48,12 +47,11 @@ final class DiffusionCase {
     /** A grid of the kind that {@code skip_type} names. */
     TimeGrid grid(int steps, double end) {
         String kind = run.params().choice("skip_type", "time_uniform", "time_quadratic", "logSNR");
-        Spacing spacing =
-                switch (kind) {
-                    case "time_uniform" -> PowerSpacing.UNIFORM;
-                    case "time_quadratic" -> PowerSpacing.QUADRATIC;
-                    default -> LogSnrSpacing.UNIFORM;
-                };
+        Spacing spacing = switch (kind) {
+            case "time_uniform" -> PowerSpacing.UNIFORM;
+            case "time_quadratic" -> PowerSpacing.QUADRATIC;
+            default -> LogSnrSpacing.UNIFORM;
+        };
         return TimeGrid.spaced(schedule, spacing, steps, start, end, FinalPoint.LEAST);
     }
 
@@ -66,12 +64,11 @@ final class DiffusionCase {
             from = schedule.timeAtSnr(1 / Math.min(schedule.at(start).rho(), 80));
             to = schedule.timeAtSnr(1 / Math.max(schedule.at(end).rho(), 0.002));
         }
-        Spacing spacing =
-                switch (kind) {
-                    case "time" -> new PowerSpacing(power);
-                    case "logSNR" -> new LogSnrSpacing(power);
-                    default -> new KarrasSpacing();
-                };
+        Spacing spacing = switch (kind) {
+            case "time" -> new PowerSpacing(power);
+            case "logSNR" -> new LogSnrSpacing(power);
+            default -> new KarrasSpacing();
+        };
         return TimeGrid.spaced(schedule, spacing, steps, from, to, FinalPoint.LEAST);
     }
 

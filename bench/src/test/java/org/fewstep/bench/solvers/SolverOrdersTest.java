@@ -17,7 +17,7 @@ class SolverOrdersTest {
     List<DynamicTest> slopes() {
         List<DynamicTest> tests = new ArrayList<>();
         for (SolverOrders.Measured one : SolverOrders.measure(SolverOrders.rows())) {
-            tests.add(dynamicTest(one.row().label(), () -> {
+            tests.add(dynamicTest(one.row().setting() + ": " + one.row().label(), () -> {
                 assertEquals(one.row().slope(), one.slope(), TOLERANCE);
                 if (one.row().label().endsWith("EXACT")) {
                     assertTrue(one.slope() >= 2.75, "got order " + one.slope());
