@@ -55,8 +55,7 @@ public record Churn(double amount, double min, double max, double noise) {
         }
         GridPoint raised = EdmCoordinates.at(grid.schedule(), (1 + gamma) * from.rho());
         double fresh = noise * raised.alpha() * from.rho() * Math.sqrt(gamma * (2 + gamma));
-        int x = plan.combine(
-                plan.term(raised.alpha() / from.alpha(), plan.state()), plan.term(fresh, plan.noise()));
+        int x = plan.combine(plan.term(raised.alpha() / from.alpha(), plan.state()), plan.term(fresh, plan.noise()));
         return new Raised(raised, x);
     }
 }

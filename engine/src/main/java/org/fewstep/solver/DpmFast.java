@@ -91,7 +91,8 @@ public record DpmFast(double eta, double noise) implements Solver {
         GridPoint from = grid.point(start);
         GridPoint to = grid.point(end);
         double last = grid.point(grid.steps()).rho();
-        double down = Math.max(last, AncestralSplit.of(from.rho(), to.rho(), eta).down());
+        double down =
+                Math.max(last, AncestralSplit.of(from.rho(), to.rho(), eta).down());
         NoiseFormStep step = NoiseFormStep.of(end - start, grid.schedule(), from, down);
         int x = edm.state();
         List<Integer> eps = new ArrayList<>();

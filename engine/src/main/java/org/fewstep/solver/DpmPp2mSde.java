@@ -1,6 +1,5 @@
 package org.fewstep.solver;
 
-
 /**
  * Stochastic DPM-Solver++(2M). With rho = sigma / alpha, y = x / alpha, h = ln(rho / rho'), k = (1 + eta) h, and the
  * previous step's h_ and x0_,

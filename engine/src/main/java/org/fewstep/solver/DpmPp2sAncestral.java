@@ -51,13 +51,7 @@ public record DpmPp2sAncestral(double eta, double noise) implements Solver {
             }
             edm.step(
                     i,
-                    edm.move(
-                            from,
-                            keep,
-                            x,
-                            edm.point(i + 1),
-                            edm.term(1 - keep, x0),
-                            edm.noise(noise * split.up())));
+                    edm.move(from, keep, x, edm.point(i + 1), edm.term(1 - keep, x0), edm.noise(noise * split.up())));
         }
         return edm.build();
     }

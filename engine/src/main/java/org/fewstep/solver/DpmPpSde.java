@@ -35,8 +35,7 @@ public record DpmPpSde(double eta, double noise, double r, Coupling coupling) im
     public DpmPpSde {
         AncestralSplit.require("dpmpp-sde", eta, noise);
         if (!(0 < r && r <= 1)) {
-            throw new IllegalArgumentException(
-                    "dpmpp-sde: got r " + r + "; expected a number in (0, 1]; 1/2 is usual");
+            throw new IllegalArgumentException("dpmpp-sde: got r " + r + "; expected a number in (0, 1]; 1/2 is usual");
         }
     }
 

@@ -117,7 +117,10 @@ public record ErSde(int order, NoiseScale scale, Coefficients coefficients) impl
                 ofDd += ofD * step / 2;
             }
             ofD += 2 * ofDd / span;
-            ofBefore = -2 * ofDd / span / (edm.point(i - 1).rho() - edm.point(i - 2).rho());
+            ofBefore = -2
+                    * ofDd
+                    / span
+                    / (edm.point(i - 1).rho() - edm.point(i - 2).rho());
             weights[2] = -ofBefore;
         }
         weights[0] = ofD / step;

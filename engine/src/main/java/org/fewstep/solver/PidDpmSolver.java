@@ -220,7 +220,8 @@ public record PidDpmSolver(
             GridPoint to = schedule.atLambda(end);
             double floor = Math.exp(-last);
             double down = Math.max(
-                    Math.min(floor, to.rho()), AncestralSplit.of(from.rho(), to.rho(), eta).down());
+                    Math.min(floor, to.rho()),
+                    AncestralSplit.of(from.rho(), to.rho(), eta).down());
             NoiseFormStep step = NoiseFormStep.of(order, schedule, from, down);
             NoiseFormStep lower = order == 2
                     ? NoiseFormStep.of(1, schedule, from, down)

@@ -91,8 +91,7 @@ public record Restart(List<Interval> intervals, double noise) implements Solver 
         }
         GridPoint max = EdmCoordinates.at(grid.schedule(), interval.max);
         double fresh = noise * max.alpha() * Math.sqrt((max.rho() - min.rho()) * (max.rho() + min.rho()));
-        int back = plan.combine(
-                plan.term(max.alpha() / min.alpha(), plan.state()), plan.term(fresh, plan.noise()));
+        int back = plan.combine(plan.term(max.alpha() / min.alpha(), plan.state()), plan.term(fresh, plan.noise()));
         plan.step(min, max, back);
         double[] levels = EdmDiscretization.edm(interval.points, min.rho(), interval.max, RHO);
         GridPoint from = max;

@@ -25,8 +25,9 @@ final class EdmAdapter implements Adapter {
     @Override
     public void run(GoldenRun run) {
         OptionalParams params = new OptionalParams(run);
-        boolean ablation =
-                run.params().choice("sampler", "edm_sampler", "ablation_sampler").equals("ablation_sampler");
+        boolean ablation = run.params()
+                .choice("sampler", "edm_sampler", "ablation_sampler")
+                .equals("ablation_sampler");
         Churn churn = new Churn(
                 params.number("S_churn", 0),
                 params.number("S_min", 0),
@@ -108,12 +109,11 @@ final class EdmAdapter implements Adapter {
         }
 
         NoiseSchedule schedule() {
-            NoiseSchedule schedule =
-                    switch (params.choice("schedule", "linear", "vp", "ve")) {
-                        case "vp" -> EdmVpSchedule.fitted(min, max, epsilon);
-                        case "ve" -> new EdmVeSchedule();
-                        default -> new EdmSchedule();
-                    };
+            NoiseSchedule schedule = switch (params.choice("schedule", "linear", "vp", "ve")) {
+                case "vp" -> EdmVpSchedule.fitted(min, max, epsilon);
+                case "ve" -> new EdmVeSchedule();
+                default -> new EdmSchedule();
+            };
             return params.choice("scaling", "none", "vp").equals("vp") ? new UnitVariance(schedule) : schedule;
         }
 

@@ -33,12 +33,11 @@ final class KarrasDiffusionAdapter implements Adapter {
                         run.params().number("sigma_max"),
                         run.params().number("sigma_min"))
                 : TimeGrid.of(schedule, run.numbers("sigmas"));
-        int draws =
-                switch (sampler) {
-                    case "sample_dpmpp_sde" -> 2;
-                    case "sample_dpm_2_ancestral" -> PlannedRun.AS_PLANNED;
-                    default -> 1;
-                };
+        int draws = switch (sampler) {
+            case "sample_dpmpp_sde" -> 2;
+            case "sample_dpm_2_ancestral" -> PlannedRun.AS_PLANNED;
+            default -> 1;
+        };
         new PlannedRun(run, solver.plan(grid), schedule, run.tensor("x_T"), draws).offer(Tolerance.VALUE);
     }
 
@@ -52,8 +51,7 @@ final class KarrasDiffusionAdapter implements Adapter {
             case "sample_dpm_2_ancestral" -> new Dpm2Ancestral(eta(params, 1), noise(params), Coefficients.PUBLISHED);
             case "sample_dpmpp_2s_ancestral" -> new DpmPp2sAncestral(eta(params, 1), noise(params));
             case "sample_dpmpp_sde" ->
-                new DpmPpSde(
-                        eta(params, 1), noise(params), params.number("r", 0.5), DpmPpSde.Coupling.INDEPENDENT);
+                new DpmPpSde(eta(params, 1), noise(params), params.number("r", 0.5), DpmPpSde.Coupling.INDEPENDENT);
             case "sample_dpmpp_2m" -> new DpmPp2mSde(0, 1, DpmPp2mSde.Weight.MIDPOINT);
             case "sample_dpmpp_2m_sde" ->
                 new DpmPp2mSde(

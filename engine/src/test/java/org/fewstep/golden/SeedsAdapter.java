@@ -22,12 +22,11 @@ final class SeedsAdapter implements Adapter {
         Prediction form = run.params().bool("noise_pred") ? Prediction.EPS : Prediction.X0;
         Seeds2.Weights weights =
                 params.choice("butcher", "2a", "2b").equals("2a") ? Seeds2.Weights.A : Seeds2.Weights.B;
-        Solver solver =
-                switch (order) {
-                    case 1 -> new Seeds1(form, Coefficients.PUBLISHED);
-                    case 2 -> new Seeds2(form, weights, c, Coefficients.PUBLISHED);
-                    default -> throw run.params().fail("order", "" + order, "1 or 2");
-                };
+        Solver solver = switch (order) {
+            case 1 -> new Seeds1(form, Coefficients.PUBLISHED);
+            case 2 -> new Seeds2(form, weights, c, Coefficients.PUBLISHED);
+            default -> throw run.params().fail("order", "" + order, "1 or 2");
+        };
         EdmSchedule schedule = new EdmSchedule();
         TimeGrid grid = TimeGrid.of(schedule, run.numbers("sigmas"));
         new PlannedRun(run, solver.plan(grid), schedule, run.tensor("x_T"), order).offer(Tolerance.VALUE);

@@ -54,7 +54,6 @@ class EdmDiscretizationTest {
     void badInputIsNamed() {
         assertThrows(IllegalArgumentException.class, () -> EdmDiscretization.edm(0, 0.1, 1, 7));
         assertThrows(
-                IllegalArgumentException.class,
-                () -> EdmDiscretization.improvedDdpm(50, 0.5, 0.6, 100, 1e-3, 8e-3));
+                IllegalArgumentException.class, () -> EdmDiscretization.improvedDdpm(50, 0.5, 0.6, 100, 1e-3, 8e-3));
     }
 }

@@ -268,8 +268,9 @@ class EdmSolversTest extends EngineTest {
     void oneStepToTheEndGivesX0(Solver solver) {
         GaussianMixture data = gaussian(2, 0.4, 0.7);
         StepPlan plan = solver.plan(TimeGrid.of(EDM, 5, 0));
-        double[] x0 = data.x0(row(3, -4), new PathCoefficients(
-                        new double[] {1}, new double[] {5}, new double[] {0}, new double[] {1}))
+        double[] x0 = data.x0(
+                        row(3, -4),
+                        new PathCoefficients(new double[] {1}, new double[] {5}, new double[] {0}, new double[] {1}))
                 .toDoubles();
         if (plan.draws() > 0) {
             return; // churn raises the level first, and restarts come back from the end
@@ -307,7 +308,8 @@ class EdmSolversTest extends EngineTest {
         assertEquals(10, new DpmPpSde().plan(clean).draws());
         assertEquals(10, new Seeds2().plan(clean).draws());
         assertEquals(2, new EdmHeun(new Churn(1, 1, 12, 1)).plan(clean).draws());
-        assertEquals(2, new Restart(new Restart.Interval(3, 2, 0.1, 1)).plan(clean).draws());
+        assertEquals(
+                2, new Restart(new Restart.Interval(3, 2, 0.1, 1)).plan(clean).draws());
         // The published threshold silences steps of small noise.
         TimeGrid low = levels(EDM, 6, 0.01, 1e-4, false);
         ErSde.NoiseScale scale = ErSde.NoiseScale.SDE;
@@ -318,8 +320,7 @@ class EdmSolversTest extends EngineTest {
     @Test
     void ancestralStepsAboveEtaOne() {
         TimeGrid grid = TimeGrid.of(EDM, 10, 1, 0);
-        assertEquals(
-                1, new Dpm2Ancestral(1.5, 1, Coefficients.EXACT).plan(grid).draws());
+        assertEquals(1, new Dpm2Ancestral(1.5, 1, Coefficients.EXACT).plan(grid).draws());
         assertEquals(
                 0, new Dpm2Ancestral(1.5, 1, Coefficients.PUBLISHED).plan(grid).draws());
         for (Solver solver : List.of(
@@ -349,8 +350,7 @@ class EdmSolversTest extends EngineTest {
     @Test
     void badInputIsNamed() {
         for (Solver solver : solvers().toList()) {
-            String rising = assertThrows(
-                            IllegalArgumentException.class, () -> solver.plan(TimeGrid.of(EDM, 0.1, 1)))
+            String rising = assertThrows(IllegalArgumentException.class, () -> solver.plan(TimeGrid.of(EDM, 0.1, 1)))
                     .getMessage();
             assertTrue(rising.startsWith(solver.name() + ": got sigma / alpha 1.0 at t 1.0 after 0.1"), rising);
             assertThrows(
@@ -363,17 +363,13 @@ class EdmSolversTest extends EngineTest {
         assertThrows(IllegalArgumentException.class, () -> new EulerAncestral(-0.1, 1));
         assertThrows(IllegalArgumentException.class, () -> new Dpm2Ancestral(1, Double.NaN, Coefficients.EXACT));
         assertThrows(IllegalArgumentException.class, () -> new DpmPp2sAncestral(Double.POSITIVE_INFINITY, 1));
-        assertThrows(
-                IllegalArgumentException.class, () -> new DpmPpSde(1, 1, 0, DpmPpSde.Coupling.BROWNIAN));
-        assertThrows(
-                IllegalArgumentException.class, () -> new DpmPp2mSde(1, -1, DpmPp2mSde.Weight.HEUN));
+        assertThrows(IllegalArgumentException.class, () -> new DpmPpSde(1, 1, 0, DpmPpSde.Coupling.BROWNIAN));
+        assertThrows(IllegalArgumentException.class, () -> new DpmPp2mSde(1, -1, DpmPp2mSde.Weight.HEUN));
         assertThrows(IllegalArgumentException.class, () -> new DpmPp3mSde(-1, 1, Coefficients.EXACT));
         assertThrows(IllegalArgumentException.class, () -> new DpmFast(-1, 1));
         assertThrows(IllegalArgumentException.class, () -> new LinearMultistep(0));
         assertThrows(IllegalArgumentException.class, () -> new LinearMultistep(9));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> new ErSde(4, ErSde.NoiseScale.SDE, Coefficients.EXACT));
+        assertThrows(IllegalArgumentException.class, () -> new ErSde(4, ErSde.NoiseScale.SDE, Coefficients.EXACT));
         assertThrows(IllegalArgumentException.class, () -> new Seeds1(Prediction.V, Coefficients.EXACT));
         assertThrows(
                 IllegalArgumentException.class,

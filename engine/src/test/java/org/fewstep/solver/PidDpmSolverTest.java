@@ -39,8 +39,8 @@ class PidDpmSolverTest extends EngineTest {
         double[] end = new double[2];
         for (int i = 0; i < 2; i++) {
             double mean = DATA.means()[0][i];
-            double z = (x[i] - schedule.alpha(from) * mean)
-                    / Math.hypot(schedule.alpha(from) * STD, schedule.sigma(from));
+            double z =
+                    (x[i] - schedule.alpha(from) * mean) / Math.hypot(schedule.alpha(from) * STD, schedule.sigma(from));
             end[i] = schedule.alpha(to) * mean + z * Math.hypot(schedule.alpha(to) * STD, schedule.sigma(to));
         }
         return end;
@@ -53,7 +53,8 @@ class PidDpmSolverTest extends EngineTest {
         double to = vp.timeAtSnr(1.0 / 0.1);
         for (int order : new int[] {2, 3}) {
             PidDpmSolver.Solution edm = solver(order, 1e-5, 0).solve(EPS, EDM, start(1), 10, 0.1, NoiseSource.NONE);
-            assertArrayEquals(exact(EDM, start(1).toDoubles(), 10, 0.1), edm.end().toDoubles(), 1e-4);
+            assertArrayEquals(
+                    exact(EDM, start(1).toDoubles(), 10, 0.1), edm.end().toDoubles(), 1e-4);
             Tensor small = start(vp.alpha(from));
             PidDpmSolver.Solution scaled = solver(order, 1e-5, 0).solve(EPS, vp, small, from, to, NoiseSource.NONE);
             assertArrayEquals(
@@ -86,16 +87,10 @@ class PidDpmSolverTest extends EngineTest {
     void noiseIsDrawnOnceATakenStep() {
         List<Integer> drawn = new ArrayList<>();
         NoiseSource noise = NoiseSource.seeded(rng, 0);
-        PidDpmSolver.Solution solution = solver(3, 0.05, 1).solve(
-                EPS,
-                EDM,
-                start(1),
-                10,
-                0.1,
-                (number, like) -> {
-                    drawn.add(number);
-                    return noise.draw(number, like);
-                });
+        PidDpmSolver.Solution solution = solver(3, 0.05, 1).solve(EPS, EDM, start(1), 10, 0.1, (number, like) -> {
+            drawn.add(number);
+            return noise.draw(number, like);
+        });
         // The last step goes to the end itself, below which no noise can be added.
         assertEquals(solution.accepted() - 1, drawn.size());
         assertEquals(drawn.size() - 1, drawn.get(drawn.size() - 1));
@@ -107,7 +102,9 @@ class PidDpmSolverTest extends EngineTest {
         Tensor start = start(1);
         long before = device.live().buffers().get();
         try (Scope scope = device.scope()) {
-            Tensor end = solver(3, 0.01, 0).solve(EPS, EDM, start, 10, 0.1, NoiseSource.NONE).end();
+            Tensor end = solver(3, 0.01, 0)
+                    .solve(EPS, EDM, start, 10, 0.1, NoiseSource.NONE)
+                    .end();
             assertEquals(before + 1, device.live().buffers().get());
             assertTrue(Double.isFinite(end.toDoubles()[0]));
         }
@@ -126,15 +123,12 @@ class PidDpmSolverTest extends EngineTest {
         assertThrows(IllegalArgumentException.class, () -> new PidDpmSolver.Gains(0, Double.NaN, 0, 0.8));
         assertThrows(IllegalArgumentException.class, () -> new PidDpmSolver.Gains(0, 1, 0, 0));
         PidDpmSolver solver = new PidDpmSolver();
-        assertThrows(
-                IllegalArgumentException.class, () -> solver.solve(EPS, EDM, start(1), 0.1, 10, NoiseSource.NONE));
-        assertThrows(
-                IllegalArgumentException.class, () -> solver.solve(EPS, EDM, start(1), 10, 0, NoiseSource.NONE));
+        assertThrows(IllegalArgumentException.class, () -> solver.solve(EPS, EDM, start(1), 0.1, 10, NoiseSource.NONE));
+        assertThrows(IllegalArgumentException.class, () -> solver.solve(EPS, EDM, start(1), 10, 0, NoiseSource.NONE));
         String message = assertThrows(
                         IllegalStateException.class,
                         // The logarithm of a negative coordinate is not a number.
-                        () -> solver.solve(
-                                (x, point) -> log(x), EDM, start(1), 10, 0.1, NoiseSource.NONE))
+                        () -> solver.solve((x, point) -> log(x), EDM, start(1), 10, 0.1, NoiseSource.NONE))
                 .getMessage();
         assertTrue(message.startsWith("pid-dpm-solver: got a step of NaN at lambda"), message);
     }
