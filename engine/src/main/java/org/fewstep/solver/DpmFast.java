@@ -17,7 +17,8 @@ import org.fewstep.path.Prediction;
  *
  * <p>The stages lie at equal parts of the move in lambda, so of the grid's points only those at the ends of steps count;
  * k-diffusion has these at equal distances in lambda, as {@link #grid} does. Where the last step ends at sigma = 0 its last
- * evaluation is a step of order 1, which gives x0. eta = 0 is DPM-Solver-fast of order 3; otherwise weak order 1.
+ * evaluation is a step of order 1, which gives x0. Order 3 at eta = 0, but for a last step of order 1, whose error is small
+ * near data; weak order 1 otherwise.
  *
  * @param eta share of the noise that is fresh: 0 is deterministic, 1 the reverse SDE's
  * @param noise factor of the fresh noise, usually 1

@@ -367,6 +367,7 @@ class EdmSolversTest extends EngineTest {
         assertThrows(IllegalArgumentException.class, () -> new DpmPp2mSde(1, -1, DpmPp2mSde.Weight.HEUN));
         assertThrows(IllegalArgumentException.class, () -> new DpmPp3mSde(-1, 1, Coefficients.EXACT));
         assertThrows(IllegalArgumentException.class, () -> new DpmFast(-1, 1));
+        assertThrows(IllegalArgumentException.class, () -> DpmFast.grid(EDM, 0, 10, 1));
         assertThrows(IllegalArgumentException.class, () -> new LinearMultistep(0));
         assertThrows(IllegalArgumentException.class, () -> new LinearMultistep(9));
         assertThrows(IllegalArgumentException.class, () -> new ErSde(4, ErSde.NoiseScale.SDE, Coefficients.EXACT));
