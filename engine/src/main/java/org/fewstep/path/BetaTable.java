@@ -24,8 +24,8 @@ public record BetaTable(String name, double[] betas) {
         betas = betas.clone();
         for (int i = 0; i < betas.length; i++) {
             if (!(betas[i] > 0 && (betas[i] < 1 || (betas[i] == 1 && i == betas.length - 1)))) {
-                throw new IllegalArgumentException("beta table: got rate " + betas[i] + " at timestep " + i
-                        + "; expected above 0 and below 1");
+                throw new IllegalArgumentException(
+                        "beta table: got rate " + betas[i] + " at timestep " + i + "; expected above 0 and below 1");
             }
         }
     }

@@ -28,8 +28,9 @@ public record DiscreteSchedule(double[] logAlpha) implements NoiseSchedule {
         double before = 0;
         for (int i = 0; i < logAlpha.length; i++) {
             if (!(logAlpha[i] < before) || Double.isInfinite(logAlpha[i])) {
-                throw new IllegalArgumentException("discrete schedule: got ln alpha " + logAlpha[i] + " after " + before
-                        + " at timestep " + i + "; expected finite numbers, strictly falling from below 0; cut the table");
+                throw new IllegalArgumentException(
+                        "discrete schedule: got ln alpha " + logAlpha[i] + " after " + before + " at timestep " + i
+                                + "; expected finite numbers, strictly falling from below 0; cut the table");
             }
             before = logAlpha[i];
         }

@@ -41,9 +41,7 @@ public enum Gamma {
 
     /** gamma'(t); infinite at the ends of the square roots. */
     public double derivative(double t) {
-        return this == SINE_SQUARED
-                ? Math.PI * Math.sin(2 * Math.PI * t)
-                : this == ZERO ? 0 : product(t) / at(t);
+        return this == SINE_SQUARED ? Math.PI * Math.sin(2 * Math.PI * t) : this == ZERO ? 0 : product(t) / at(t);
     }
 
     /** gamma gamma', half the derivative of the variance; finite on all of [0, 1]. */

@@ -55,8 +55,7 @@ public record StochasticInterpolant(InterpolantMean mean, Gamma gamma) implement
     public double dData(double t) {
         return switch (mean) {
             case LINEAR -> 1;
-            case TRIG ->
-                dRadius(t) * Math.sin(Math.PI / 2 * t) + radius(t) * Math.PI / 2 * Math.cos(Math.PI / 2 * t);
+            case TRIG -> dRadius(t) * Math.sin(Math.PI / 2 * t) + radius(t) * Math.PI / 2 * Math.cos(Math.PI / 2 * t);
             case ENCODING_DECODING -> t > 0.5 ? -Math.PI * Math.sin(2 * Math.PI * t) : 0;
         };
     }

@@ -49,8 +49,11 @@ public record TwoSidedMixture(GaussianMixture source, GaussianMixture target, Br
 
     /** The drift b = E[dx/dt | x]: the velocity of the ODE. For x (B, D), times one a sample or one for all. */
     public Tensor drift(Tensor x, double... t) {
-        return new Pairs(x, t).average(
-                bridge::dSource, bridge::dData, (time, s0, s1) -> meanSlope(time, s0, s1) + bridge.halfDVariance(time));
+        return new Pairs(x, t)
+                .average(
+                        bridge::dSource,
+                        bridge::dData,
+                        (time, s0, s1) -> meanSlope(time, s0, s1) + bridge.halfDVariance(time));
     }
 
     /** The part of the drift that moves the ends, E[a' x0 + b' x1 | x]. */
@@ -146,8 +149,7 @@ public record TwoSidedMixture(GaussianMixture source, GaussianMixture target, Br
         /** sum r (p m_i + q m_j + slope d / v). */
         Tensor average(OfTime ofSource, OfTime ofTarget, OfPair slope) {
             Tensor shrink = div(pairwise(slope), variance);
-            Tensor values = add(
-                    means(ofSource, ofTarget), mul(reshape(shrink, shrink.dim(0), size(), 1), offset));
+            Tensor values = add(means(ofSource, ofTarget), mul(reshape(shrink, shrink.dim(0), size(), 1), offset));
             Tensor r = softmax(logJoint);
             return sum(mul(reshape(r, r.dim(0), size(), 1), values), 1);
         }

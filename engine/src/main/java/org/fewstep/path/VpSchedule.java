@@ -73,7 +73,8 @@ public record VpSchedule(double betaMin, double betaMax) implements Path {
         return beta(t);
     }
 
-    // With alpha^2 + sigma^2 = 1 the integral of beta is ln(1 + snr^-2); the root of the quadratic that does not cancel.
+    // With alpha^2 + sigma^2 = 1 the integral of beta is ln(1 + snr^-2); the root of the quadratic that does not
+    // cancel.
     @Override
     public double timeAtSnr(double snr) {
         Snr.require(snr);

@@ -22,7 +22,8 @@ import org.fewstep.path.Prediction;
 public record BridgeSde(double eps, SdeScheme scheme) implements Solver {
     public BridgeSde {
         if (!(eps >= 0) || Double.isInfinite(eps)) {
-            throw new IllegalArgumentException("bridge sde: got eps " + eps + "; expected a finite number of at least 0");
+            throw new IllegalArgumentException(
+                    "bridge sde: got eps " + eps + "; expected a finite number of at least 0");
         }
     }
 

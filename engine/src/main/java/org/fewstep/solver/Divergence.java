@@ -43,7 +43,8 @@ public sealed interface Divergence {
                 for (int b = 0; b < batch; b++) {
                     direction[b * width + j] = 1;
                 }
-                Tensor basis = Tensor.of(x.device(), x.dtype(), direction, x.shape().sizes());
+                Tensor basis =
+                        Tensor.of(x.device(), x.dtype(), direction, x.shape().sizes());
                 Dual dual = Jvp.detached(field::apply, x, basis);
                 value = dual.value();
                 Tensor entry = slice(reshape(Jvp.tangentOrZero(dual), batch, width), 1, j, j + 1);

@@ -95,8 +95,7 @@ public record InterpolantSde(DiffusionForm form, double norm, SdeScheme scheme, 
         double w = form.at(path, at.t(), norm);
         int v = plan.evaluate(x, at);
         double scale = w == 0 ? 0 : w / (at.sigma() * determinant(path, at));
-        return plan.combine(
-                plan.term(forward + scale * at.alpha(), v), plan.term(-scale * path.dAlpha(at.t()), x));
+        return plan.combine(plan.term(forward + scale * at.alpha(), v), plan.term(-scale * path.dAlpha(at.t()), x));
     }
 
     private static double determinant(Path path, GridPoint at) {

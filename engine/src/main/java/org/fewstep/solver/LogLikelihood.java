@@ -54,8 +54,8 @@ public record LogLikelihood(Divergence divergence) {
             double priorStd) {
         requireStd(priorStd);
         try (Scope scope = x.device().scope()) {
-            Tensor end =
-                    method.solve(augmented(velocity, x.shape()), schedule, start(x), data, noise).end();
+            Tensor end = method.solve(augmented(velocity, x.shape()), schedule, start(x), data, noise)
+                    .end();
             return estimate(end, x.shape(), priorStd, scope);
         }
     }
@@ -119,8 +119,7 @@ public record LogLikelihood(Divergence divergence) {
                 double z = all[b * (width + 1) + j] / std;
                 squares += z * z;
             }
-            logDensity[b] =
-                    -0.5 * squares - width * (Math.log(std) + 0.5 * LOG_2_PI) + all[b * (width + 1) + width];
+            logDensity[b] = -0.5 * squares - width * (Math.log(std) + 0.5 * LOG_2_PI) + all[b * (width + 1) + width];
         }
         latent.keep(scope);
         return new Estimate(latent, logDensity);

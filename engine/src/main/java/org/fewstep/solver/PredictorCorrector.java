@@ -115,8 +115,7 @@ public record PredictorCorrector(
      * @param start state (B, ...) at time 1
      * @return state (B, ...) at the data end, in the innermost scope
      */
-    public Tensor sample(
-            Field score, NoiseSchedule schedule, int steps, double eps, Tensor start, NoiseSource noise) {
+    public Tensor sample(Field score, NoiseSchedule schedule, int steps, double eps, Tensor start, NoiseSource noise) {
         if (steps < 1 || !(0 < eps && eps < 1)) {
             throw new IllegalArgumentException("predictor-corrector: got " + steps + " steps to time " + eps
                     + "; expected at least 1 step and a time in (0, 1)");

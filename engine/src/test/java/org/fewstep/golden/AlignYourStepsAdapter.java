@@ -29,9 +29,10 @@ final class AlignYourStepsAdapter implements Adapter {
             for (int i = 0; i < levels.length - 1; i++) {
                 list.add(levels[i]);
             }
-            if (levels[levels.length - 1] != 0 || (published != null && !published.levels().equals(list))) {
-                throw given.get(name).fail(
-                        list.toString(), published + " and a closing 0", "the table is not the published one");
+            if (levels[levels.length - 1] != 0
+                    || (published != null && !published.levels().equals(list))) {
+                throw given.get(name)
+                        .fail(list.toString(), published + " and a closing 0", "the table is not the published one");
             }
             tables.put(name, published == null ? new AlignYourSteps(name, list) : published);
         }

@@ -18,7 +18,8 @@ final class BetaTablesAdapter implements Adapter {
         expected.offer("rescaled_betas", at(rescaled.betas(), index));
         expected.offer("alphas_cumprod", at(base.alphaSquared(), index));
         expected.offer("rescaled_alphas_cumprod", at(rescaled.alphaSquared(), index));
-        expected.offer("cosine_betas", at(BetaTable.cosine(n, BetaTable.MAX_BETA).betas(), index));
+        expected.offer(
+                "cosine_betas", at(BetaTable.cosine(n, BetaTable.MAX_BETA).betas(), index));
         expected.offer("exp_betas", at(BetaTable.exponential(n).betas(), index));
     }
 

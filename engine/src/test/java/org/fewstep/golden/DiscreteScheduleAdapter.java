@@ -38,7 +38,6 @@ final class DiscreteScheduleAdapter extends ScheduleAdapter {
         double[] logAlpha = schedule.logAlpha();
         run.expected().offer("total_N_after_cut", schedule.size());
         run.expected().offer("log_alpha_first5", Arrays.copyOf(logAlpha, SHOWN));
-        run.expected()
-                .offer("log_alpha_last5", Arrays.copyOfRange(logAlpha, logAlpha.length - SHOWN, logAlpha.length));
+        run.expected().offer("log_alpha_last5", Arrays.copyOfRange(logAlpha, logAlpha.length - SHOWN, logAlpha.length));
     }
 }

@@ -18,9 +18,8 @@ final class InterpolantSdeAdapter implements Adapter {
         Path path = InterpolantScheduleAdapter.path(params);
         // The exact field is the same whatever the network would have predicted.
         params.choice("model_type", "velocity", "noise", "score");
-        SdeScheme scheme = params.choice("method", "Euler", "Heun").equals("Euler")
-                ? SdeScheme.EULER_MARUYAMA
-                : SdeScheme.HEUN;
+        SdeScheme scheme =
+                params.choice("method", "Euler", "Heun").equals("Euler") ? SdeScheme.EULER_MARUYAMA : SdeScheme.HEUN;
         DiffusionForm form = InterpolantScheduleAdapter.form(params.string("diffusion_form"));
         LastStep last = params.isNull("last_step")
                 ? LastStep.NONE
@@ -31,8 +30,8 @@ final class InterpolantSdeAdapter implements Adapter {
                 };
         double size = params.number("last_step_size");
         InterpolantSde solver = new InterpolantSde(form, params.number("diffusion_norm"), scheme, last, size);
-        TimeGrid grid = TimeGrid.uniform(
-                path, params.integer("num_steps") - 1, params.number("t0"), params.number("t1"));
+        TimeGrid grid =
+                TimeGrid.uniform(path, params.integer("num_steps") - 1, params.number("t0"), params.number("t1"));
         SolverRun exact = new SolverRun(run.gmm(), path);
         List<Tensor> states = new ArrayList<>(
                 exact.states(solver.plan(grid), run.tensor("x_init"), SolverRun.noise(run, "noise", 0)));

@@ -99,8 +99,7 @@ abstract class LogLikelihoodAdapter implements Adapter {
     }
 
     static void offer(GoldenRun run, String key, Estimate estimate, Tolerance tolerance) {
-        run.expected()
-                .offer(key, estimate.logDensity(), tolerance, new int[] {estimate.logDensity().length});
+        run.expected().offer(key, estimate.logDensity(), tolerance, new int[] {estimate.logDensity().length});
     }
 
     @Override

@@ -50,8 +50,7 @@ final class PredictorCorrectorAdapter implements Adapter {
                 Rates.PUBLISHED);
         SolverRun exact = new SolverRun(run.gmm(), schedule);
         Tensor all = run.tensor("noise");
-        Tensor like = Tensor.of(
-                run.device(), run.dtype(), new double[all.dim(1) * all.dim(2)], all.dim(1), all.dim(2));
+        Tensor like = Tensor.of(run.device(), run.dtype(), new double[all.dim(1) * all.dim(2)], all.dim(1), all.dim(2));
         Tensor start = SolverRun.noise(run, "noise", 0).draw(0, like);
         if (!vp) {
             start = scale(start, params.number("sigma_max"));

@@ -48,7 +48,8 @@ class ScheduleAdapter implements Adapter {
         expected.offer("sigma", map(t, at::sigma));
         expected.offer("lambda", map(t, at::lambda));
         expected.offer("sigma_over_alpha", map(t, time -> at.at(time).rho()));
-        expected.offer("t_from_lambda", map(t, time -> at.atLambda(at.lambda(time)).t()));
+        expected.offer(
+                "t_from_lambda", map(t, time -> at.atLambda(at.lambda(time)).t()));
         expected.offer("g", map(t, time -> Math.sqrt(at.squaredDiffusion(time))));
         if (at instanceof SubVpSchedule sub) {
             VpSchedule vp = new VpSchedule(sub.betaMin(), sub.betaMax());

@@ -36,8 +36,10 @@ final class TimeGridsAdapter implements Adapter {
         expected.offer("dpm_time_quadratic", times(vp, PowerSpacing.QUADRATIC, n, from, to));
         expected.offer("dpm_logSNR", times(vp, LogSnrSpacing.UNIFORM, n, from, to));
         double first = vp.timeAtSnr(1 / Math.min(SA_KARRAS_GREATEST, vp.at(from).rho()));
-        double last = vp.timeAtSnr(
-                1 / Math.max(SA_KARRAS_LEAST, vp.at(params.number("sa_karras_t_0", 1e-3)).rho()));
+        double last = vp.timeAtSnr(1
+                / Math.max(
+                        SA_KARRAS_LEAST,
+                        vp.at(params.number("sa_karras_t_0", 1e-3)).rho()));
         expected.offer("sa_karras", times(vp, new KarrasSpacing(), n, first, last));
         for (String key : expected.keys()) {
             Matcher sa = SA.matcher(key);
@@ -49,9 +51,11 @@ final class TimeGridsAdapter implements Adapter {
             Matcher fast = FAST.matcher(key);
             if (fast.matches()) {
                 int order = Integer.parseInt(fast.group(1));
-                expected.offer(key, FastOrders.of(order, Integer.parseInt(fast.group(2))).stream()
-                        .mapToInt(Integer::intValue)
-                        .toArray());
+                expected.offer(
+                        key,
+                        FastOrders.of(order, Integer.parseInt(fast.group(2))).stream()
+                                .mapToInt(Integer::intValue)
+                                .toArray());
             }
         }
     }

@@ -114,8 +114,10 @@ class ScheduleTest {
             assertEquals(n, schedule.label(t), 1e-9);
         }
         double between = 0.5 * (schedule.timeOf(400) + schedule.timeOf(401));
-        assertEquals(Math.sqrt(schedule.alpha(schedule.timeOf(400)) * schedule.alpha(schedule.timeOf(401))),
-                schedule.alpha(between), 1e-14);
+        assertEquals(
+                Math.sqrt(schedule.alpha(schedule.timeOf(400)) * schedule.alpha(schedule.timeOf(401))),
+                schedule.alpha(between),
+                1e-14);
         assertEquals(0, schedule.sigma(0), 0);
     }
 
@@ -124,8 +126,7 @@ class ScheduleTest {
         DiscreteSchedule cut = DiscreteSchedule.of(BetaTable.cosine(1000, 0.999), DiscreteSchedule.PUBLISHED_CUT);
         assertTrue(cut.size() < 1000);
         assertTrue(cut.lambda(1) >= -5.1 && cut.lambda(1) < -4.9, "lambda " + cut.lambda(1));
-        assertThrows(
-                IllegalArgumentException.class, () -> DiscreteSchedule.of(STABLE_DIFFUSION.zeroTerminalSnr()));
+        assertThrows(IllegalArgumentException.class, () -> DiscreteSchedule.of(STABLE_DIFFUSION.zeroTerminalSnr()));
         DiscreteSchedule rescaled =
                 DiscreteSchedule.of(STABLE_DIFFUSION.zeroTerminalSnr(), DiscreteSchedule.PUBLISHED_CUT);
         assertTrue(rescaled.lambda(1) >= -5.1 && rescaled.lambda(1) < -4.9, "lambda " + rescaled.lambda(1));
@@ -137,7 +138,8 @@ class ScheduleTest {
         double[] alphaSquared = rescaled.alphaSquared();
         assertEquals(0, alphaSquared[999], 0);
         assertEquals(STABLE_DIFFUSION.alphaSquared()[0], alphaSquared[0], 1e-15);
-        assertEquals(Math.sqrt((1 - 0x1p-24) / 0x1p-24), TrainingSigmas.of(rescaled).max(), 1e-6);
+        assertEquals(
+                Math.sqrt((1 - 0x1p-24) / 0x1p-24), TrainingSigmas.of(rescaled).max(), 1e-6);
     }
 
     @Test
@@ -171,7 +173,9 @@ class ScheduleTest {
         assertEquals(s, new FlowShift(1).at(s), 0);
         assertEquals(1, new FlowShift(3).at(1), 0);
         assertEquals(
-                Math.exp(1.3) / (Math.exp(1.3) + 1 / s - 1), FlowShift.exponential(1.3).at(s), 1e-15);
+                Math.exp(1.3) / (Math.exp(1.3) + 1 / s - 1),
+                FlowShift.exponential(1.3).at(s),
+                1e-15);
         assertEquals(Math.exp(0.5), FlowShift.ofTokens(256, 0.5, 1.15).factor(), 1e-15);
         assertEquals(Math.exp(1.15), FlowShift.ofTokens(4096, 0.5, 1.15).factor(), 1e-14);
         double[] stretched = FlowShift.stretched(new double[] {1, 0.6, 0.2}, 0.1);

@@ -32,11 +32,16 @@ class TwoSidedMixtureTest extends EngineTest {
                 new TwoSidedMixture(normal, RIGHT, new StochasticInterpolant(InterpolantMean.LINEAR, Gamma.ZERO));
         PathCoefficients at = PathCoefficients.of(LinearPath.NOISE_AT_ZERO, TIMES);
         assertArrayEquals(RIGHT.v(x(), at).toDoubles(), model.drift(x(), TIMES).toDoubles(), 1e-12);
-        assertArrayEquals(RIGHT.v(x(), at).toDoubles(), model.velocity(x(), TIMES).toDoubles(), 1e-12);
-        assertArrayEquals(RIGHT.score(x(), at).toDoubles(), model.score(x(), TIMES).toDoubles(), 1e-12);
+        assertArrayEquals(
+                RIGHT.v(x(), at).toDoubles(), model.velocity(x(), TIMES).toDoubles(), 1e-12);
+        assertArrayEquals(
+                RIGHT.score(x(), at).toDoubles(), model.score(x(), TIMES).toDoubles(), 1e-12);
         assertArrayEquals(RIGHT.x0(x(), at).toDoubles(), model.x1(x(), TIMES).toDoubles(), 1e-12);
         assertArrayEquals(RIGHT.eps(x(), at).toDoubles(), model.x0(x(), TIMES).toDoubles(), 1e-12);
-        assertArrayEquals(RIGHT.logDensity(x(), at).toDoubles(), model.logDensity(x(), TIMES).toDoubles(), 1e-12);
+        assertArrayEquals(
+                RIGHT.logDensity(x(), at).toDoubles(),
+                model.logDensity(x(), TIMES).toDoubles(),
+                1e-12);
     }
 
     @Test

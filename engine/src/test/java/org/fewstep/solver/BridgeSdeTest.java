@@ -24,8 +24,8 @@ class BridgeSdeTest extends EngineTest {
             new GaussianMixture(new double[] {1}, new double[][] {{-1}}, new double[] {0.5});
     private static final GaussianMixture TARGET =
             new GaussianMixture(new double[] {1}, new double[][] {{2}}, new double[] {0.3});
-    private static final TwoSidedMixture MODEL = new TwoSidedMixture(
-            SOURCE, TARGET, new StochasticInterpolant(InterpolantMean.LINEAR, Gamma.BROWNIAN));
+    private static final TwoSidedMixture MODEL =
+            new TwoSidedMixture(SOURCE, TARGET, new StochasticInterpolant(InterpolantMean.LINEAR, Gamma.BROWNIAN));
     private static final Field DRIFT = (x, point) -> MODEL.drift(x, point.t());
     private static final Field SCORE = (x, point) -> MODEL.score(x, point.t());
 
@@ -102,8 +102,7 @@ class BridgeSdeTest extends EngineTest {
 
     @Test
     void badInputIsNamed() {
-        String message = assertThrows(
-                        IllegalArgumentException.class, () -> new BridgeSde(-1, SdeScheme.HEUN))
+        String message = assertThrows(IllegalArgumentException.class, () -> new BridgeSde(-1, SdeScheme.HEUN))
                 .getMessage();
         assertTrue(message.contains("eps -1.0; expected"), message);
     }

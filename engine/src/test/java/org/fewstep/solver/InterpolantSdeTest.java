@@ -67,7 +67,8 @@ class InterpolantSdeTest extends EngineTest {
                     unit[i] = from * MEAN + Math.hypot(from * STD, 1 - from) * unit[i];
                 }
                 Tensor start = Tensor.of(device, DType.F64, unit, samples, 1);
-                double[] x = Sampler.run(sde.plan(grid), velocity(PATH), start, source()).toDoubles();
+                double[] x = Sampler.run(sde.plan(grid), velocity(PATH), start, source())
+                        .toDoubles();
                 double std = Math.hypot(0.9 * STD, 0.1);
                 String what = form + " " + norm;
                 // Five standard errors, and the bias of 150 steps.
@@ -117,7 +118,8 @@ class InterpolantSdeTest extends EngineTest {
                         InterpolantSde sde = new InterpolantSde(form, 1, scheme, last, 0.04);
                         StepPlan plan = sde.plan(TimeGrid.uniform(PATH, steps, 1e-3, 0.96));
                         assertEquals(steps, plan.draws());
-                        double x = Sampler.run(plan, velocity(PATH), noise(1), source()).toDoubles()[0];
+                        double x = Sampler.run(plan, velocity(PATH), noise(1), source())
+                                .toDoubles()[0];
                         assertTrue(Double.isFinite(x), form + " " + last + " " + scheme + " " + steps);
                     }
                 }

@@ -39,8 +39,7 @@ class LogLikelihoodTest extends EngineTest {
     @Test
     void aScaledNormalHasItsDensity() {
         for (double std : new double[] {1, 4}) {
-            Estimate estimate =
-                    new LogLikelihood(new Divergence.Exact()).of(FINE, GROWTH, PATH, x(), 0, 1, std);
+            Estimate estimate = new LogLikelihood(new Divergence.Exact()).of(FINE, GROWTH, PATH, x(), 0, 1, std);
             assertArrayEquals(exact(x().toDoubles(), std), estimate.logDensity(), 1e-7);
             assertEquals(0.1 * Math.exp(2), estimate.latent().toDoubles()[0], 1e-8);
             assertEquals(x().shape(), estimate.latent().shape());
@@ -65,10 +64,8 @@ class LogLikelihoodTest extends EngineTest {
         }
         Tensor x = Tensor.of(device, DType.F64, rows, probes, 2);
         PathCoefficients at = PathCoefficients.of(PATH, 0.4);
-        double exact = new Divergence.Exact()
-                .of(y -> data.v(y, at), x)
-                .divergence()
-                .toDoubles()[0];
+        double exact =
+                new Divergence.Exact().of(y -> data.v(y, at), x).divergence().toDoubles()[0];
         for (Divergence probe : new Divergence[] {
             Divergence.Hutchinson.rademacher(new Rng(5), 0, x), Divergence.Hutchinson.gaussian(new Rng(5), 0, x)
         }) {
@@ -100,10 +97,11 @@ class LogLikelihoodTest extends EngineTest {
         refused("prior", () -> likelihood.of(FINE, GROWTH, PATH, x(), 0, 1, 0));
         refused(
                 "noises",
-                () -> likelihood.of(
-                        new BridgeSde(1, SdeScheme.HEUN), GROWTH, TimeGrid.uniform(PATH, 3, 0, 1), x(), 1));
+                () -> likelihood.of(new BridgeSde(1, SdeScheme.HEUN), GROWTH, TimeGrid.uniform(PATH, 3, 0, 1), x(), 1));
         Tensor wrong = Tensor.of(device, DType.F64, new double[] {1, 1}, 2, 1);
-        refused("probe", () -> new LogLikelihood(new Divergence.Hutchinson(wrong)).of(FINE, GROWTH, PATH, x(), 0, 1, 1));
+        refused(
+                "probe",
+                () -> new LogLikelihood(new Divergence.Hutchinson(wrong)).of(FINE, GROWTH, PATH, x(), 0, 1, 1));
     }
 
     private static void refused(String word, Runnable action) {

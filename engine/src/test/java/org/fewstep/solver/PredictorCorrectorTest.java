@@ -124,11 +124,15 @@ class PredictorCorrectorTest extends EngineTest {
 
     @Test
     void badInputIsNamed() {
-        refused("corrector steps", () -> new PredictorCorrector(
-                Predictor.NONE, Corrector.LANGEVIN, 0, 0.16, false, true, Norms.BATCH, Rates.EXACT));
+        refused(
+                "corrector steps",
+                () -> new PredictorCorrector(
+                        Predictor.NONE, Corrector.LANGEVIN, 0, 0.16, false, true, Norms.BATCH, Rates.EXACT));
         refused("neither", () -> sampler(Predictor.NONE, Corrector.NONE, Norms.BATCH));
-        refused("probability flow", () -> new PredictorCorrector(
-                Predictor.ANCESTRAL, Corrector.NONE, 1, 0.16, true, true, Norms.BATCH, Rates.EXACT));
+        refused(
+                "probability flow",
+                () -> new PredictorCorrector(
+                        Predictor.ANCESTRAL, Corrector.NONE, 1, 0.16, true, true, Norms.BATCH, Rates.EXACT));
         PredictorCorrector published = new PredictorCorrector(
                 Predictor.ANCESTRAL, Corrector.NONE, 1, 0.16, false, true, Norms.BATCH, Rates.PUBLISHED);
         refused("rate", () -> published.sample(SCORE, new VpSchedule(), 5, 1e-3, start(1), source(0)));

@@ -33,7 +33,8 @@ class SpacingTest {
                     assertEquals(1, grid.point(0).t(), 0);
                     if (end == FinalPoint.CLEAN) {
                         assertEquals(0, grid.point(steps).sigma(), 0);
-                        assertEquals(steps == 1 ? 1 : 1e-3, grid.point(steps - 1).t(), 0);
+                        assertEquals(
+                                steps == 1 ? 1 : 1e-3, grid.point(steps - 1).t(), 0);
                     } else {
                         assertEquals(1e-3, grid.point(steps).t(), 0);
                     }
@@ -61,13 +62,10 @@ class SpacingTest {
     @Test
     void spacingsMeetInTheirLimits() {
         assertArrayEquals(
-                LogSnrSpacing.UNIFORM.levels(5, 80, 0.02),
-                new PolyexponentialSpacing(1).levels(5, 80, 0.02),
-                1e-12);
+                LogSnrSpacing.UNIFORM.levels(5, 80, 0.02), new PolyexponentialSpacing(1).levels(5, 80, 0.02), 1e-12);
         double[] equal = new KarrasSpacing(1).levels(5, 9, 1);
         assertArrayEquals(new double[] {9, 7, 5, 3, 1}, equal, 1e-14);
-        assertArrayEquals(
-                LogSnrSpacing.UNIFORM.levels(4, 80, 0.02), new KarrasSpacing(1e6).levels(4, 80, 0.02), 1e-3);
+        assertArrayEquals(LogSnrSpacing.UNIFORM.levels(4, 80, 0.02), new KarrasSpacing(1e6).levels(4, 80, 0.02), 1e-3);
         assertArrayEquals(new double[] {9}, new KarrasSpacing().levels(1, 9, 1), 1e-14);
     }
 
@@ -120,7 +118,9 @@ class SpacingTest {
 
     @Test
     void badGridsAreRefused() {
-        refused("clean end", () -> TimeGrid.spaced(new VeSchedule(), PowerSpacing.UNIFORM, 3, 1, 0.1, FinalPoint.CLEAN));
+        refused(
+                "clean end",
+                () -> TimeGrid.spaced(new VeSchedule(), PowerSpacing.UNIFORM, 3, 1, 0.1, FinalPoint.CLEAN));
         refused("falling", () -> TimeGrid.ofLevels(new EdmSchedule(), 3, 2, 2));
         refused("at least 0", () -> TimeGrid.ofLevels(new EdmSchedule(), 3, -1));
         refused(
