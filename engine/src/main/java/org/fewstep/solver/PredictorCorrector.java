@@ -24,7 +24,8 @@ import org.fewstep.tensor.Tensor;
  * </pre>
  *
  * <p>The published code takes the norms of Langevin's step over the whole batch, so that a sample depends on its batch
- * mates ({@link Norms#BATCH}); {@link Norms#SAMPLE} does not. Its a_i = 1 - beta_i for VP is kept. Every step draws the
+ * mates ({@link Norms#BATCH}); {@link Norms#SAMPLE} does not. Its a_i = 1 - beta_i for VP is kept; its rates, which
+ * exceed 1 with few steps, have an alternative. Every step draws the
  * predictor's noise, also where it is not used. Not a {@link Solver}: the step size depends on the state.
  *
  * <p>Weak order 1. N (correctorSteps + 1) evaluations, fewer without predictor or corrector.
@@ -36,6 +37,7 @@ import org.fewstep.tensor.Tensor;
  * @param probabilityFlow halves the predictor's score and adds no noise
  * @param denoise returns the last step's mean
  * @param norms over what Langevin's norms are taken
+ * @param rates of a VP diffusion's steps
  * @paper Song et al. 2021: Score-Based Generative Modeling through Stochastic Differential Equations, arXiv:2011.13456
  */
 public record PredictorCorrector(
@@ -45,7 +47,8 @@ public record PredictorCorrector(
         double snr,
         boolean probabilityFlow,
         boolean denoise,
-        Norms norms) {
+        Norms norms,
+        Rates rates) {
     /** How a step goes to the next noise level. */
     public enum Predictor {
         /** It does not. */
@@ -72,8 +75,19 @@ public record PredictorCorrector(
     public enum Norms {
         /** The batch, as published. */
         BATCH,
-        /** Each sample by itself. */
+        /**
+         * Each sample by itself. Near a mode the score vanishes and the step grows without bound, which in few dimensions
+         * spoils the law; there, annealed Langevin keeps samples independent.
+         */
         SAMPLE
+    }
+
+    /** The rates beta_i of a VP diffusion's steps; VE has no choice. */
+    public enum Rates {
+        /** beta(i / (N - 1)) / N; only for N above the largest beta. */
+        PUBLISHED,
+        /** 1 - alpha^2((i + 1) / N) / alpha^2(i / N), below 1 for every N, of product alpha^2(1). */
+        EXACT
     }
 
     public PredictorCorrector {
@@ -89,11 +103,6 @@ public record PredictorCorrector(
             throw new IllegalArgumentException("predictor-corrector: got the ancestral predictor with probability flow;"
                     + " expected a predictor that can go without noise; take REVERSE_DIFFUSION");
         }
-    }
-
-    /** Reverse diffusion and one Langevin step at snr 0.16, denoised at the end, samples independent of each other. */
-    public PredictorCorrector() {
-        this(Predictor.REVERSE_DIFFUSION, Corrector.LANGEVIN, 1, 0.16, false, true, Norms.SAMPLE);
     }
 
     /**
@@ -127,7 +136,7 @@ public record PredictorCorrector(
         Run(Field score, NoiseSchedule schedule, int steps, NoiseSource noise) {
             this.score = score;
             this.schedule = schedule;
-            this.table = ScoreDiscretisation.of(schedule, steps);
+            this.table = ScoreDiscretisation.of(schedule, steps, rates);
             this.steps = steps;
             this.noise = noise;
         }

@@ -24,10 +24,10 @@ sealed interface ScoreDiscretisation {
     /** Factor a of Langevin's step size. */
     double langevinScale(int i);
 
-    /** The published discretisation of a schedule. */
-    static ScoreDiscretisation of(NoiseSchedule schedule, int steps) {
+    /** The discretisation of a schedule. */
+    static ScoreDiscretisation of(NoiseSchedule schedule, int steps, PredictorCorrector.Rates rates) {
         if (schedule instanceof VpSchedule vp) {
-            return Vp.of(vp, steps);
+            return rates == PredictorCorrector.Rates.EXACT ? Vp.exact(vp, steps) : Vp.published(vp, steps);
         }
         if (schedule instanceof VeSchedule ve) {
             return Ve.of(ve, steps);
@@ -37,19 +37,28 @@ sealed interface ScoreDiscretisation {
     }
 
     /**
-     * DDPM's rates beta_i = beta(i / (N - 1)) / N.
+     * Steps of DDPM's form.
      *
      * @param betas below 1
      */
     record Vp(double[] betas) implements ScoreDiscretisation {
-        static Vp of(VpSchedule vp, int steps) {
+        static Vp exact(VpSchedule vp, int steps) {
+            double[] betas = new double[steps];
+            for (int i = 0; i < steps; i++) {
+                double ratio = vp.alpha((i + 1.0) / steps) / vp.alpha((double) i / steps);
+                betas[i] = 1 - ratio * ratio;
+            }
+            return new Vp(betas);
+        }
+
+        static Vp published(VpSchedule vp, int steps) {
             double[] betas = new double[steps];
             for (int i = 0; i < steps; i++) {
                 betas[i] = vp.beta(fraction(i, steps)) / steps;
             }
             if (!(betas[steps - 1] < 1)) {
                 throw new IllegalArgumentException("predictor-corrector: got a rate of " + betas[steps - 1] + " with "
-                        + steps + " steps; expected below 1; take more than betaMax steps");
+                        + steps + " steps; expected below 1; take more than betaMax steps, or exact rates");
             }
             return new Vp(betas);
         }

@@ -52,6 +52,8 @@ public enum TimestepSpacing {
      * n timesteps that are spaced as if there were one more, which is left to the clean end (DPM-Solver, UniPC, SA-Solver,
      * DEIS).
      *
+     * <p>TRAILING keeps its steps of T / n where the noisiest timesteps are cut off, so there may be fewer than n then.
+     *
      * @param trained T
      * @param used timesteps 0 to used - 1 are used, T unless the noisiest are cut off
      * @param n at least 1, at most used
@@ -59,8 +61,9 @@ public enum TimestepSpacing {
      */
     public double[] timestepsBeforeEnd(int trained, int used, int n, int offset) {
         requireCount(used, n);
-        double[] out = new double[n];
-        for (int i = 0; i < n; i++) {
+        boolean fewer = this == TRAILING && used < trained;
+        double[] out = new double[fewer ? (int) Math.ceil(used / ((double) trained / n)) : n];
+        for (int i = 0; i < out.length; i++) {
             int left = n - i;
             out[i] = switch (this) {
                 case LEADING -> (double) left * (used / (n + 1)) + offset;

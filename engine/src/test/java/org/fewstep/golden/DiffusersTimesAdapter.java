@@ -198,9 +198,12 @@ final class DiffusersTimesAdapter implements Adapter {
             if (flag("use_flow_sigmas")) {
                 FlowShift moved = new FlowShift(shift);
                 double[] levels = new double[n];
+                double step = (1.0 / trained - 1) / n;
                 for (int i = 0; i < n; i++) {
-                    // One of n + 1 equal steps from 1 to 1/T, of which the last is dropped.
-                    levels[i] = moved.at((n - i) * (1 - 1.0 / trained) / n);
+                    // n + 1 equal steps of alpha from 1 to 1/T without the first, the last one first; rounded as there,
+                    // because the timesteps are cut off to integers.
+                    double alpha = i == 0 ? 1.0 / trained : 1 + (n - i) * step;
+                    levels[i] = moved.at(1 - alpha);
                 }
                 return new Times(map(levels, s -> Math.floor(s * trained)), ended(levels));
             }

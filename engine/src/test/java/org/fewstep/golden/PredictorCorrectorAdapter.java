@@ -12,6 +12,7 @@ import org.fewstep.solver.PredictorCorrector;
 import org.fewstep.solver.PredictorCorrector.Corrector;
 import org.fewstep.solver.PredictorCorrector.Norms;
 import org.fewstep.solver.PredictorCorrector.Predictor;
+import org.fewstep.solver.PredictorCorrector.Rates;
 import org.fewstep.tensor.Tensor;
 
 /** score_sde's predictor-corrector samplers on the exact score. */
@@ -45,7 +46,8 @@ final class PredictorCorrectorAdapter implements Adapter {
                 params.number("snr"),
                 params.bool("probability_flow"),
                 params.bool("denoise"),
-                Norms.BATCH);
+                Norms.BATCH,
+                Rates.PUBLISHED);
         SolverRun exact = new SolverRun(run.gmm(), schedule);
         Tensor all = run.tensor("noise");
         Tensor like = Tensor.of(run.device(), run.dtype(), new double[all.dim(1) * all.dim(2)], all.dim(1), all.dim(2));

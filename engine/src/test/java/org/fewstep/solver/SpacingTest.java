@@ -90,6 +90,7 @@ class SpacingTest {
         assertArrayEquals(new double[] {999, 500, 0}, TimestepSpacing.LINSPACE.timesteps(1000, 3, 0));
         assertArrayEquals(new double[] {999, 500}, TimestepSpacing.LINSPACE.timestepsBeforeEnd(1000, 1000, 2, 0));
         assertArrayEquals(new double[] {999}, TimestepSpacing.LINSPACE.timestepsBeforeEnd(1000, 1000, 1, 0));
+        assertArrayEquals(new double[] {599, 349, 99}, TimestepSpacing.TRAILING.timestepsBeforeEnd(1000, 600, 4, 0));
         assertArrayEquals(new double[] {666, 333}, TimestepSpacing.LEADING.timestepsBeforeEnd(1000, 1000, 2, 0));
     }
 
