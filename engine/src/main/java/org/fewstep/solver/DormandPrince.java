@@ -310,7 +310,8 @@ public record DormandPrince(double rtol, double atol, End end, Norm norm) {
             }
             int batch = e.dim(0);
             double worst = 0;
-            for (double of : mean(reshape(squares, batch, e.shape().count() / batch), 1).toDoubles()) {
+            for (double of :
+                    mean(reshape(squares, batch, e.shape().count() / batch), 1).toDoubles()) {
                 worst = Math.max(worst, of);
             }
             return Math.sqrt(worst);

@@ -113,9 +113,9 @@ class SolverTest extends EngineTest {
             asked.add(point.t());
             return GROWTH.at(x, point);
         };
-        DormandPrince.Solution over =
-                new DormandPrince(1e-8, 1e-10, DormandPrince.End.OVERSHOOT, DormandPrince.Norm.SAMPLE)
-                        .solve(field, PATH, start(), times);
+        DormandPrince.Solution over = new DormandPrince(
+                        1e-8, 1e-10, DormandPrince.End.OVERSHOOT, DormandPrince.Norm.SAMPLE)
+                .solve(field, PATH, start(), times);
         assertTrue(asked.stream().anyMatch(t -> t < 0), "no evaluation beyond the end");
         assertEquals(5, over.states().size());
         for (int i = 0; i < times.length; i++) {

@@ -49,7 +49,8 @@ class SpacingTest {
         double[] t = grid.points().stream().mapToDouble(GridPoint::t).toArray();
         assertArrayEquals(new double[] {1, 0.7, 0.4, 0.1, 0}, t, 1e-15);
         for (int n = 1; n < 60; n++) {
-            assertEquals(n, TimeGrid.stepped(LinearPath.NOISE_AT_ZERO, 1.0 / n, 0, 1).steps());
+            assertEquals(
+                    n, TimeGrid.stepped(LinearPath.NOISE_AT_ZERO, 1.0 / n, 0, 1).steps());
         }
         assertEquals(1, TimeGrid.stepped(LinearPath.NOISE_AT_ZERO, 5, 0, 1).steps());
         refused("step length", () -> TimeGrid.stepped(LinearPath.NOISE_AT_ZERO, 0, 0, 1));
