@@ -7,7 +7,7 @@ import java.util.Arrays;
  * in the timestep, and the timestep is linear in the logarithm of the level, so that the two are not quite inverse. {@link
  * DiscreteSchedule} is consistent and interpolates ln alpha.
  *
- * @param levels at timesteps 0, 1, ..., above 0 and strictly rising
+ * @param levels at timesteps 0, 1, ..., above 0 and strictly rising; the last, which may stand for infinity, need not rise
  */
 public record TrainingSigmas(double[] levels) {
     /** What diffusers puts for the last alpha^2 of a table of zero terminal signal. */
@@ -15,16 +15,17 @@ public record TrainingSigmas(double[] levels) {
 
     public TrainingSigmas {
         levels = levels.clone();
-        double before = 0;
-        for (double level : levels) {
-            if (!(level > before) || Double.isInfinite(level)) {
-                throw new IllegalArgumentException("training sigmas: got " + level + " after " + before
-                        + "; expected finite levels above 0, strictly rising");
-            }
-            before = level;
-        }
         if (levels.length < 2) {
             throw new IllegalArgumentException("training sigmas: got " + levels.length + "; expected at least 2");
+        }
+        double before = 0;
+        for (int i = 0; i < levels.length; i++) {
+            boolean rising = levels[i] > before || (i == levels.length - 1 && levels[i] > 0);
+            if (!rising || Double.isInfinite(levels[i])) {
+                throw new IllegalArgumentException("training sigmas: got " + levels[i] + " after " + before
+                        + "; expected finite levels above 0, strictly rising but for the last");
+            }
+            before = levels[i];
         }
     }
 
@@ -59,7 +60,7 @@ public record TrainingSigmas(double[] levels) {
         return levels[0];
     }
 
-    /** The greatest level. */
+    /** The last level, as a rule the greatest. */
     public double max() {
         return levels[levels.length - 1];
     }
@@ -78,15 +79,9 @@ public record TrainingSigmas(double[] levels) {
 
     /** The timestep of a level, linear in its logarithm; levels beyond the ends give the ends. */
     public double timestepOf(double level) {
-        int low = 0;
-        int high = levels.length - 1;
-        while (high - low > 1) {
-            int middle = (low + high) >>> 1;
-            if (Math.log(levels[middle]) <= Math.log(level)) {
-                low = middle;
-            } else {
-                high = middle;
-            }
+        int low = levels.length - 2;
+        while (low > 0 && Math.log(levels[low]) > Math.log(level)) {
+            low--;
         }
         double below = Math.log(levels[low]);
         double w = (below - Math.log(level)) / (below - Math.log(levels[low + 1]));

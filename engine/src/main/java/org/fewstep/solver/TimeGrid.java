@@ -54,7 +54,8 @@ public final class TimeGrid {
         if (!(length > 0)) {
             throw new IllegalArgumentException("time grid: got a step length of " + length + "; expected above 0");
         }
-        double[] t = new double[(int) Math.ceil(Math.abs(to - from) / length) + 1];
+        // A last step that is only rounding, as after seven steps of 1/7, is none.
+        double[] t = new double[(int) Math.ceil(Math.abs(to - from) / length * (1 - 1e-12)) + 1];
         for (int i = 0; i < t.length - 1; i++) {
             t[i] = from + Math.signum(to - from) * length * i;
         }

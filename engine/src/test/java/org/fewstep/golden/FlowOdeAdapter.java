@@ -59,7 +59,10 @@ class FlowOdeAdapter implements Adapter {
             params.requireNull("step_size");
             SolverRun solver = new SolverRun(run.gmm(), PATH);
             DormandPrince method = new DormandPrince(
-                    params.number("rtol", 1e-5), params.number("atol", 1e-5), DormandPrince.End.OVERSHOOT);
+                    params.number("rtol", 1e-5),
+                    params.number("atol", 1e-5),
+                    DormandPrince.End.OVERSHOOT,
+                    DormandPrince.Norm.BATCH);
             DormandPrince.Solution solution = method.solve(
                     solver.field(Prediction.V), PATH, run.tensor("x_init"), PATH.noiseTime(), PATH.dataTime());
             run.expected().offer("x", solution.end(), Tolerance.ADAPTIVE);

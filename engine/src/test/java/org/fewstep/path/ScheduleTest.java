@@ -220,7 +220,7 @@ class ScheduleTest {
         refused("rate", () -> new BetaTable("own", new double[] {1, 0.5}));
         refused("ln alpha", () -> new DiscreteSchedule(new double[] {-1, -1}));
         refused("timesteps", () -> new DiscreteSchedule(new double[] {-1}));
-        refused("rising", () -> new TrainingSigmas(new double[] {2, 1}));
+        refused("rising", () -> new TrainingSigmas(new double[] {2, 1, 3}));
         refused("factor", () -> new FlowShift(0));
         refused("terminal", () -> FlowShift.stretched(new double[] {1, 0.5}, 1));
         refused("exponents", () -> new BetaLaw(0, 1));

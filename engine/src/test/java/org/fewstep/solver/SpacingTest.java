@@ -44,6 +44,19 @@ class SpacingTest {
     }
 
     @Test
+    void stepsOfOneLengthEndShort() {
+        TimeGrid grid = TimeGrid.stepped(LinearPath.NOISE_AT_ZERO, 0.3, 1, 0);
+        double[] t = grid.points().stream().mapToDouble(GridPoint::t).toArray();
+        assertArrayEquals(new double[] {1, 0.7, 0.4, 0.1, 0}, t, 1e-15);
+        for (int n = 1; n < 60; n++) {
+            assertEquals(
+                    n, TimeGrid.stepped(LinearPath.NOISE_AT_ZERO, 1.0 / n, 0, 1).steps());
+        }
+        assertEquals(1, TimeGrid.stepped(LinearPath.NOISE_AT_ZERO, 5, 0, 1).steps());
+        refused("step length", () -> TimeGrid.stepped(LinearPath.NOISE_AT_ZERO, 0, 0, 1));
+    }
+
+    @Test
     void levelsDoNotDependOnTheSchedule() {
         double[] levels = new KarrasSpacing(5).levels(6, 40, 0.1);
         VpSchedule vp = new VpSchedule();
