@@ -19,6 +19,8 @@ final class Adapters {
                     "meanflow_official_torch", new MeanFlowTorchAdapter(),
                     "meanflow_official_jax", new MeanFlowJaxAdapter(),
                     "meanflow_fastgen_variants", new FastGenMeanFlowAdapter()),
+            "interpolants",
+            InterpolantAdapters.ALL,
             "networks",
             Layers.ADAPTERS,
             "solvers",

@@ -14,10 +14,16 @@ final class InterpolantScheduleAdapter implements Adapter {
     static Path path(Options params) {
         double betaMin = params.number("beta_min", 0.1);
         double betaMax = params.number("beta_max", 20);
-        return switch (params.choice("path", "linear", "gvp", "vp")) {
+        return path(params.choice("path", "linear", "gvp", "vp"), betaMin, betaMax);
+    }
+
+    /** One of SiT's paths by name, in lower case. */
+    static Path path(String name, double betaMin, double betaMax) {
+        return switch (name) {
             case "linear" -> LinearPath.NOISE_AT_ZERO;
             case "gvp" -> new CosinePath();
-            default -> new VpPath(betaMin, betaMax);
+            case "vp" -> new VpPath(betaMin, betaMax);
+            default -> throw new AssertionError("unknown path \"" + name + "\": expected linear, gvp or vp");
         };
     }
 

@@ -4,10 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.fewstep.io.JsonCursor;
-import org.fewstep.path.Gamma;
-import org.fewstep.path.InterpolantMean;
 import org.fewstep.path.LinearPath;
-import org.fewstep.path.StochasticInterpolant;
 import org.fewstep.path.TwoSidedMixture;
 import org.fewstep.solver.BridgeSde;
 import org.fewstep.solver.Field;
@@ -65,19 +62,10 @@ final class TwoSidedSdeAdapter implements Adapter {
         JsonCursor model = run.model("model");
         GoldenRun.requireKind(model, "two_sided_gmm");
         model.onlyKeys(Set.of("kind", "source", "target", "path", "gamma"));
-        String path = model.get("path").asString();
-        InterpolantMean mean = switch (path) {
-            case "linear" -> InterpolantMean.LINEAR;
-            case "trig" -> InterpolantMean.TRIG;
-            default -> throw model.get("path").fail("\"" + path + "\"", "linear or trig", "no such path");
-        };
-        String name = model.get("gamma").asString();
-        for (Gamma gamma : Gamma.values()) {
-            if (gamma.text().equals(name)) {
-                return new TwoSidedMixture(
-                        run.gmm("model", "source"), run.gmm("model", "target"), new StochasticInterpolant(mean, gamma));
-            }
-        }
-        throw model.get("gamma").fail("\"" + name + "\"", Arrays.toString(Gamma.values()), "no such gamma");
+        return new TwoSidedMixture(
+                run.gmm("model", "source"),
+                run.gmm("model", "target"),
+                Interpolants.twoSided(
+                        model.get("path").asString(), model.get("gamma").asString()));
     }
 }
