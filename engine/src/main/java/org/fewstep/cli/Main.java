@@ -39,6 +39,8 @@ public final class Main implements Runnable {
         line.addSubcommand(new DemoCommand(screen));
         line.addSubcommand(new TrainCommand(screen));
         line.addSubcommand(new SampleCommand(screen));
+        line.addSubcommand(new SolversCommand(screen));
+        line.addSubcommand(new PlanCommand(screen));
         line.addSubcommand(new EvaluateCommand(screen));
         line.addSubcommand(new ExportCommand(screen));
         line.addSubcommand(new InfoCommand(screen));

@@ -10,6 +10,9 @@ import org.fewstep.kernels.Devices;
 import org.fewstep.sample.Generator;
 import org.fewstep.sample.GeneratorOptions;
 import org.fewstep.sample.SolverChoice;
+import org.fewstep.solver.GridCatalog;
+import org.fewstep.solver.PowerSpacing;
+import org.fewstep.solver.SolverCatalog;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -49,9 +52,15 @@ final class SampleCommand implements Callable<Integer> {
             names = "--solver",
             paramLabel = "NAME",
             defaultValue = "auto",
-            description = "auto, flow-map, euler, midpoint or heun (default: auto, which is flow-map for a"
-                    + " one-step model and euler for a flow).")
+            description = "auto, flow-map, or one of those that 'fewstep solvers' lists (default: auto, which is"
+                    + " flow-map for a one-step model and euler for a flow).")
     private String solver = "auto";
+
+    @Option(
+            names = "--grid",
+            paramLabel = "NAME",
+            description = "Spacing of the times: uniform, quadratic, logsnr, karras or beta (default: uniform).")
+    private @Nullable String grid;
 
     @Option(
             names = "--guidance",
@@ -78,8 +87,7 @@ final class SampleCommand implements Callable<Integer> {
     public Integer call() {
         Numbers.requireCount("--n", n);
         Numbers.requireSteps("--steps", steps);
-        GeneratorOptions options =
-                GeneratorOptions.DEFAULT.withSolver(solver(solver)).withGuidance(guidance);
+        GeneratorOptions options = options().withGuidance(guidance);
         Device device = Devices.require(deviceName);
         ModelPaths.requireFile("sample", checkpoint);
         try (Generator generator = Generator.load(checkpoint, device)) {
@@ -121,13 +129,17 @@ final class SampleCommand implements Callable<Integer> {
         throw new IllegalArgumentException("--class: got " + label + "; expected 0 to " + (classes - 1) + ", or all");
     }
 
-    private static SolverChoice solver(String name) {
-        for (SolverChoice choice : SolverChoice.values()) {
-            if (choice.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(name)) {
-                return choice;
+    private GeneratorOptions options() {
+        String name = solver.toLowerCase(Locale.ROOT);
+        if (name.equals("auto") || name.equals("flow-map")) {
+            if (grid != null) {
+                throw new IllegalArgumentException("--grid: got " + grid + " with solver " + name
+                        + "; expected a solver of those that 'fewstep solvers' lists");
             }
+            return GeneratorOptions.DEFAULT.withSolver(
+                    name.equals("auto") ? SolverChoice.AUTO : SolverChoice.FLOW_MAP);
         }
-        throw new IllegalArgumentException(
-                "--solver: got " + name + "; expected auto, flow-map, euler, midpoint or heun");
+        return GeneratorOptions.DEFAULT.withSolver(
+                SolverCatalog.of(name), grid == null ? PowerSpacing.UNIFORM : GridCatalog.of(grid));
     }
 }

@@ -4,23 +4,16 @@ import static org.fewstep.op.Ops.mean;
 import static org.fewstep.op.Ops.square;
 import static org.fewstep.op.Ops.sub;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.fewstep.model.Cond;
 import org.fewstep.model.VelocityNet;
-import org.fewstep.op.Ops;
 import org.fewstep.path.Bridge;
 import org.fewstep.path.BridgeColumns;
 import org.fewstep.path.IndependentCoupling;
-import org.fewstep.path.IndexPairs;
 import org.fewstep.path.MinibatchCoupling;
 import org.fewstep.path.TimeSampler;
 import org.fewstep.path.UniformTimes;
-import org.fewstep.tensor.Noise;
-import org.fewstep.tensor.Rng;
 import org.fewstep.tensor.Tensor;
 
 /**
@@ -35,7 +28,7 @@ import org.fewstep.tensor.Tensor;
  *     Generative Models with Minibatch Optimal Transport, 2023, arXiv:2302.00482
  * @shape data (B, ...); total (), perSample (B)
  */
-public final class ConditionalFlowMatching implements Loss<VelocityNet, ConditionalFlowMatching.Draw> {
+public final class ConditionalFlowMatching extends BridgeLoss<VelocityNet> {
     /**
      * The choices.
      *
@@ -61,38 +54,14 @@ public final class ConditionalFlowMatching implements Loss<VelocityNet, Conditio
      */
     public record Draw(Tensor source, Tensor data, Tensor eps, double[] t, BridgeColumns at) {}
 
-    private final Config config;
-
     public ConditionalFlowMatching(Config config) {
-        this.config = config;
-    }
-
-    @Override
-    public Draw draw(Batch batch, Rng rng, int step) {
-        Tensor data = batch.x0();
-        Tensor source = Noise.normal(data.device(), data.dtype(), rng.stream("source"), 0, step, data.shape());
-        Tensor eps = Noise.normal(data.device(), data.dtype(), rng.stream("noise"), 0, step, data.shape());
-        IndexPairs pairs = config.coupling.pairs(source, data, rng.stream("coupling"), step);
-        double[] t = config.times.sample(rng.stream("times"), step, batch.size());
-        return draw(PerSample.pick(source, pairs.noise()), PerSample.pick(data, pairs.data()), eps, t);
-    }
-
-    /** The draw of given numbers: source, data and noise (B, ...), times (B). */
-    public Draw draw(Tensor source, Tensor data, Tensor eps, double[] t) {
-        return new Draw(source, data, eps, t, BridgeColumns.of(config.bridge, t, data));
-    }
-
-    @Override
-    public List<Tensor> inputs(Draw draw) {
-        List<Tensor> inputs = new ArrayList<>(List.of(draw.source(), draw.data(), draw.eps()));
-        inputs.addAll(draw.at().tensors());
-        return inputs;
+        super(config);
     }
 
     @Override
     public LossResult loss(VelocityNet net, Draw draw) {
-        Tensor xt = config.bridge.xt(draw.source(), draw.data(), draw.eps(), draw.at());
-        Tensor ut = config.bridge.velocity(draw.source(), draw.data(), draw.eps(), draw.at());
+        Tensor xt = bridge.xt(draw.source(), draw.data(), draw.eps(), draw.at());
+        Tensor ut = bridge.velocity(draw.source(), draw.data(), draw.eps(), draw.at());
 
         Tensor v = net.v(xt, draw.at().t(), Cond.NONE);
         Tensor perSample = PerSample.meanOf(square(sub(v, ut)));
@@ -102,19 +71,5 @@ public final class ConditionalFlowMatching implements Loss<VelocityNet, Conditio
         parts.put("ut", ut);
         parts.put("v", v);
         return new LossResult(mean(perSample), perSample, parts);
-    }
-
-    @Override
-    public Coupling coupling() {
-        return Coupling.NONE;
-    }
-
-    @Override
-    public Draw slice(Draw draw, int from, int to) {
-        return draw(
-                Ops.slice(draw.source(), 0, from, to),
-                Ops.slice(draw.data(), 0, from, to),
-                Ops.slice(draw.eps(), 0, from, to),
-                Arrays.copyOfRange(draw.t(), from, to));
     }
 }

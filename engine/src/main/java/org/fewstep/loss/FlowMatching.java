@@ -4,23 +4,16 @@ import static org.fewstep.op.Ops.mean;
 import static org.fewstep.op.Ops.square;
 import static org.fewstep.op.Ops.sub;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.fewstep.model.Cond;
 import org.fewstep.model.VelocityNet;
-import org.fewstep.op.Ops;
 import org.fewstep.path.IndependentCoupling;
-import org.fewstep.path.IndexPairs;
 import org.fewstep.path.MinibatchCoupling;
 import org.fewstep.path.Path;
 import org.fewstep.path.PathColumns;
 import org.fewstep.path.TimeSampler;
 import org.fewstep.path.UniformTimes;
-import org.fewstep.tensor.Noise;
-import org.fewstep.tensor.Rng;
 import org.fewstep.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *     Liu: Flow Straight and Fast, 2022, arXiv:2209.03003
  * @shape x0 (B, ...); total (), perSample (B)
  */
-public final class FlowMatching implements Loss<VelocityNet, FlowMatching.Draw> {
+public final class FlowMatching extends PathLoss<VelocityNet> {
     /**
      * The choices.
      *
@@ -77,44 +70,15 @@ public final class FlowMatching implements Loss<VelocityNet, FlowMatching.Draw> 
     public record Draw(Tensor x0, Tensor eps, double[] t, int @Nullable [] labels, PathColumns at, Cond cond) {}
 
     private final Path path;
-    private final Config config;
 
     public FlowMatching(Path path, Config config) {
+        super("flow matching", path, config);
         this.path = path;
-        this.config = config;
     }
 
     /** The path whose velocity is learned. */
     public Path path() {
         return path;
-    }
-
-    @Override
-    public Draw draw(Batch batch, Rng rng, int step) {
-        Tensor x0 = batch.x0();
-        Tensor eps = Noise.normal(x0.device(), x0.dtype(), rng.stream("noise"), 0, step, x0.shape());
-        IndexPairs pairs = config.coupling.pairs(eps, x0, rng.stream("coupling"), step);
-        double[] t = config.times.sample(rng.stream("times"), step, batch.size());
-        int[] labels = Labels.pick(Labels.of("flow matching", batch, config.classes), pairs.data());
-        boolean[] dropped = Labels.dropEach(rng, step, batch.size(), config.labelDrop);
-        return draw(
-                PerSample.pick(x0, pairs.data()),
-                PerSample.pick(eps, pairs.noise()),
-                t,
-                Labels.without(labels, dropped, config.classes));
-    }
-
-    /** The draw of given numbers: data and noise (B, ...), times (B), labels (B) after dropout or null. */
-    public Draw draw(Tensor x0, Tensor eps, double[] t, int @Nullable [] labels) {
-        return new Draw(x0, eps, t, labels, PathColumns.of(path, t, x0), Labels.cond(labels, config.classes, x0));
-    }
-
-    @Override
-    public List<Tensor> inputs(Draw draw) {
-        List<Tensor> inputs = new ArrayList<>(List.of(draw.x0(), draw.eps()));
-        inputs.addAll(draw.at().tensors());
-        Labels.addTo(inputs, draw.cond());
-        return inputs;
     }
 
     @Override
@@ -130,19 +94,5 @@ public final class FlowMatching implements Loss<VelocityNet, FlowMatching.Draw> 
         parts.put("target", target);
         parts.put("v", v);
         return new LossResult(mean(perSample), perSample, parts);
-    }
-
-    @Override
-    public Coupling coupling() {
-        return Coupling.NONE;
-    }
-
-    @Override
-    public Draw slice(Draw draw, int from, int to) {
-        return draw(
-                Ops.slice(draw.x0(), 0, from, to),
-                Ops.slice(draw.eps(), 0, from, to),
-                Arrays.copyOfRange(draw.t(), from, to),
-                Labels.slice(draw.labels(), from, to));
     }
 }

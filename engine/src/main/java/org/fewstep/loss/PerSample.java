@@ -2,7 +2,11 @@ package org.fewstep.loss;
 
 import static org.fewstep.op.Ops.gatherRows;
 import static org.fewstep.op.Ops.mean;
+import static org.fewstep.op.Ops.mul;
 import static org.fewstep.op.Ops.reshape;
+import static org.fewstep.op.Ops.scale;
+import static org.fewstep.op.Ops.square;
+import static org.fewstep.op.Ops.sub;
 import static org.fewstep.op.Ops.sum;
 
 import org.fewstep.tensor.Shape;
@@ -25,6 +29,14 @@ final class PerSample {
     /** (B, ...) to (B) by mean. */
     static Tensor meanOf(Tensor x) {
         return mean(flat(x), 1);
+    }
+
+    /**
+     * |f|^2 / 2 - target . f (B): half the squared error, less the constant |target|^2 / 2. It has the gradient of the
+     * squared error, and less spread where the target is large.
+     */
+    static Tensor quadraticOf(Tensor f, Tensor target) {
+        return sumOf(sub(scale(square(f), 0.5), mul(target, f)));
     }
 
     /** The samples (B, ...) at the given indices; the same tensor when that changes nothing. */

@@ -31,6 +31,11 @@ public interface Bridge {
     /** Coefficient of the noise in the velocity; 0 where a method leaves it out. */
     double dNoise(double t);
 
+    /** c c', half the derivative of the noise's variance; finite also where c' is not. */
+    default double halfDVariance(double t) {
+        return noise(t) * dNoise(t);
+    }
+
     /** x_t for one time a sample; all of shape (B, ...). */
     default Tensor xt(Tensor source, Tensor data, Tensor eps, double[] t) {
         return xt(source, data, eps, BridgeColumns.of(this, t, source));

@@ -61,6 +61,11 @@ public record GaussianMixture(double[] weights, double[][] means, double[] stds)
         }
     }
 
+    /** N(0, I) as a mixture of one component. */
+    public static GaussianMixture standardNormal(int dim) {
+        return new GaussianMixture(new double[] {1}, new double[][] {new double[dim]}, new double[] {1});
+    }
+
     /** Dimension D of a sample. */
     public int dim() {
         return means[0].length;

@@ -12,4 +12,9 @@ public record GridPoint(double t, double alpha, double sigma) {
     public double lambda() {
         return Math.log(alpha / sigma);
     }
+
+    /** Noise over data sigma / alpha, the sigma of EDM's coordinates. */
+    public double rho() {
+        return sigma / alpha;
+    }
 }

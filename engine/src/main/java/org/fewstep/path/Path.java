@@ -11,40 +11,13 @@ import org.fewstep.tensor.Tensor;
  * <p>Papers disagree on which end is noise, so the path owns it: alpha is 1 and sigma 0 at {@link #dataTime}, and the
  * other way about at {@link #noiseTime}. Networks are called in the time of the path stored with them.
  */
-public interface Path {
-    /** Name as in recipes and checkpoints. */
-    String name();
-
+public interface Path extends NoiseSchedule {
     /** Time of pure noise, 0 or 1. */
     double noiseTime();
 
     /** Time of clean data, 1 or 0. */
     default double dataTime() {
         return 1 - noiseTime();
-    }
-
-    /** Coefficient of the data. */
-    double alpha(double t);
-
-    /** Coefficient of the noise. */
-    double sigma(double t);
-
-    /** d alpha / dt. */
-    double dAlpha(double t);
-
-    /** d sigma / dt. */
-    double dSigma(double t);
-
-    /**
-     * The time with a given signal-to-noise ratio, the inverse of alpha(t) / sigma(t).
-     *
-     * @param snr at least 0; infinity is the data end
-     */
-    double timeAtSnr(double snr);
-
-    /** The point of the path at a time. */
-    default GridPoint at(double t) {
-        return new GridPoint(t, alpha(t), sigma(t));
     }
 
     /** The same path with time running the other way: t becomes 1 - t and v becomes -v. */

@@ -18,7 +18,7 @@ public record PathCoefficients(double[] alpha, double[] sigma, double[] dAlpha, 
     }
 
     /** The coefficients at given times: one a sample (B), or a single one. */
-    public static PathCoefficients of(Path path, double... t) {
+    public static PathCoefficients of(NoiseSchedule path, double... t) {
         double[] alpha = new double[t.length];
         double[] sigma = new double[t.length];
         double[] dAlpha = new double[t.length];
@@ -30,6 +30,14 @@ public record PathCoefficients(double[] alpha, double[] sigma, double[] dAlpha, 
             dSigma[i] = path.dSigma(t[i]);
         }
         return new PathCoefficients(alpha, sigma, dAlpha, dSigma);
+    }
+
+    /** A single point whose derivatives are not known: x0, eps and score can be had from each other there, and v not. */
+    public static PathCoefficients of(GridPoint point) {
+        return new PathCoefficients(
+                new double[] {point.alpha()}, new double[] {point.sigma()}, new double[] {Double.NaN}, new double[] {
+                    Double.NaN
+                });
     }
 
     /** Number of points, B or 1. */

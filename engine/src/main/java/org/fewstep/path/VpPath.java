@@ -33,40 +33,38 @@ public record VpPath(double betaMin, double betaMax) implements Path {
         return 0;
     }
 
-    private double exponent(double t) {
-        double s = 1 - t;
-        return s * (0.5 * s * (betaMax - betaMin) + betaMin);
-    }
-
-    private double dExponent(double t) {
-        return -((1 - t) * (betaMax - betaMin) + betaMin);
+    @Override
+    public VpSchedule reversed() {
+        return new VpSchedule(betaMin, betaMax);
     }
 
     @Override
     public double alpha(double t) {
-        return Math.exp(-0.5 * exponent(t));
+        return reversed().alpha(1 - t);
     }
 
     @Override
     public double sigma(double t) {
-        return Math.sqrt(-Math.expm1(-exponent(t)));
+        return reversed().sigma(1 - t);
     }
 
     @Override
     public double dAlpha(double t) {
-        return -0.5 * dExponent(t) * alpha(t);
+        return -reversed().dAlpha(1 - t);
     }
 
     @Override
     public double dSigma(double t) {
-        return 0.5 * dExponent(t) * Math.exp(-exponent(t)) / sigma(t);
+        return -reversed().dSigma(1 - t);
     }
 
-    // With alpha^2 + sigma^2 = 1, T = ln(1 + snr^-2); the root of the quadratic that does not cancel.
+    @Override
+    public double squaredDiffusion(double t) {
+        return reversed().squaredDiffusion(1 - t);
+    }
+
     @Override
     public double timeAtSnr(double snr) {
-        Snr.require(snr);
-        double exponent = Math.log1p(1 / (snr * snr));
-        return 1 - 2 * exponent / (betaMin + Math.sqrt(betaMin * betaMin + 2 * (betaMax - betaMin) * exponent));
+        return 1 - reversed().timeAtSnr(snr);
     }
 }

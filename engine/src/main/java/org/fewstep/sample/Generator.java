@@ -13,6 +13,8 @@ import org.fewstep.model.Cond;
 import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Network;
 import org.fewstep.op.Ops;
+import org.fewstep.solver.NoiseSource;
+import org.fewstep.solver.PowerSpacing;
 import org.fewstep.solver.TimeGrid;
 import org.fewstep.tensor.NoGrad;
 import org.fewstep.tensor.Noise;
@@ -135,12 +137,11 @@ public final class Generator implements AutoCloseable {
 
     /** Evaluations of the network that one sample costs, with guidance at all times where there is guidance. */
     public int evaluations(int steps, GeneratorOptions options) {
-        SolverChoice solver = solver(options);
-        if (solver == SolverChoice.FLOW_MAP) {
+        SolverOnGrid stepping = stepping(options);
+        if (stepping == null) {
             return steps;
         }
-        int plain =
-                solver.ode().plan(TimeGrid.uniform(spec.requirePath(), steps)).evaluations();
+        int plain = stepping.plan(spec.requirePath(), steps).evaluations();
         return options.guidance() == 1 || spec.network().guided() ? plain : 2 * plain;
     }
 
@@ -194,7 +195,7 @@ public final class Generator implements AutoCloseable {
         float[] out = new float[requireRoom(labels.length)];
         for (int from = 0; from < labels.length; from += options.chunk()) {
             int to = Math.min(labels.length, from + options.chunk());
-            if (owned) {
+            if (replayed(steps, options)) {
                 replay(first, from, to, steps, seed, labels, options, out);
                 continue;
             }
@@ -226,7 +227,7 @@ public final class Generator implements AutoCloseable {
     /** An idle plan, or a fresh one. */
     private SamplingPlan plan(int n, int steps, GeneratorOptions options) {
         SamplingPlan.Key key = new SamplingPlan.Key(
-                n, steps, solver(options), options.guidance(), options.guidanceFrom(), options.guidanceTo());
+                n, steps, solver(options), options.own(), options.guidance(), options.guidanceFrom(), options.guidanceTo());
         SamplingPlan idle = plans.take(key);
         return idle != null
                 ? idle
@@ -240,6 +241,7 @@ public final class Generator implements AutoCloseable {
                                 steps,
                                 cond(classes() == 0 ? null : labels, options),
                                 options,
+                                NoiseSource.NONE,
                                 StepObserver.NONE));
     }
 
@@ -270,7 +272,7 @@ public final class Generator implements AutoCloseable {
     }
 
     private Tensor part(long first, int steps, long seed, int[] labels, GeneratorOptions options) {
-        if (!owned) {
+        if (!replayed(steps, options)) {
             return run(first, steps, seed, labels, options, StepObserver.NONE);
         }
         Shape shape = Shape.of(spec.batchShape(labels.length));
@@ -305,18 +307,21 @@ public final class Generator implements AutoCloseable {
         int n = labels.length;
         Tensor noise = Noise.normal(device, spec.dtype(), noise(seed), first, 0, Shape.of(spec.batchShape(n)));
         Tensor onDevice = classes() == 0 ? null : Tensor.of(device, known(labels, 0, n), n);
-        return run(noise, steps, cond(onDevice, options), options, observer);
+        NoiseSource draws = NoiseSource.seeded(new Rng(seed).stream("solver"), first);
+        return run(noise, steps, cond(onDevice, options), options, draws, observer);
     }
 
-    private Tensor run(Tensor noise, int steps, Cond cond, GeneratorOptions options, StepObserver observer) {
-        SolverChoice solver = solver(options);
-        TimeGrid grid = TimeGrid.uniform(spec.requirePath(), steps);
-        if (solver == SolverChoice.FLOW_MAP) {
+    private Tensor run(
+            Tensor noise, int steps, Cond cond, GeneratorOptions options, NoiseSource draws, StepObserver observer) {
+        SolverOnGrid stepping = stepping(options);
+        if (stepping == null) {
+            TimeGrid grid = TimeGrid.uniform(spec.requirePath(), steps);
             return new FlowMapSampler(network).sample(noise, grid, cond, observer);
         }
         Guidance.Form form = spec.network().guided() ? Guidance.Form.INPUT : Guidance.Form.BATCHED;
         Guidance guidance = new Guidance(network, classes(), form);
-        return new OdeSampler(guidance, solver.ode()).sample(noise, grid, cond, observer);
+        return new OdeSampler(guidance, stepping.solver())
+                .sample(noise, stepping.grid(spec.requirePath(), steps), cond, draws, observer);
     }
 
     private static Rng noise(long seed) {
@@ -334,6 +339,21 @@ public final class Generator implements AutoCloseable {
             known[i] = known[i] == NO_LABEL ? classes() : known[i];
         }
         return known;
+    }
+
+    /** Loops are recorded, but those that draw noise on their way: a recording would draw the same for every seed. */
+    private boolean replayed(int steps, GeneratorOptions options) {
+        SolverOnGrid own = options.own();
+        return owned && (own == null || own.plan(spec.requirePath(), steps).draws() == 0);
+    }
+
+    /** How to step, or null for jumps by the flow map. */
+    private @Nullable SolverOnGrid stepping(GeneratorOptions options) {
+        if (options.own() != null) {
+            return options.own();
+        }
+        SolverChoice solver = solver(options);
+        return solver == SolverChoice.FLOW_MAP ? null : new SolverOnGrid(solver.ode(), PowerSpacing.UNIFORM);
     }
 
     private SolverChoice solver(GeneratorOptions options) {

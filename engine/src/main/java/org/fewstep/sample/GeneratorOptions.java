@@ -1,16 +1,26 @@
 package org.fewstep.sample;
 
+import org.fewstep.solver.Solver;
+import org.fewstep.solver.Spacing;
+import org.jspecify.annotations.Nullable;
+
 /**
  * How a generator makes samples.
  *
- * @param solver how to step
+ * @param solver how to step, where there is no {@code own}
+ * @param own any solver on any grid, or null
  * @param guidance scale w of v = uncond + w (cond - uncond); 1 is none
  * @param guidanceFrom first time of the network's path with guidance
  * @param guidanceTo last time of the network's path with guidance
  * @param chunk greatest number of samples computed together, which bounds the memory; does not change the samples
  */
 public record GeneratorOptions(
-        SolverChoice solver, double guidance, double guidanceFrom, double guidanceTo, int chunk) {
+        SolverChoice solver,
+        @Nullable SolverOnGrid own,
+        double guidance,
+        double guidanceFrom,
+        double guidanceTo,
+        int chunk) {
     /** Solver by the network, no guidance, 256 samples at a time. */
     public static final GeneratorOptions DEFAULT = new GeneratorOptions(SolverChoice.AUTO, 1, 0, 1, 256);
 
@@ -27,18 +37,29 @@ public record GeneratorOptions(
         }
     }
 
-    /** The same with another solver. */
+    /** With one of the usual solvers. */
+    public GeneratorOptions(SolverChoice solver, double guidance, double guidanceFrom, double guidanceTo, int chunk) {
+        this(solver, null, guidance, guidanceFrom, guidanceTo, chunk);
+    }
+
+    /** The same with another of the usual solvers. */
     public GeneratorOptions withSolver(SolverChoice other) {
-        return new GeneratorOptions(other, guidance, guidanceFrom, guidanceTo, chunk);
+        return new GeneratorOptions(other, null, guidance, guidanceFrom, guidanceTo, chunk);
+    }
+
+    /** The same with any solver on a grid of any spacing. */
+    public GeneratorOptions withSolver(Solver other, Spacing spacing) {
+        return new GeneratorOptions(
+                solver, new SolverOnGrid(other, spacing), guidance, guidanceFrom, guidanceTo, chunk);
     }
 
     /** The same with guidance at all times. */
     public GeneratorOptions withGuidance(double scale) {
-        return new GeneratorOptions(solver, scale, 0, 1, chunk);
+        return new GeneratorOptions(solver, own, scale, 0, 1, chunk);
     }
 
     /** The same with another chunk. */
     public GeneratorOptions withChunk(int samples) {
-        return new GeneratorOptions(solver, guidance, guidanceFrom, guidanceTo, samples);
+        return new GeneratorOptions(solver, own, guidance, guidanceFrom, guidanceTo, samples);
     }
 }

@@ -3,6 +3,8 @@ package org.fewstep.sample;
 import org.fewstep.kernels.Scope;
 import org.fewstep.model.Cond;
 import org.fewstep.model.VelocityNet;
+import org.fewstep.path.PathCoefficients;
+import org.fewstep.path.Prediction;
 import org.fewstep.solver.Field;
 import org.fewstep.solver.NoiseSource;
 import org.fewstep.solver.Solver;
@@ -13,7 +15,8 @@ import org.fewstep.tensor.NoGrad;
 import org.fewstep.tensor.Tensor;
 
 /**
- * Integrates a velocity along a time grid, with guidance where the condition asks for it.
+ * Carries samples along a time grid by a network's velocity, with guidance where the condition asks for it. What a solver asks
+ * for beside the velocity, x0, eps or the score, follows from the velocity and the path.
  *
  * <p>Cost: the solver's evaluations, twice as many inside the guidance interval unless guidance is an input.
  *
@@ -43,14 +46,23 @@ public final class OdeSampler {
      * @return the state at the last time, in the innermost scope
      */
     public Tensor sample(Tensor x, TimeGrid grid, Cond cond, StepObserver observer) {
+        return sample(x, grid, cond, NoiseSource.NONE, observer);
+    }
+
+    /** As above, with draws for a solver that makes noise. */
+    public Tensor sample(Tensor x, TimeGrid grid, Cond cond, NoiseSource noise, StepObserver observer) {
         StepPlan plan = solver.plan(grid);
-        Field velocity = (state, point) -> guidance.v(state, point.t(), cond);
+        Field field = (state, point) -> Prediction.V.to(
+                plan.field(),
+                guidance.v(state, point.t(), cond),
+                state,
+                PathCoefficients.of(grid.schedule(), point.t()));
         observer.at(0, grid.point(0).t(), x);
         try (NoGrad off = NoGrad.open();
                 Stepper stepper = new Stepper(plan, x.stopGradient())) {
             Tensor state = x;
             while (!stepper.isFinished()) {
-                Tensor next = stepper.step(velocity, NoiseSource.NONE);
+                Tensor next = stepper.step(field, noise);
                 if (state != x) {
                     Scope.drop(state.buffer());
                 }

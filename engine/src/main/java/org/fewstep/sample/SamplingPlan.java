@@ -12,6 +12,7 @@ import org.fewstep.kernels.Scope;
 import org.fewstep.tensor.Rng;
 import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A sampling loop for a fixed number of samples, recorded once: noise and labels go in, samples come out. Used by one
@@ -34,11 +35,19 @@ final class SamplingPlan implements AutoCloseable {
      * @param n samples
      * @param steps of the loop
      * @param solver resolved
+     * @param own any solver in its place, or null
      * @param guidance scale
      * @param guidanceFrom first time with guidance
      * @param guidanceTo last time with guidance
      */
-    record Key(int n, int steps, SolverChoice solver, double guidance, double guidanceFrom, double guidanceTo) {}
+    record Key(
+            int n,
+            int steps,
+            SolverChoice solver,
+            @Nullable SolverOnGrid own,
+            double guidance,
+            double guidanceFrom,
+            double guidanceTo) {}
 
     /**
      * Records the loop.

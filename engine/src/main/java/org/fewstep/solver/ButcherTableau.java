@@ -33,7 +33,9 @@ record ButcherTableau(double[][] a, double[] b) {
         for (double weight : row) {
             c += weight;
         }
-        return c == 1 ? grid.point(step + 1) : grid.path().at(grid.point(step).t() + c * grid.span(step));
+        return c == 1
+                ? grid.point(step + 1)
+                : grid.schedule().at(grid.point(step).t() + c * grid.span(step));
     }
 
     private static int moved(PlanBuilder plan, int x, double h, double[] weights, List<Integer> k) {

@@ -36,9 +36,15 @@ public final class PlanBuilder {
         return next++;
     }
 
-    /** A standard normal draw. */
+    /** The next standard normal draw. */
     public int noise() {
-        instructions.add(new Instruction.DrawNoise(next, state, draws++));
+        return noise(draws);
+    }
+
+    /** The standard normal draw of a number, where a solver counts them by its steps; the next one has the number behind it. */
+    public int noise(int number) {
+        draws = number + 1;
+        instructions.add(new Instruction.DrawNoise(next, state, number));
         return next++;
     }
 

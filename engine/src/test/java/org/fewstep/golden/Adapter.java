@@ -17,6 +17,11 @@ interface Adapter {
         return Set.of();
     }
 
+    /** True for entries of {@code expected} that are inputs of their variant. */
+    default boolean isOption(String path) {
+        return false;
+    }
+
     /** The arrays whose largest magnitude counts in an array's bound: those of equal name here. */
     default String variant(String path) {
         int slash = path.indexOf('/');

@@ -19,8 +19,12 @@ final class Adapters {
                     "meanflow_official_torch", new MeanFlowTorchAdapter(),
                     "meanflow_official_jax", new MeanFlowJaxAdapter(),
                     "meanflow_fastgen_variants", new FastGenMeanFlowAdapter()),
+            "interpolants",
+            InterpolantAdapters.ALL,
             "networks",
-            Layers.ADAPTERS);
+            Layers.ADAPTERS,
+            "solvers",
+            SolverAdapters.ALL);
 
     private Adapters() {}
 

@@ -134,7 +134,12 @@ final class GoldenRun {
 
     /** The main model, a closed form. */
     GaussianMixture gmm() {
-        JsonCursor model = model("model");
+        return gmm("model");
+    }
+
+    /** A closed form by role. */
+    GaussianMixture gmm(String... role) {
+        JsonCursor model = model(role);
         requireKind(model, "gmm");
         model.onlyKeys(Set.of("kind", "weights", "means", "stds"));
         double[][] means = new double[model.get("means").size()][];

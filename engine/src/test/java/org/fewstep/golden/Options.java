@@ -49,6 +49,10 @@ final class Options {
         return get(key).asString();
     }
 
+    boolean has(String key) {
+        return params.has(key);
+    }
+
     /** A string that must be one of those given. */
     String choice(String key, String... allowed) {
         String value = string(key);
@@ -63,6 +67,28 @@ final class Options {
     /** An optional number. */
     double number(String key, double absent) {
         return params.has(key) ? number(key) : absent;
+    }
+
+    /** An optional integer. */
+    int integer(String key, int absent) {
+        return params.has(key) ? integer(key) : absent;
+    }
+
+    /** A nested object of options, whose keys the adapter checks itself. */
+    JsonCursor object(String key) {
+        return get(key);
+    }
+
+    /** Whether a key is absent or null, as an option that is switched off. */
+    boolean isNull(String key) {
+        return !params.has(key) || get(key).isNull();
+    }
+
+    /** Demands that a key is absent or null, as an option that is switched off. */
+    void requireNull(String key) {
+        if (!isNull(key)) {
+            throw get(key).fail("a value", "null", "this case has no use for it");
+        }
     }
 
     /** Keys of this case that are documentation. */

@@ -6,8 +6,14 @@ enum Tolerance {
     VALUE(1e-9),
     /** Gradients of losses with a derivative inside. */
     JVP_GRADIENT(1e-8),
+    /** Log densities: closed, by a given probe, or by the exact divergence. */
+    LIKELIHOOD(1e-8),
     /** Results of a fine integration on both sides. */
     INTEGRATED(1e-7),
+    /** Results of solvers with error control, whose steps depend on differences. */
+    ADAPTIVE(1e-6),
+    /** States to which a published sampler adds the rounding of an inverse schedule as noise. */
+    INVERTED(1e-6),
     /** Finite differences; F64 only. */
     FINITE_DIFFERENCE(1e-5);
 

@@ -25,9 +25,15 @@ import org.fewstep.model.Init;
 import org.fewstep.model.NetworkConfig;
 import org.fewstep.path.CosinePath;
 import org.fewstep.path.Diagonal;
+import org.fewstep.path.Gamma;
+import org.fewstep.path.IndependentCoupling;
+import org.fewstep.path.InterpolantMean;
 import org.fewstep.path.LogitNormalPairs;
+import org.fewstep.path.MirrorInterpolant;
 import org.fewstep.path.OptimalTransport;
+import org.fewstep.path.Prediction;
 import org.fewstep.path.Sinkhorn;
+import org.fewstep.path.StochasticInterpolant;
 import org.fewstep.path.StraightBridge;
 import org.fewstep.path.UniformTimes;
 import org.fewstep.tensor.Noise;
@@ -163,6 +169,42 @@ class RecordedLossTest extends EngineTest {
             both.addAll(s.leaves());
             SchroedingerBridge.Nets nets = new SchroedingerBridge.Nets(v, (x, t, cond) -> s.v(x, t, Cond.NONE));
             replays(new SchroedingerBridge(new SchroedingerBridge.Config(0.5)), nets, both);
+        }
+    }
+
+    @Test
+    void interpolants() {
+        UniformTimes inner = new UniformTimes(0.05, 0.95);
+        ConditionalFlowMatching.Config config = new ConditionalFlowMatching.Config(
+                new StochasticInterpolant(InterpolantMean.TRIG, Gamma.BROWNIAN), inner, new IndependentCoupling());
+        FlowMatching.Config oneSided = new FlowMatching.Config(inner, 0.4, CLASSES);
+        MirrorInterpolant mirror = new MirrorInterpolant(Gamma.BROWNIAN);
+        try (FlowNetwork net = network(1, 0);
+                FlowNetwork labelled = network(1, CLASSES)) {
+            replays(new InterpolantDrift(config), net, net.leaves());
+            replays(new InterpolantVelocity(config), net, net.leaves());
+            replays(new InterpolantScore(config), net::v, net.leaves());
+            replays(new InterpolantDenoiser(config), net::v, net.leaves());
+            replays(new MirrorScore(mirror, inner), net::v, net.leaves());
+            replays(new OneSidedDrift(new CosinePath(), oneSided), labelled, labelled.leaves());
+            replays(new OneSidedScore(new CosinePath(), oneSided), labelled::v, labelled.leaves());
+            replays(new OneSidedDenoiser(new CosinePath(), oneSided), labelled::v, labelled.leaves());
+        }
+    }
+
+    @Test
+    void denoisersAndKnownFields() {
+        try (FlowNetwork net = network(1, 0);
+                FlowNetwork labelled = network(1, CLASSES)) {
+            FlowMatching.Config config = new FlowMatching.Config(new UniformTimes(0.05, 0.95), 0.4, CLASSES);
+            for (Prediction prediction : Prediction.values()) {
+                DenoisingWeight weight = new DenoisingWeight.Edm(0.5);
+                replays(
+                        new DenoisingScoreMatching(new CosinePath(), prediction, weight, config),
+                        labelled::v,
+                        labelled.leaves());
+            }
+            replays(new FieldMatching(new CosinePath(), UniformTimes.UNIT, (x, t) -> x), net, net.leaves());
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fewstep.EngineTest;
@@ -31,6 +32,7 @@ class SolverTest extends EngineTest {
                 Arguments.of(new Euler(), 1, 1),
                 Arguments.of(new Midpoint(), 2, 2),
                 Arguments.of(new Heun(), 2, 2),
+                Arguments.of(new Heun3(), 3, 3),
                 Arguments.of(new RungeKutta4(), 4, 4),
                 Arguments.of(new RungeKutta38(), 4, 4));
     }
@@ -101,6 +103,46 @@ class SolverTest extends EngineTest {
             assertEquals(4, solution.states().size());
             assertTrue(solution.evaluations() < 1000 && solution.accepted() > 10);
         }
+    }
+
+    @Test
+    void oversteppingReadsTheSameStates() {
+        double[] times = {1, 0.9, 0.899, 0.3, 0};
+        List<Double> asked = new ArrayList<>();
+        Field field = (x, point) -> {
+            asked.add(point.t());
+            return GROWTH.at(x, point);
+        };
+        DormandPrince.Solution over = new DormandPrince(
+                        1e-8, 1e-10, DormandPrince.End.OVERSHOOT, DormandPrince.Norm.SAMPLE)
+                .solve(field, PATH, start(), times);
+        assertTrue(asked.stream().anyMatch(t -> t < 0), "no evaluation beyond the end");
+        assertEquals(5, over.states().size());
+        for (int i = 0; i < times.length; i++) {
+            double exact = Math.exp(Math.exp(times[i]) - Math.E);
+            assertEquals(exact, over.states().get(i).toDoubles()[0], 1e-6, "t " + times[i]);
+        }
+        asked.clear();
+        new DormandPrince(1e-8, 1e-10).solve(field, PATH, start(), times);
+        assertTrue(asked.stream().allMatch(t -> 0 <= t && t <= 1), "evaluations " + asked);
+    }
+
+    @Test
+    void aSampleKeepsItsToleranceAmongEasyOnes() {
+        // All but the first sample rest at 0, and so does their error.
+        Tensor crowd = Tensor.of(device, DType.F64, Arrays.copyOf(new double[] {1, -0.5}, 400), 200, 2);
+        int[] evaluations = new int[2];
+        for (DormandPrince.Norm norm : DormandPrince.Norm.values()) {
+            DormandPrince method = new DormandPrince(1e-6, 1e-6, DormandPrince.End.CLAMPED, norm);
+            DormandPrince.Solution alone = method.solve(GROWTH, PATH, start(), 1, 0);
+            DormandPrince.Solution together = method.solve(GROWTH, PATH, crowd, 1, 0);
+            evaluations[norm.ordinal()] = together.evaluations();
+            if (norm == DormandPrince.Norm.SAMPLE) {
+                assertEquals(alone.evaluations(), together.evaluations());
+                assertEquals(alone.end().toDoubles()[0], together.end().toDoubles()[0], 1e-15);
+            }
+        }
+        assertTrue(evaluations[0] < evaluations[1], Arrays.toString(evaluations));
     }
 
     @Test
