@@ -277,6 +277,7 @@ class CudaSimulatorTest {
     @ValueSource(
             strings = {
                 "attention.cl",
+                "combine.cl",
                 "conv2d.cl",
                 "elementwise.cl",
                 "gather.cl",

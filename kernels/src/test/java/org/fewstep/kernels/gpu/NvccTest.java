@@ -60,6 +60,7 @@ class NvccTest {
     @ValueSource(
             strings = {
                 "attention.cl",
+                "combine.cl",
                 "conv2d.cl",
                 "elementwise.cl",
                 "gather.cl",
