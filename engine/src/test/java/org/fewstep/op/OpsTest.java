@@ -300,7 +300,6 @@ class OpsTest extends EngineTest {
         Tensor x = random("x", 3);
         Tensor y = random("y", 3);
         Dual pass = Jvp.of(v -> Ops.weightedSum(new double[] {2, -0.5, 3}, v, y, v), x, y);
-        assertArrayEquals(
-                Ops.scale(y, 5).toDoubles(), Jvp.tangentOrZero(pass).toDoubles(), 1e-14);
+        assertArrayEquals(Ops.scale(y, 5).toDoubles(), Jvp.tangentOrZero(pass).toDoubles(), 1e-14);
     }
 }

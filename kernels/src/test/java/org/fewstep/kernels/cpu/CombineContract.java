@@ -87,7 +87,8 @@ final class CombineContract {
         double[][] x = {{1, inf, -inf, Double.NaN, 2, -0.0}, {3, 4, inf, 5, Double.NaN, -1}};
         Buffer out = blocks.blank(6);
         blocks.device().run(new Combine(6, c, buffers(blocks, x), out));
-        assertSameBits("special numbers", new double[] {1, inf, Double.NaN, Double.NaN, Double.NaN, -0.0}, blocks.read(out));
+        assertSameBits(
+                "special numbers", new double[] {1, inf, Double.NaN, Double.NaN, Double.NaN, -0.0}, blocks.read(out));
     }
 
     /** What lies behind the points stays as it is. */
