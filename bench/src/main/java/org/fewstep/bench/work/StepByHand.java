@@ -91,21 +91,47 @@ public final class StepByHand {
         }
     }
 
-    private static void four(float[] y, float a, float[] p, float b, float[] q, float c, float[] r, float d, float[] s) {
+    private static void four(
+            float[] y, float a, float[] p, float b, float[] q, float c, float[] r, float d, float[] s) {
         for (int i = 0; i < y.length; i++) {
             y[i] = Math.fma(d, s[i], Math.fma(c, r[i], Math.fma(b, q[i], a * p[i])));
         }
     }
 
-    private static void five(float[] y, float a, float[] p, float b, float[] q, float c, float[] r, float d, float[] s, float e, float[] t) {
+    private static void five(
+            float[] y,
+            float a,
+            float[] p,
+            float b,
+            float[] q,
+            float c,
+            float[] r,
+            float d,
+            float[] s,
+            float e,
+            float[] t) {
         for (int i = 0; i < y.length; i++) {
             y[i] = Math.fma(e, t[i], Math.fma(d, s[i], Math.fma(c, r[i], Math.fma(b, q[i], a * p[i]))));
         }
     }
 
-    private static void six(float[] y, float a, float[] p, float b, float[] q, float c, float[] r, float d, float[] s, float e, float[] t, float f, float[] u) {
+    private static void six(
+            float[] y,
+            float a,
+            float[] p,
+            float b,
+            float[] q,
+            float c,
+            float[] r,
+            float d,
+            float[] s,
+            float e,
+            float[] t,
+            float f,
+            float[] u) {
         for (int i = 0; i < y.length; i++) {
-            y[i] = Math.fma(f, u[i], Math.fma(e, t[i], Math.fma(d, s[i], Math.fma(c, r[i], Math.fma(b, q[i], a * p[i])))));
+            y[i] = Math.fma(
+                    f, u[i], Math.fma(e, t[i], Math.fma(d, s[i], Math.fma(c, r[i], Math.fma(b, q[i], a * p[i])))));
         }
     }
 }
