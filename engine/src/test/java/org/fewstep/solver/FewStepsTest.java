@@ -66,7 +66,8 @@ class FewStepsTest extends EngineTest {
     }
 
     private static List<Solver> variancePreserving() {
-        return List.of(new Ddim(0.5), new Ddim(1), new Ddpm(Ddpm.Variance.SMALL), new Ddpm(Ddpm.Variance.LARGE));
+        return List.of(
+                new Ddim(0.5), new Ddim(1), new Ddpm(Ddpm.Variance.SMALL), new Ddpm(Ddpm.Variance.LARGE));
     }
 
     /** Grids by name; the second is true where the start has no data in it at all. */
@@ -90,8 +91,7 @@ class FewStepsTest extends EngineTest {
         for (Solver solver : solvers()) {
             tests.add(dynamicTest(solver.toString(), () -> {
                 for (int steps : STEPS) {
-                    boolean data =
-                            solver.plan(TimeGrid.of(new EdmSchedule(), 2, 1)).field() == Prediction.X0;
+                    boolean data = solver.plan(TimeGrid.of(new EdmSchedule(), 2, 1)).field() == Prediction.X0;
                     grids(steps, data).forEach((name, grid) -> check(solver, name, grid));
                 }
             }));
@@ -118,8 +118,11 @@ class FewStepsTest extends EngineTest {
         });
         double sigma = grid.point(0).sigma();
         double[] start = {0.3 * sigma, -0.8 * sigma, -1.1 * sigma, 0.4 * sigma};
-        Tensor x =
-                Sampler.run(plan, field, Tensor.of(device, DType.F64, start, 2, 2), NoiseSource.seeded(new Rng(5), 0));
+        Tensor x = Sampler.run(
+                plan,
+                field,
+                Tensor.of(device, DType.F64, start, 2, 2),
+                NoiseSource.seeded(new Rng(5), 0));
         String what = solver + " on " + name + " at " + grid.steps() + " steps";
         for (double value : x.toDoubles()) {
             assertTrue(Double.isFinite(value), what + ": got " + value);

@@ -68,7 +68,7 @@ class MutationTest {
                 "ELEMENTWISE | F32 | LoopsGeluF32 | (other[i] - y[i]) * w1 | (y[i] - other[i]) * w1",
                 "SCAN | F64 | ScanF64 | y[j - step] + x[j] | y[j - step] - x[j]",
                 "COMBINE | F64 | CombineF64 | Math.fma(c[j], x[j][i], sum) | c[j] * x[j][i] + sum",
-                "COMBINE | F64 | CombineF64 | Math.min(points, lo + PART) | lo + PART - 1",
+                "COMBINE | F64 | CombineF64 | Math.min(points, lo + PART) | Math.min(points - 1, lo + PART)",
                 "COMBINE | F32 | LoopsCombineF32 | case 7 -> LoopsCombineF32::seven | case 7 -> LoopsCombineF32::six",
                 "COMBINE | F32 | LoopsCombineF32 | Math.fma(c1, x1[i], c0 * x0[i])); | c1 * x1[i] + c0 * x0[i]);",
                 "SOFTMAX | F32 | VectorSoftmaxF32 | 1f / rows.b[r] | 1f / rows.b[0]",
