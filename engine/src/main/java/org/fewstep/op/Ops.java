@@ -188,6 +188,15 @@ public final class Ops {
         return Tensor.apply(new ScaleShift(factor, shift), x);
     }
 
+    /**
+     * c0 x0 + c1 x1 + ..., all x of one shape, added in their order with one rounding a term; 8 terms a kernel.
+     *
+     * @param coefficients finite, one a tensor
+     */
+    public static Tensor weightedSum(double[] coefficients, Tensor... x) {
+        return WeightedSum.of(coefficients, x);
+    }
+
     /** x^exponent, exponent finite. */
     public static Tensor pow(Tensor x, double exponent) {
         Args.requireFinite("pow", "exponent", exponent);

@@ -1,7 +1,7 @@
 package org.fewstep.solver;
 
-import static org.fewstep.op.Ops.add;
 import static org.fewstep.op.Ops.scale;
+import static org.fewstep.op.Ops.weightedSum;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -123,17 +123,17 @@ public final class Stepper implements AutoCloseable {
         if (instruction instanceof Instruction.DrawNoise draw) {
             return noise.draw(draw.number(), value(draw.like(), made));
         }
-        Instruction.Combine combine = (Instruction.Combine) instruction;
-        Tensor sum = null;
-        for (Instruction.Term term : combine.terms()) {
-            Tensor x = value(term.value(), made);
-            Tensor weighted = term.coefficient() == 1 ? x : scale(x, term.coefficient());
-            sum = sum == null ? weighted : add(sum, weighted);
+        return combine(((Instruction.Combine) instruction).terms(), made);
+    }
+
+    private Tensor combine(List<Instruction.Term> terms, Map<Integer, Tensor> made) {
+        double[] coefficients = new double[terms.size()];
+        Tensor[] x = new Tensor[coefficients.length];
+        for (int j = 0; j < x.length; j++) {
+            coefficients[j] = terms.get(j).coefficient();
+            x[j] = value(terms.get(j).value(), made);
         }
-        if (sum == null) {
-            throw new IllegalStateException("stepper: got a combination without terms; expected at least one");
-        }
-        return sum;
+        return x.length == 1 && coefficients[0] == 1 ? x[0] : weightedSum(coefficients, x);
     }
 
     private Tensor value(int number, Map<Integer, Tensor> made) {

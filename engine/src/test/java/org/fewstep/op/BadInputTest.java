@@ -166,6 +166,7 @@ class BadInputTest extends EngineTest {
                     .bad(f(0), f(2));
         }
         points();
+        sums();
         reductions();
         movement();
         products();
@@ -195,6 +196,17 @@ class BadInputTest extends EngineTest {
                 .bad(f(2, 3), f(3), f(2));
         row("modulate(Tensor,Tensor,Tensor)", f(2, 3), f(3), f(3)).bad(f(2, 3), f(2), f(3));
         row("stopGradient(Tensor)", f(3)).moves().view();
+    }
+
+    private static void sums() {
+        double[] two = {0.5, -2};
+        row("weightedSum(double[],Tensor[])", two, new T[] {f(2, 3), f(2, 3)})
+                .bad(two, new T[] {f(2, 3), f(3)})
+                .bad(two, new T[] {f(2, 3), f(3, 2)})
+                .bad(two, new T[] {f(2, 3)})
+                .bad(new double[] {0.5}, new T[] {f(2, 3), f(2, 3)})
+                .bad(new double[] {}, new T[] {})
+                .bad(new double[] {0.5, NAN}, new T[] {f(2, 3), f(2, 3)});
     }
 
     private static void reductions() {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -180,6 +181,7 @@ class OpContractTest extends EngineTest {
                 true,
                 List.of(new In(-2, 2, 2), new In(-2, 2), new In(-2, 2, 2))));
         linearRows(r);
+        weightedSumRows(r);
         matrixRows(r);
         rowRows(r);
         convRows(r);
@@ -317,6 +319,28 @@ class OpContractTest extends EngineTest {
                 x -> new double[] {x[0][0], x[1][0], x[1][1], x[0][1], x[1][2], x[1][3]},
                 true,
                 List.of(new In(-2, 2, 2, 1), new In(-2, 2, 2, 2), new In(-2, 2, 2, 0))));
+    }
+
+    private static void weightedSumRows(List<Row> r) {
+        List<Double> c = List.of(1.7, -0.3, 1.0, 0.0, -2.5, 0.1, 3.0, -1.0);
+        for (int terms : new int[] {1, 2, 3, 8}) {
+            for (int[] sizes : new int[][] {{}, {0}, {5}, {41, 13}}) {
+                int points = Shape.of(sizes).count();
+                r.add(new Row(
+                        new WeightedSum(c.subList(0, terms)),
+                        x -> {
+                            double[] y = new double[points];
+                            for (int i = 0; i < points; i++) {
+                                for (int j = 0; j < terms; j++) {
+                                    y[i] += c.get(j) * x[j][i];
+                                }
+                            }
+                            return y;
+                        },
+                        true,
+                        Collections.nCopies(terms, new In(-2, 2, sizes))));
+            }
+        }
     }
 
     private static Row cumSum(int axis, boolean reversed) {

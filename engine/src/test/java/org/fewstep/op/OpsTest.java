@@ -10,6 +10,7 @@ import org.fewstep.EngineTest;
 import org.fewstep.autodiff.Grad;
 import org.fewstep.autodiff.Jvp;
 import org.fewstep.kernels.DType;
+import org.fewstep.tensor.Dual;
 import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -267,5 +268,38 @@ class OpsTest extends EngineTest {
         Tensor[] pieces = Ops.split(x, 1, new int[] {2, 0, 3});
         assertEquals(Shape.of(2, 0), pieces[1].shape());
         assertArrayEquals(x.toDoubles(), Ops.concat(1, pieces).toDoubles());
+    }
+
+    /** More than one kernel takes: the bits of one chain, and a derivative for each term. */
+    @Test
+    void weightedSumsGoOn() {
+        for (int terms : new int[] {8, 9, 15, 16, 23}) {
+            double[] c = new double[terms];
+            Tensor[] x = new Tensor[terms];
+            double[] chain = new double[5];
+            for (int j = 0; j < terms; j++) {
+                c[j] = 0.7 - 0.3 * j;
+                x[j] = random("x" + j, 5).requireGrad();
+                double[] values = x[j].toDoubles();
+                for (int i = 0; i < 5; i++) {
+                    chain[i] = j == 0 ? c[0] * values[i] : Math.fma(c[j], values[i], chain[i]);
+                }
+            }
+            Tensor y = Ops.weightedSum(c, x);
+            assertArrayEquals(chain, y.toDoubles());
+            List<Tensor> g = Grad.of(Ops.sum(y), List.of(x));
+            for (int j = 0; j < terms; j++) {
+                assertEquals(c[j], g.get(j).toDoubles()[4]);
+            }
+        }
+    }
+
+    /** A sum of one tensor with itself, and a tangent in one term alone. */
+    @Test
+    void weightedSumsOfTheSame() {
+        Tensor x = random("x", 3);
+        Tensor y = random("y", 3);
+        Dual pass = Jvp.of(v -> Ops.weightedSum(new double[] {2, -0.5, 3}, v, y, v), x, y);
+        assertArrayEquals(Ops.scale(y, 5).toDoubles(), Jvp.tangentOrZero(pass).toDoubles(), 1e-14);
     }
 }

@@ -13,6 +13,7 @@ public abstract class Workload {
     /** The kernel families; a device has one implementation of each per dtype. */
     public enum Family {
         ELEMENTWISE,
+        COMBINE,
         MATMUL,
         REDUCE,
         SCAN,

@@ -134,6 +134,32 @@ class RecordingTest {
     }
 
     @Test
+    void weightedSumsReplayWithTheirCoefficients() {
+        Buffer x = input(0);
+        Buffer state = input(1);
+        double[] c = {0.5, -0.3};
+        Plan plan;
+        try (Scope scope = device.scope();
+                Recording recording = device.record()) {
+            device.run(new Combine(N, c, List.of(state, x), state));
+            plan = recording.finish();
+        }
+        float[] expected = host(state);
+        c[1] = 9;
+        for (int i = 0; i < 5; i++) {
+            device.write(x, numbers(i), 0, N);
+            plan.replay();
+            for (int k = 0; k < N; k++) {
+                expected[k] = Math.fma(-0.3f, numbers(i)[k], 0.5f * expected[k]);
+            }
+            assertArrayEquals(expected, host(state));
+        }
+        plan.close();
+        x.release();
+        state.release();
+    }
+
+    @Test
     void slotsChangeBetweenReplays() {
         Buffer p = input(0);
         Buffer q = input(0);

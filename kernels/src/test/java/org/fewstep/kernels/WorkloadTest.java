@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Collections;
 import java.util.List;
 import org.fewstep.kernels.Elementwise.Code;
 import org.fewstep.kernels.cpu.CpuDevice;
@@ -69,6 +70,21 @@ class WorkloadTest {
         assertFalse(strided.flat());
         assertEquals(6, strided.flops());
         assertEquals(48, strided.bytes());
+    }
+
+    @Test
+    void combineRefusesWhatDoesNotFit() {
+        double[] one = {1};
+        refused(() -> new Combine(6, new double[0], List.of(), f6));
+        refused(() -> new Combine(6, new double[9], Collections.nCopies(9, f6), f6));
+        refused(() -> new Combine(6, new double[2], List.of(f6), f6));
+        refused(() -> new Combine(-1, one, List.of(f6), f6));
+        refused(() -> new Combine(7, one, List.of(f6), f6));
+        refused(() -> new Combine(6, one, List.of(d6), f6));
+        refused(() -> new Combine(6, one, List.of(i6), i6));
+        Combine three = new Combine(6, new double[3], List.of(f6, f6, f6), f6);
+        assertEquals(6 * 5, three.flops());
+        assertEquals(4 * 6 * 4, three.bytes());
     }
 
     @Test

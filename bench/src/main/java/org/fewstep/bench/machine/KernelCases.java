@@ -8,6 +8,7 @@ import org.fewstep.bench.work.DitNetwork;
 import org.fewstep.bench.work.Draws;
 import org.fewstep.kernels.Attention;
 import org.fewstep.kernels.Buffer;
+import org.fewstep.kernels.Combine;
 import org.fewstep.kernels.Conv2d;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Elementwise;
@@ -63,6 +64,13 @@ final class KernelCases implements AutoCloseable {
                 Elementwise.Code.GELU_TANH_ALONG)) {
             pointwise(code, POINTS);
         }
+        add(
+                new Combine(
+                        POINTS,
+                        new double[] {0.9, 0.3, -0.2, 0.1},
+                        List.of(filled(POINTS), filled(POINTS), filled(POINTS), filled(POINTS)),
+                        filled(POINTS)),
+                "4 terms of " + POINTS);
         add(new Reduce(Reduce.Code.SUM, 1, POINTS, 1, 1, filled(POINTS), filled(1)), "131072 to 1");
         add(new Reduce(Reduce.Code.SUM, 1, 1024, 256, 1, filled(1024 * 256), filled(256)), "columns of 1024x256");
         add(new Scan(Scan.Code.SUM, 256, 512, 1, filled(POINTS), filled(POINTS)), "256 rows of 512");

@@ -1,6 +1,7 @@
 package org.fewstep.kernels.cpu;
 
 import org.fewstep.kernels.Attention;
+import org.fewstep.kernels.Combine;
 import org.fewstep.kernels.Conv2d;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.DeviceException;
@@ -19,6 +20,7 @@ import org.fewstep.kernels.Workload;
 /** The kernels of one dtype, one a family. */
 record KernelTable(
         Kernel<Elementwise> elementwise,
+        Kernel<Combine> combine,
         Kernel<MatMul> matMul,
         Kernel<Reduce> reduce,
         Kernel<Scan> scan,
@@ -34,6 +36,7 @@ record KernelTable(
     static KernelTable f64() {
         return new KernelTable(
                 ElementwiseF64::prepare,
+                CombineF64::prepare,
                 EjmlMatMulF64::prepare,
                 ReduceF64::prepare,
                 ScanF64::prepare,
@@ -52,6 +55,7 @@ record KernelTable(
             case VECTOR ->
                 new KernelTable(
                         VectorElementwiseF32::prepare,
+                        LoopsCombineF32::prepare,
                         VectorMatMulF32::prepare,
                         VectorReduceF32::prepare,
                         ScanF32::prepare,
@@ -66,6 +70,7 @@ record KernelTable(
             case LOOPS ->
                 new KernelTable(
                         LoopsElementwiseF32::prepare,
+                        LoopsCombineF32::prepare,
                         LoopsMatMulF32::prepare,
                         ReduceF32::prepare,
                         ScanF32::prepare,
@@ -80,6 +85,7 @@ record KernelTable(
             case EJML ->
                 new KernelTable(
                         ElementwiseF32::prepare,
+                        CombineF32::prepare,
                         EjmlMatMulF32::prepare,
                         ReduceF32::prepare,
                         ScanF32::prepare,
@@ -108,6 +114,7 @@ record KernelTable(
                 KernelTable::refuse,
                 KernelTable::refuse,
                 KernelTable::refuse,
+                KernelTable::refuse,
                 KernelTable::refuse);
     }
 
@@ -120,6 +127,7 @@ record KernelTable(
     Prepared prepare(Workload work, Threads threads) {
         return switch (work.family()) {
             case ELEMENTWISE -> elementwise.prepare((Elementwise) work, threads);
+            case COMBINE -> combine.prepare((Combine) work, threads);
             case MATMUL -> matMul.prepare((MatMul) work, threads);
             case REDUCE -> reduce.prepare((Reduce) work, threads);
             case SCAN -> scan.prepare((Scan) work, threads);

@@ -2,6 +2,7 @@ package org.fewstep.kernels.gpu;
 
 import java.util.List;
 import org.fewstep.kernels.Attention;
+import org.fewstep.kernels.Combine;
 import org.fewstep.kernels.Conv2d;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.DeviceException;
@@ -24,6 +25,7 @@ final class GpuKernels {
     static final List<String> FILES = List.of(
             "attention.cl",
             "attention_tiles.cl",
+            "combine.cl",
             "conv2d.cl",
             "elementwise.cl",
             "gather.cl",
@@ -56,7 +58,7 @@ final class GpuKernels {
             case SOFTMAX -> GpuSoftmax.VERSIONS;
             case MODULATED_NORM -> GpuModulatedNorm.VERSIONS;
             case NORM -> GpuNorm.VERSIONS;
-            case ELEMENTWISE, SCAN, GATHER, RANDOM, UPDATE -> 1;
+            case ELEMENTWISE, COMBINE, SCAN, GATHER, RANDOM, UPDATE -> 1;
         };
     }
 
@@ -105,6 +107,7 @@ final class GpuKernels {
         }
         switch (work.family()) {
             case ELEMENTWISE -> GpuElementwise.plan((Elementwise) work, to);
+            case COMBINE -> GpuCombine.plan((Combine) work, to);
             case MATMUL -> GpuMatMul.plan((MatMul) work, to);
             case REDUCE -> GpuReduce.plan((Reduce) work, to);
             case SCAN -> GpuScan.plan((Scan) work, to);

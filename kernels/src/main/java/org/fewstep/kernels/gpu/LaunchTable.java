@@ -294,7 +294,7 @@ final class LaunchTable {
 
     private static Enum<?>[] codes(Workload.Family family) {
         return switch (family) {
-            case MATMUL -> new Enum<?>[0];
+            case MATMUL, COMBINE -> new Enum<?>[0];
             case ELEMENTWISE -> Elementwise.Code.values();
             case REDUCE -> Reduce.Code.values();
             case SCAN -> Scan.Code.values();
@@ -333,7 +333,7 @@ final class LaunchTable {
 
     /** The entry of a workload's own size class on a device. */
     static Entry entry(Driver.Facts facts, Precision precision, Workload work, boolean rows, Choice choice) {
-        String label = work.family() == Workload.Family.MATMUL ? null : work.label();
+        String label = codes(work.family()).length == 0 ? null : work.label();
         return new Entry(
                 facts.backend(),
                 slug(facts.name()),

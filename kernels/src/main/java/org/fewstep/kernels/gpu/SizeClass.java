@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.fewstep.kernels.Attention;
+import org.fewstep.kernels.Combine;
 import org.fewstep.kernels.Conv2d;
 import org.fewstep.kernels.Gather;
 import org.fewstep.kernels.MatMul;
@@ -41,6 +42,7 @@ final class SizeClass {
             case ATTENTION -> "ct";
             case GATHER -> "rw";
             case RANDOM -> "w";
+            case COMBINE -> "t";
             case ELEMENTWISE, UPDATE -> "";
         };
     }
@@ -60,6 +62,7 @@ final class SizeClass {
                 pack(((Attention) work).in().channels(), ((Attention) work).in().tokens());
             case GATHER -> pack(((Gather) work).tableRows(), ((Gather) work).width());
             case RANDOM -> exponent(((Random) work).width());
+            case COMBINE -> exponent(((Combine) work).terms());
             case ELEMENTWISE, UPDATE -> 0;
         };
     }
@@ -88,6 +91,7 @@ final class SizeClass {
             }
             case GATHER -> ((Gather) work).count();
             case RANDOM -> ((Random) work).samples();
+            case COMBINE -> ((Combine) work).points();
             case ELEMENTWISE, UPDATE -> work.writes().get(0).size();
         };
         return exponent(rows);

@@ -77,6 +77,7 @@ public final class Trials {
     private static FamilyShapes shapes(Workload.Family family) {
         return switch (family) {
             case ELEMENTWISE -> new ElementwiseShapes();
+            case COMBINE -> new CombineShapes();
             case MATMUL -> new MatMulShapes();
             case REDUCE -> new ReduceShapes();
             case SCAN -> new ScanShapes();

@@ -14,6 +14,7 @@ public final class KernelContract {
             Blocks blocks = new Blocks(device, dtype);
             switch (family) {
                 case ELEMENTWISE -> ElementwiseContract.check(blocks);
+                case COMBINE -> CombineContract.check(blocks);
                 case MATMUL -> MatMulContract.check(blocks);
                 case REDUCE -> ReduceContract.check(blocks);
                 case SCAN -> ScanContract.check(blocks);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.fewstep.kernels.Attention;
 import org.fewstep.kernels.Buffer;
+import org.fewstep.kernels.Combine;
 import org.fewstep.kernels.Conv2d;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Elementwise;
@@ -91,6 +92,11 @@ final class KernelTour {
                 Buffer out = blocks.blank(size);
                 all.add(new Elementwise(code, 0.7, 1.3, shape, Layout.contiguous(out, shape), used));
             }
+        }
+        for (int terms = 1; terms <= Combine.MOST_TERMS; terms++) {
+            double[] c = {0.7, -1.3, 0.3, 1.1, -0.9, 0.1, 2.3, -0.4};
+            List<Buffer> all8 = List.of(x, y, z, y, z, y, z, y);
+            all.add(new Combine(size, java.util.Arrays.copyOf(c, terms), all8.subList(0, terms), blocks.blank(size)));
         }
         for (int bits = 0; bits < 4; bits++) {
             boolean transA = (bits & 1) != 0;

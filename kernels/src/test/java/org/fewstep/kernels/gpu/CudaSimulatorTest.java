@@ -278,6 +278,7 @@ class CudaSimulatorTest {
             strings = {
                 "attention.cl",
                 "attention_tiles.cl",
+                "combine.cl",
                 "conv2d.cl",
                 "elementwise.cl",
                 "gather.cl",

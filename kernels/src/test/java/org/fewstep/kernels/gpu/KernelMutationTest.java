@@ -32,6 +32,8 @@ class KernelMutationTest {
     static Mutation[] mutations() {
         return new Mutation[] {
             new Mutation(Family.ELEMENTWISE, "elementwise.cl", "to += at * w.step[0][d]", "to += at"),
+            new Mutation(Family.COMBINE, "combine.cl", "fma(c5, x5[i], sum)", "c5 * x5[i] + sum"),
+            new Mutation(Family.COMBINE, "combine.cl", "terms > 6", "terms > 7"),
             new Mutation(Family.MATMUL, "matmul.cl", "high[r] = fma(factor, b1,", "high[r] = fma(factor, b0,"),
             new Mutation(Family.REDUCE, "reduce.cl", "b < blocks - step", "b < blocks - step - 1"),
             new Mutation(Family.SCAN, "scan.cl", "at -= inner", "at -= 1"),

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Locale;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.DeviceException;
 import org.fewstep.kernels.Precision;
@@ -89,7 +90,7 @@ class LaunchTableTest {
                         assertEquals(
                                 work.label(),
                                 again.get(0).label() == null
-                                        ? "matmul"
+                                        ? family.name().toLowerCase(Locale.ROOT)
                                         : again.get(0).label());
                     }
                 }

@@ -61,6 +61,7 @@ class NvccTest {
             strings = {
                 "attention.cl",
                 "attention_tiles.cl",
+                "combine.cl",
                 "conv2d.cl",
                 "elementwise.cl",
                 "gather.cl",

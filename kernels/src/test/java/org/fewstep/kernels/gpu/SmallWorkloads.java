@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.fewstep.kernels.Attention;
 import org.fewstep.kernels.Buffer;
+import org.fewstep.kernels.Combine;
 import org.fewstep.kernels.Conv2d;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
@@ -64,6 +65,7 @@ final class SmallWorkloads {
     void all(Family family) {
         switch (family) {
             case ELEMENTWISE -> elementwise();
+            case COMBINE -> sums();
             case MATMUL -> products();
             case REDUCE -> reductions();
             case SCAN -> scans();
@@ -142,6 +144,20 @@ final class SmallWorkloads {
         Layout[] used = Arrays.copyOf(in, code.operands());
         Layout out = new Layout(blank(1 + rows * columns), 1, new int[] {columns, 1});
         to.accept(new Elementwise(code, 0.3, 0.7, shape, out, used));
+    }
+
+    private void sums() {
+        for (int terms = 1; terms <= Combine.MOST_TERMS; terms++) {
+            double[] coefficients = new double[terms];
+            Arrays.fill(coefficients, 0.3);
+            int n = size(terms) * size(terms + 2);
+            List<Buffer> x = new ArrayList<>();
+            for (int j = 0; j < terms; j++) {
+                x.add(filled(n));
+            }
+            to.accept(new Combine(n, coefficients, x, blank(n)));
+            to.accept(new Combine(n, coefficients, x, x.get(terms - 1)));
+        }
     }
 
     private void products() {
