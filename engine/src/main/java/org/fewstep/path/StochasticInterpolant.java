@@ -4,6 +4,9 @@ package org.fewstep.path;
  * A two-sided stochastic interpolant x_t = a(t) x0 + b(t) x1 + gamma(t) z between any two laws, source at 0 and target at
  * 1. {@link TwoSidedMixture} has its exact fields between mixtures.
  *
+ * <p>A one-sided interpolant, whose source is the noise itself, is a {@link Path} with noise at 0, and {@link
+ * GaussianMixture} has its exact fields; {@link MirrorInterpolant} goes from the data to the data.
+ *
  * <p>The derivative of gamma may be infinite at the ends; gamma gamma' never is.
  *
  * @param mean a and b
@@ -55,8 +58,7 @@ public record StochasticInterpolant(InterpolantMean mean, Gamma gamma) implement
     public double dData(double t) {
         return switch (mean) {
             case LINEAR -> 1;
-            case TRIG ->
-                dRadius(t) * Math.sin(Math.PI / 2 * t) + radius(t) * Math.PI / 2 * Math.cos(Math.PI / 2 * t);
+            case TRIG -> dRadius(t) * Math.sin(Math.PI / 2 * t) + radius(t) * Math.PI / 2 * Math.cos(Math.PI / 2 * t);
             case ENCODING_DECODING -> t > 0.5 ? -Math.PI * Math.sin(2 * Math.PI * t) : 0;
         };
     }

@@ -28,10 +28,7 @@ final class TwoSidedSdeAdapter implements Adapter {
         requireGrid(run, low, high, params.integer("n_points"));
         boolean falling = method.equals("rev");
         TimeGrid grid = TimeGrid.uniform(
-                LinearPath.NOISE_AT_ZERO,
-                params.integer("n_points") - 1,
-                falling ? high : low,
-                falling ? low : high);
+                LinearPath.NOISE_AT_ZERO, params.integer("n_points") - 1, falling ? high : low, falling ? low : high);
         Tensor start = run.tensor("x_init");
         List<Tensor> states;
         double eps = params.number("eps", 0);
