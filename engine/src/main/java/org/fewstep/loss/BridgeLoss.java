@@ -68,12 +68,16 @@ abstract class BridgeLoss<N> implements Loss<N, ConditionalFlowMatching.Draw> {
 
     /** The bridge without its noise, a y + b x. */
     static Tensor middle(ConditionalFlowMatching.Draw draw) {
-        return add(mul(draw.source(), draw.at().source()), mul(draw.data(), draw.at().data()));
+        return add(
+                mul(draw.source(), draw.at().source()),
+                mul(draw.data(), draw.at().data()));
     }
 
     /** Its derivative in time, a' y + b' x. */
     static Tensor middleSlope(ConditionalFlowMatching.Draw draw) {
-        return add(mul(draw.source(), draw.at().dSource()), mul(draw.data(), draw.at().dData()));
+        return add(
+                mul(draw.source(), draw.at().dSource()),
+                mul(draw.data(), draw.at().dData()));
     }
 
     /** Refuses times at which a loss divides by zero: where the number is not finite. */

@@ -25,12 +25,11 @@ public sealed interface DenoisingWeight {
     record Velocity() implements DenoisingWeight {
         @Override
         public double at(Prediction prediction, NoiseSchedule schedule, double t) {
-            double slope =
-                    switch (prediction) {
-                        case V -> 1;
-                        case X0 -> speed(schedule, t) / schedule.sigma(t);
-                        case EPS, SCORE -> speed(schedule, t) / schedule.alpha(t);
-                    };
+            double slope = switch (prediction) {
+                case V -> 1;
+                case X0 -> speed(schedule, t) / schedule.sigma(t);
+                case EPS, SCORE -> speed(schedule, t) / schedule.alpha(t);
+            };
             return slope * slope;
         }
     }

@@ -50,8 +50,7 @@ public final class InterpolantScore extends BridgeLoss<ScoreNet> {
 
         Tensor above = net.score(add(middle, spread), t, Cond.NONE);
         Tensor below = net.score(sub(middle, spread), t, Cond.NONE);
-        Tensor perSample = add(
-                PerSample.quadraticOf(above, neg(target)), PerSample.quadraticOf(below, target));
+        Tensor perSample = add(PerSample.quadraticOf(above, neg(target)), PerSample.quadraticOf(below, target));
 
         Map<String, Tensor> parts = new LinkedHashMap<>();
         parts.put("middle", middle);

@@ -50,7 +50,8 @@ public final class MirrorScore extends BridgeLoss<ScoreNet> {
         Tensor xt = bridge.xt(draw.source(), draw.data(), draw.eps(), draw.at());
 
         Tensor s = net.score(xt, draw.at().t(), Cond.NONE);
-        Tensor perSample = PerSample.quadraticOf(s, neg(div(draw.eps(), draw.at().noise())));
+        Tensor perSample =
+                PerSample.quadraticOf(s, neg(div(draw.eps(), draw.at().noise())));
 
         Map<String, Tensor> parts = new LinkedHashMap<>();
         parts.put("xt", xt);

@@ -5,7 +5,6 @@ import static org.fewstep.op.Ops.neg;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.fewstep.model.Cond;
 import org.fewstep.model.PredictionNet;
 import org.fewstep.path.Path;
 import org.fewstep.tensor.Tensor;

@@ -4,7 +4,6 @@ import static org.fewstep.op.Ops.mean;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.fewstep.model.Cond;
 import org.fewstep.model.VelocityNet;
 import org.fewstep.path.Path;
 import org.fewstep.tensor.Tensor;

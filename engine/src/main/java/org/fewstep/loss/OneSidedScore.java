@@ -9,7 +9,6 @@ import static org.fewstep.op.Ops.sub;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.fewstep.model.Cond;
 import org.fewstep.model.ScoreNet;
 import org.fewstep.path.Path;
 import org.fewstep.tensor.Tensor;
@@ -55,8 +54,7 @@ public final class OneSidedScore extends PathLoss<ScoreNet> {
 
         Tensor above = net.score(add(mean, spread), t, draw.cond());
         Tensor below = net.score(sub(mean, spread), t, draw.cond());
-        Tensor perSample = add(
-                PerSample.quadraticOf(above, neg(target)), PerSample.quadraticOf(below, target));
+        Tensor perSample = add(PerSample.quadraticOf(above, neg(target)), PerSample.quadraticOf(below, target));
 
         Map<String, Tensor> parts = new LinkedHashMap<>();
         parts.put("s_above", above);

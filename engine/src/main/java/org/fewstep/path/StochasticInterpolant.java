@@ -4,6 +4,9 @@ package org.fewstep.path;
  * A two-sided stochastic interpolant x_t = a(t) x0 + b(t) x1 + gamma(t) z between any two laws, source at 0 and target at
  * 1. {@link TwoSidedMixture} has its exact fields between mixtures.
  *
+ * <p>A one-sided interpolant, whose source is the noise itself, is a {@link Path} with noise at 0, and {@link
+ * GaussianMixture} has its exact fields; {@link MirrorInterpolant} goes from the data to the data.
+ *
  * <p>The derivative of gamma may be infinite at the ends; gamma gamma' never is.
  *
  * @param mean a and b

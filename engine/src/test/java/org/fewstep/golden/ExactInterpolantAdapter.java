@@ -41,8 +41,7 @@ final class ExactInterpolantAdapter implements Adapter {
     }
 
     private static void offer(GoldenRun run, String key, GaussianMixture data, Bridge bridge, Tensor x, double[] t) {
-        TwoSidedMixture exact =
-                new TwoSidedMixture(GaussianMixture.standardNormal(data.dim()), data, bridge);
+        TwoSidedMixture exact = new TwoSidedMixture(GaussianMixture.standardNormal(data.dim()), data, bridge);
         run.expected().offer(key + "b", exact.drift(x, t));
         run.expected().offer(key + "score", exact.score(x, t));
         run.expected().offer(key + "log_density", exact.logDensity(x, t));

@@ -115,8 +115,7 @@ final class InterpolantLossAdapter implements Adapter {
         }
     }
 
-    private static <N, D> void offer(
-            GoldenRun run, String role, Loss<N, D> loss, N net, GoldenMlp leaves, D draw) {
+    private static <N, D> void offer(GoldenRun run, String role, Loss<N, D> loss, N net, GoldenMlp leaves, D draw) {
         LossResult result = loss.loss(net, draw);
         run.expected().offer("loss_" + role, result.total());
         run.offerGradients("grad_" + role + "_", result.total(), leaves, Tolerance.VALUE);

@@ -32,8 +32,8 @@ final class InterpolantStepsAdapter implements Adapter {
                 default -> throw new AssertionError("unknown expected key \"" + key + "\": no step of that name");
             };
             boolean falling = key.endsWith("_reverse");
-            TimeGrid grid = TimeGrid.uniform(
-                    LinearPath.NOISE_AT_ZERO, steps, falling ? high : low, falling ? low : high);
+            TimeGrid grid =
+                    TimeGrid.uniform(LinearPath.NOISE_AT_ZERO, steps, falling ? high : low, falling ? low : high);
             BridgeSde solver = new BridgeSde(eps, scheme);
             List<Tensor> states = new ArrayList<>(SolverRun.states(
                     solver.plan(grid),

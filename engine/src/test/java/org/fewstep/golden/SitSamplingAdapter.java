@@ -38,8 +38,8 @@ final class SitSamplingAdapter implements Adapter {
                     case "Heun" -> SdeScheme.HEUN;
                     default -> throw new AssertionError("unknown variant \"" + key + "\": no scheme of that name");
                 };
-                InterpolantSde solver = new InterpolantSde(
-                        InterpolantScheduleAdapter.form(names[1]), norm, scheme, LastStep.NONE, 1);
+                InterpolantSde solver =
+                        new InterpolantSde(InterpolantScheduleAdapter.form(names[1]), norm, scheme, LastStep.NONE, 1);
                 List<Tensor> states = new SolverRun(run.gmm(), path)
                         .states(
                                 solver.plan(TimeGrid.uniform(path, steps, from, to)),

@@ -124,8 +124,7 @@ class DenoisingScoreMatchingTest extends EngineTest {
             for (double[] slope : slopes) {
                 assertTrue(Math.abs(Statistics.deviations(slope)) < 3, prediction + " " + Statistics.deviations(slope));
             }
-            double[] wrong =
-                    slope(loss, draw, net(schedule, prediction, 1.2, 0), net(schedule, prediction, 1.1, 0));
+            double[] wrong = slope(loss, draw, net(schedule, prediction, 1.2, 0), net(schedule, prediction, 1.1, 0));
             assertTrue(Statistics.deviations(wrong) > 5, prediction + " away from it");
         }
     }
@@ -165,7 +164,10 @@ class DenoisingScoreMatchingTest extends EngineTest {
         }
         DenoisingScoreMatching plain = loss(LinearPath.NOISE_AT_ZERO, Prediction.X0, new DenoisingWeight.Uniform());
         assertEquals(
-                0, plain.loss((y, t, cond) -> y, plain.draw(x, x, clean, null)).total().item());
+                0,
+                plain.loss((y, t, cond) -> y, plain.draw(x, x, clean, null))
+                        .total()
+                        .item());
         assertThrows(IllegalArgumentException.class, () -> new DenoisingWeight.Edm(0));
         assertThrows(IllegalArgumentException.class, () -> new DenoisingWeight.Edm(Double.POSITIVE_INFINITY));
     }

@@ -34,7 +34,10 @@ class FieldMatchingTest extends EngineTest {
     private static final UniformTimes INNER = new UniformTimes(0.02, 0.98);
     private static final GaussianMixture DATA =
             new GaussianMixture(new double[] {0.4, 0.6}, new double[][] {{1, -1}, {-1, 0.5}}, new double[] {0.5, 0.3});
-    private static final int BATCHES = 200;
+    /** The largest of twelve normal numbers is above it as rarely as one is above 3. */
+    private static final double BOUND = 3.7;
+
+    private static final int BATCHES = 300;
     private static final int BATCH = 256;
 
     private static Retimed.Velocity exact(Path path) {
@@ -65,15 +68,14 @@ class FieldMatchingTest extends EngineTest {
         };
     }
 
-    /** Differences of the two losses' gradients, in standard errors over batches drawn anew, one a parameter. */
+    /** Differences of the two losses' gradients, in standard errors over many batches, one a parameter. */
     private <D, E> double[] deviations(Loss<VelocityNet, D> one, double factor, Loss<VelocityNet, E> other) {
         List<double[]> differences = new ArrayList<>();
         for (int step = 0; step < BATCHES; step++) {
             try (Scope scope = device.scope()) {
-                Batch batch = batch(step);
-                double[] a = gradient(one, batch, step);
-                // The same noise and times would make this easier; batches of their own show that it is no accident.
-                double[] b = gradient(other, batch(BATCHES + step), BATCHES + step);
+                // The same states for both, so that only what the laws leave open differs.
+                double[] a = gradient(one, batch(step), step);
+                double[] b = gradient(other, batch(step), step);
                 double[] difference = new double[a.length];
                 Arrays.setAll(difference, i -> factor * a[i] - b[i]);
                 differences.add(difference);
@@ -106,8 +108,9 @@ class FieldMatchingTest extends EngineTest {
             FlowMatching conditional = new FlowMatching(path, new FlowMatching.Config(INNER, 0, 0));
             double[] deviations = deviations(conditional, 1, new FieldMatching(path, INNER, exact(path)));
             assertEquals(12, deviations.length);
-            assertTrue(largest(deviations) < 3, path + " " + Arrays.toString(deviations));
-            FieldMatching wrong = new FieldMatching(path, INNER, (x, t) -> Ops.scale(exact(path).at(x, t), 1.1));
+            assertTrue(largest(deviations) < BOUND, path + " " + Arrays.toString(deviations));
+            FieldMatching wrong = new FieldMatching(
+                    path, INNER, (x, t) -> Ops.scale(exact(path).at(x, t), 1.1));
             assertTrue(largest(deviations(conditional, 1, wrong)) > 5, path + " with a wrong field");
         }
     }
@@ -116,13 +119,13 @@ class FieldMatchingTest extends EngineTest {
     void expectedGradientIsThatOfTheInterpolantsDrift() {
         StochasticInterpolant bridge = new StochasticInterpolant(InterpolantMean.LINEAR, Gamma.BROWNIAN);
         TwoSidedMixture exact = new TwoSidedMixture(GaussianMixture.standardNormal(2), DATA, bridge);
-        InterpolantDrift conditional = new InterpolantDrift(
-                new ConditionalFlowMatching.Config(bridge, INNER, new IndependentCoupling()));
+        InterpolantDrift conditional =
+                new InterpolantDrift(new ConditionalFlowMatching.Config(bridge, INNER, new IndependentCoupling()));
         // Two halves of half a squared error, summed over two coordinates: twice the mean.
         double[] deviations = deviations(conditional, 0.5, new FieldMatching(bridge, INNER, exact::drift));
-        assertTrue(largest(deviations) < 3, Arrays.toString(deviations));
-        FieldMatching wrong = new FieldMatching(bridge, INNER, (x, t) -> Ops.scale(exact.drift(x, t), 1.2));
-        assertTrue(largest(deviations(conditional, 0.5, wrong)) > 5);
+        assertTrue(largest(deviations) < BOUND, Arrays.toString(deviations));
+        FieldMatching wrong = new FieldMatching(bridge, INNER, (x, t) -> Ops.scale(exact.drift(x, t), 1.1));
+        assertTrue(largest(deviations(conditional, 0.5, wrong)) > 5, "with a wrong field");
     }
 
     @Test
@@ -142,8 +145,7 @@ class FieldMatchingTest extends EngineTest {
     @Test
     void knownFieldGetsNoGradient() {
         Tensor scale = Tensor.of(device, DType.F64, new double[] {2}, 1).requireGrad();
-        FieldMatching loss =
-                new FieldMatching(LinearPath.NOISE_AT_ZERO, INNER, (x, t) -> Ops.mul(x, scale));
+        FieldMatching loss = new FieldMatching(LinearPath.NOISE_AT_ZERO, INNER, (x, t) -> Ops.mul(x, scale));
         assertTrue(!loss.draw(batch(0), rng, 0).target().needsGrad());
     }
 

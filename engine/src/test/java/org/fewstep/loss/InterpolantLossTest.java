@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.fewstep.EngineTest;
 import org.fewstep.kernels.DType;
 import org.fewstep.model.PredictionNet;
@@ -25,12 +26,14 @@ import org.fewstep.path.PathCoefficients;
 import org.fewstep.path.StochasticInterpolant;
 import org.fewstep.path.TwoSidedMixture;
 import org.fewstep.path.UniformTimes;
+import org.fewstep.tensor.Rng;
 import org.fewstep.tensor.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Interpolant losses: their minimisers are the exact fields, and their draws behave. */
 class InterpolantLossTest extends EngineTest {
-    private static final int COUNT = 20000;
+    private static final int COUNT = 10000;
     private static final UniformTimes INNER = new UniformTimes(0.05, 0.95);
     private static final GaussianMixture DATA =
             new GaussianMixture(new double[] {0.4, 0.6}, new double[][] {{1, -1}, {-1, 0.5}}, new double[] {0.5, 0.3});
@@ -69,11 +72,10 @@ class InterpolantLossTest extends EngineTest {
     }
 
     /** A loss of a narrower kind of network as one of any network. */
-    private static <D> Loss<PredictionNet, D> open(
-            Loss<?, D> loss, java.util.function.BiFunction<PredictionNet, D, LossResult> call) {
+    private static <D> Loss<PredictionNet, D> open(Loss<?, D> loss, BiFunction<PredictionNet, D, LossResult> call) {
         return new Loss<>() {
             @Override
-            public D draw(Batch batch, org.fewstep.tensor.Rng source, int step) {
+            public D draw(Batch batch, Rng source, int step) {
                 return loss.draw(batch, source, step);
             }
 
@@ -127,9 +129,7 @@ class InterpolantLossTest extends EngineTest {
             minimises(
                     open(score, (net, draw) -> score.loss(net::of, draw)),
                     (x, t) -> DATA.score(x, PathCoefficients.of(path, t)));
-            minimises(
-                    new OneSidedDenoiser(path, config),
-                    (x, t) -> Ops.neg(DATA.eps(x, PathCoefficients.of(path, t))));
+            minimises(new OneSidedDenoiser(path, config), (x, t) -> Ops.neg(DATA.eps(x, PathCoefficients.of(path, t))));
         }
     }
 
@@ -158,8 +158,7 @@ class InterpolantLossTest extends EngineTest {
         StochasticInterpolant bridge = new StochasticInterpolant(InterpolantMean.TRIG, Gamma.BROWNIAN);
         InterpolantDrift two = new InterpolantDrift(config(bridge));
         ConditionalFlowMatching.Draw pair = two.draw(batch(), rng, 0);
-        double[] whole =
-                two.loss((x, t, cond) -> Ops.tanh(x), pair).perSample().toDoubles();
+        double[] whole = two.loss((x, t, cond) -> Ops.tanh(x), pair).perSample().toDoubles();
         double[] part = two.loss((x, t, cond) -> Ops.tanh(x), two.slice(pair, 2, 5))
                 .perSample()
                 .toDoubles();
@@ -181,13 +180,16 @@ class InterpolantLossTest extends EngineTest {
         for (double[] end : new double[][] {{0}, {1}}) {
             refused("interpolant drift", () -> new InterpolantDrift(config(brownian)).draw(x, x, x, end));
             refused("interpolant score", () -> new InterpolantScore(config(brownian)).draw(x, x, x, end));
-            refused("mirror score", () -> new MirrorScore(new MirrorInterpolant(Gamma.SINE_SQUARED), INNER)
-                    .draw(x, x, x, new double[] {0}));
+            refused(
+                    "mirror score",
+                    () -> new MirrorScore(new MirrorInterpolant(Gamma.SINE_SQUARED), INNER)
+                            .draw(x, x, x, new double[] {0}));
         }
         refused("interpolant score", () -> new InterpolantScore(config(plain)).draw(x, x, x, new double[] {0.5}));
         FlowMatching.Config config = FlowMatching.Config.UNCONDITIONAL;
-        refused("one-sided score", () -> new OneSidedScore(new CosinePath(), config)
-                .draw(x, x, new double[] {1}, null));
+        refused(
+                "one-sided score",
+                () -> new OneSidedScore(new CosinePath(), config).draw(x, x, new double[] {1}, null));
         // Without latent noise the drift's loss is there, ends included.
         InterpolantDrift drift = new InterpolantDrift(config(plain));
         assertTrue(Double.isFinite(drift.loss((y, t, cond) -> y, drift.draw(x, x, x, new double[] {0}))
@@ -195,7 +197,7 @@ class InterpolantLossTest extends EngineTest {
                 .item()));
     }
 
-    private static void refused(String who, org.junit.jupiter.api.function.Executable call) {
+    private static void refused(String who, Executable call) {
         String message = assertThrows(IllegalArgumentException.class, call).getMessage();
         assertTrue(message.startsWith(who + ": got "), message);
     }

@@ -19,8 +19,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The exact fields of an interpolant are one: each follows from the others as the paper says. */
 class InterpolantFieldsTest extends EngineTest {
     private static final GaussianMixture DATA = new GaussianMixture(
-            new double[] {0.5, 0.3, 0.2}, new double[][] {{1.5, -0.5}, {-1, 1}, {0.2, -1.8}}, new double[] {0.3, 0.5, 0.2
-            });
+            new double[] {0.5, 0.3, 0.2},
+            new double[][] {{1.5, -0.5}, {-1, 1}, {0.2, -1.8}},
+            new double[] {0.3, 0.5, 0.2});
     private static final GaussianMixture SOURCE = new GaussianMixture(
             new double[] {0.6, 0.4}, new double[][] {{-1, -0.5}, {0.5, 2}}, new double[] {0.4, 0.7});
     private static final double[] TIMES = {0.08, 0.3, 0.61, 0.93};
@@ -94,7 +95,8 @@ class InterpolantFieldsTest extends EngineTest {
         // Whatever the source is: it has no part in a mirror.
         assertClose(DATA.score(x, at).toDoubles(), exact.score(x, TIMES).toDoubles(), 1e-12, "score");
         assertClose(DATA.v(x, at).toDoubles(), exact.drift(x, TIMES).toDoubles(), 1e-12, "drift");
-        assertClose(DATA.logDensity(x, at).toDoubles(), exact.logDensity(x, TIMES).toDoubles(), 1e-12, "density");
+        assertClose(
+                DATA.logDensity(x, at).toDoubles(), exact.logDensity(x, TIMES).toDoubles(), 1e-12, "density");
         assertClose(new double[8], exact.velocity(x, TIMES).toDoubles(), 0, "nothing moves but the noise");
         assertEquals(0, mirror.noise(0));
         assertEquals(0.5, mirror.halfDVariance(0));
@@ -107,8 +109,8 @@ class InterpolantFieldsTest extends EngineTest {
     void standardNormalIsNormal() {
         GaussianMixture normal = GaussianMixture.standardNormal(2);
         Tensor x = points();
-        PathCoefficients clean = new PathCoefficients(
-                new double[] {1}, new double[] {0}, new double[] {0}, new double[] {0});
+        PathCoefficients clean =
+                new PathCoefficients(new double[] {1}, new double[] {0}, new double[] {0}, new double[] {0});
         assertArrayEquals(Ops.neg(x).toDoubles(), normal.score(x, clean).toDoubles(), 1e-15);
     }
 }
