@@ -136,8 +136,7 @@ final class SampleCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("--grid: got " + grid + " with solver " + name
                         + "; expected a solver of those that 'fewstep solvers' lists");
             }
-            return GeneratorOptions.DEFAULT.withSolver(
-                    name.equals("auto") ? SolverChoice.AUTO : SolverChoice.FLOW_MAP);
+            return GeneratorOptions.DEFAULT.withSolver(name.equals("auto") ? SolverChoice.AUTO : SolverChoice.FLOW_MAP);
         }
         return GeneratorOptions.DEFAULT.withSolver(
                 SolverCatalog.of(name), grid == null ? PowerSpacing.UNIFORM : GridCatalog.of(grid));

@@ -227,7 +227,13 @@ public final class Generator implements AutoCloseable {
     /** An idle plan, or a fresh one. */
     private SamplingPlan plan(int n, int steps, GeneratorOptions options) {
         SamplingPlan.Key key = new SamplingPlan.Key(
-                n, steps, solver(options), options.own(), options.guidance(), options.guidanceFrom(), options.guidanceTo());
+                n,
+                steps,
+                solver(options),
+                options.own(),
+                options.guidance(),
+                options.guidanceFrom(),
+                options.guidanceTo());
         SamplingPlan idle = plans.take(key);
         return idle != null
                 ? idle

@@ -1,8 +1,8 @@
 package org.fewstep.sample;
 
-import org.fewstep.path.VpSchedule;
 import org.fewstep.path.Path;
 import org.fewstep.path.Prediction;
+import org.fewstep.path.VpSchedule;
 import org.fewstep.solver.FinalPoint;
 import org.fewstep.solver.PowerSpacing;
 import org.fewstep.solver.Solver;
