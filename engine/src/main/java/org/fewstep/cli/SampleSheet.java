@@ -73,15 +73,34 @@ final class SampleSheet {
         long start = System.nanoTime();
         float[] values = generator.sample(0, steps, seed, labels, options);
         double millis = (System.nanoTime() - start) * 1e-6 / Math.max(1, labels.length);
-        for (float value : values) {
-            if (!Float.isFinite(value)) {
-                throw new IllegalStateException("sample: got " + value + " among the samples at " + steps
-                        + " steps; expected finite numbers; the model has diverged");
-            }
+        if (!finite(values)) {
+            throw new IllegalStateException("sample: got numbers that are not finite at " + steps
+                    + " steps, the first at " + firstWrong(steps) + "; expected finite ones; the model has diverged");
         }
         Made one = new Made(steps, generator.evaluations(steps, options), millis, values);
         made.add(one);
         return one;
+    }
+
+    private static boolean finite(float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The step and the time at which the first state is not finite. */
+    private String firstWrong(int steps) {
+        double[] times = generator.times(steps, options);
+        List<float[]> states = generator.trajectory(0, steps, seed, labels, options);
+        for (int i = 0; i < states.size(); i++) {
+            if (!finite(states.get(i))) {
+                return "step " + i + ", t = " + times[i];
+            }
+        }
+        return "no step of a run computed anew";
     }
 
     /** Writes all that was made into a folder, which is made if it is missing, and returns the files. */

@@ -13,8 +13,10 @@ import org.fewstep.model.Cond;
 import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Network;
 import org.fewstep.op.Ops;
+import org.fewstep.path.GridPoint;
 import org.fewstep.solver.NoiseSource;
 import org.fewstep.solver.PowerSpacing;
+import org.fewstep.solver.StepPlan;
 import org.fewstep.solver.TimeGrid;
 import org.fewstep.tensor.NoGrad;
 import org.fewstep.tensor.Noise;
@@ -296,7 +298,7 @@ public final class Generator implements AutoCloseable {
     /**
      * The states that lead to samples, computed together.
      *
-     * @return steps + 1 arrays, from noise to samples, each n samples one after another
+     * @return an array for each of the {@link #times}, from noise to samples, each n samples one after another
      */
     public List<float[]> trajectory(long first, int steps, long seed, int[] labels, GeneratorOptions options) {
         check(first, steps, labels, options);
@@ -306,6 +308,23 @@ public final class Generator implements AutoCloseable {
             run(first, steps, seed, labels, options, (step, t, x) -> states.add(x.toFloats()));
         }
         return states;
+    }
+
+    /** The times of a trajectory's states on the model's path. */
+    public double[] times(int steps, GeneratorOptions options) {
+        SolverOnGrid stepping = stepping(options);
+        if (stepping == null) {
+            return TimeGrid.uniform(spec.requirePath(), steps).points().stream()
+                    .mapToDouble(GridPoint::t)
+                    .toArray();
+        }
+        List<StepPlan.Step> plan = stepping.plan(spec.requirePath(), steps).steps();
+        double[] t = new double[plan.size() + 1];
+        t[0] = plan.get(0).from().t();
+        for (int i = 0; i < plan.size(); i++) {
+            t[i + 1] = plan.get(i).to().t();
+        }
+        return t;
     }
 
     private Tensor run(

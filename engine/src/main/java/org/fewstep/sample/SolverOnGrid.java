@@ -1,8 +1,6 @@
 package org.fewstep.sample;
 
 import org.fewstep.path.Path;
-import org.fewstep.path.Prediction;
-import org.fewstep.path.VpSchedule;
 import org.fewstep.solver.FinalPoint;
 import org.fewstep.solver.PowerSpacing;
 import org.fewstep.solver.Solver;
@@ -13,9 +11,9 @@ import org.fewstep.solver.TimeGrid;
 /**
  * A solver with the spacing of its grid, for a network of a path.
  *
- * <p>Equal steps in time go from the noise end to the data end, both included. Other spacings, and solvers that ask for eps,
- * have no place for a state without data or without noise: their first point is 1e-3 of time from the noise end, and the
- * least noise level before the data end is that of 1e-3 of time.
+ * <p>Equal steps in time go from the noise end to the data end, both included, where the solver can start from pure noise.
+ * Other spacings and solvers have no place for a state without data: their first point is 1e-3 of time from the noise end, and
+ * the least noise level before the data end is that of 1e-3 of time.
  *
  * @param solver how to step
  * @param spacing of the times
@@ -25,8 +23,7 @@ public record SolverOnGrid(Solver solver, Spacing spacing) {
 
     /** The grid on a path. */
     public TimeGrid grid(Path path, int steps) {
-        boolean fromTheEnd = spacing.equals(PowerSpacing.UNIFORM) && field() != Prediction.EPS;
-        if (fromTheEnd) {
+        if (spacing.equals(PowerSpacing.UNIFORM) && solver.startsFromPureNoise()) {
             return TimeGrid.uniform(path, steps);
         }
         double margin = MARGIN * (path.dataTime() - path.noiseTime());
@@ -37,10 +34,5 @@ public record SolverOnGrid(Solver solver, Spacing spacing) {
     /** The steps on a path. */
     public StepPlan plan(Path path, int steps) {
         return solver.plan(grid(path, steps));
-    }
-
-    /** What the solver asks a network for. */
-    private Prediction field() {
-        return solver.plan(TimeGrid.of(new VpSchedule(), 0.6, 0.4)).field();
     }
 }

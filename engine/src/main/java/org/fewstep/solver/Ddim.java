@@ -32,6 +32,11 @@ public record Ddim(double eta) implements Solver {
     }
 
     @Override
+    public boolean startsFromPureNoise() {
+        return eta == 0;
+    }
+
+    @Override
     public StepPlan plan(TimeGrid grid) {
         PlanBuilder plan = new PlanBuilder(name(), Prediction.X0);
         for (int i = 0; i < grid.steps(); i++) {

@@ -57,6 +57,11 @@ public record DpmMultistep(
     }
 
     @Override
+    public boolean startsFromPureNoise() {
+        return form == Prediction.X0;
+    }
+
+    @Override
     public StepPlan plan(TimeGrid grid) {
         PlanBuilder plan = new PlanBuilder(name(), form);
         List<Integer> d = new ArrayList<>();

@@ -63,6 +63,11 @@ public record DpmSinglestep(Prediction form, int order, Correction correction, b
     }
 
     @Override
+    public boolean startsFromPureNoise() {
+        return form == Prediction.X0;
+    }
+
+    @Override
     public StepPlan plan(TimeGrid grid) {
         PlanBuilder plan = new PlanBuilder(name(), form);
         int at = 0;

@@ -14,6 +14,11 @@ public record Euler() implements Solver {
     }
 
     @Override
+    public boolean startsFromPureNoise() {
+        return true;
+    }
+
+    @Override
     public StepPlan plan(TimeGrid grid) {
         return TABLEAU.plan(name(), grid);
     }

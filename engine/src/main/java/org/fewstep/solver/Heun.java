@@ -17,6 +17,11 @@ public record Heun() implements Solver {
     }
 
     @Override
+    public boolean startsFromPureNoise() {
+        return true;
+    }
+
+    @Override
     public StepPlan plan(TimeGrid grid) {
         return TABLEAU.plan(name(), grid);
     }

@@ -18,6 +18,11 @@ public record Heun3() implements Solver {
     }
 
     @Override
+    public boolean startsFromPureNoise() {
+        return true;
+    }
+
+    @Override
     public StepPlan plan(TimeGrid grid) {
         return TABLEAU.plan(name(), grid);
     }

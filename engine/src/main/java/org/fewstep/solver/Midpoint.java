@@ -16,6 +16,11 @@ public record Midpoint() implements Solver {
     }
 
     @Override
+    public boolean startsFromPureNoise() {
+        return true;
+    }
+
+    @Override
     public StepPlan plan(TimeGrid grid) {
         return TABLEAU.plan(name(), grid);
     }

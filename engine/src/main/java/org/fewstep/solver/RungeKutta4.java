@@ -15,6 +15,11 @@ public record RungeKutta4() implements Solver {
     }
 
     @Override
+    public boolean startsFromPureNoise() {
+        return true;
+    }
+
+    @Override
     public StepPlan plan(TimeGrid grid) {
         return TABLEAU.plan(name(), grid);
     }

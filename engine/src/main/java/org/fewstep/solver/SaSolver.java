@@ -58,6 +58,11 @@ public record SaSolver(
     }
 
     @Override
+    public boolean startsFromPureNoise() {
+        return form == Prediction.X0;
+    }
+
+    @Override
     public StepPlan plan(TimeGrid grid) {
         PlanBuilder plan = new PlanBuilder(name(), form);
         int steps = grid.steps();

@@ -11,4 +11,12 @@ public interface Solver {
      * @throws IllegalArgumentException where a coefficient is not finite
      */
     StepPlan plan(TimeGrid grid);
+
+    /**
+     * Whether a grid may start where alpha is 0, as the linear path does at its noise end; others need some data in their
+     * first point.
+     */
+    default boolean startsFromPureNoise() {
+        return false;
+    }
 }

@@ -61,6 +61,11 @@ public record UniPc(Prediction form, int order, Variant variant, boolean lowerOr
     }
 
     @Override
+    public boolean startsFromPureNoise() {
+        return form == Prediction.X0;
+    }
+
+    @Override
     public StepPlan plan(TimeGrid grid) {
         PlanBuilder plan = new PlanBuilder(name(), form);
         int steps = grid.steps();

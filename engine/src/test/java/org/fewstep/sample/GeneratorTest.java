@@ -27,6 +27,9 @@ import org.fewstep.model.ResidualMlpConfig;
 import org.fewstep.model.TimeEncoding;
 import org.fewstep.model.TimePair;
 import org.fewstep.path.LinearPath;
+import org.fewstep.solver.GridCatalog;
+import org.fewstep.solver.SolverCatalog;
+import org.fewstep.solver.Spacing;
 import org.fewstep.tensor.NoGrad;
 import org.fewstep.tensor.Noise;
 import org.fewstep.tensor.Rng;
@@ -142,6 +145,30 @@ class GeneratorTest {
             assertEquals(16, generator.evaluations(8, d.withSolver(SolverChoice.MIDPOINT)));
             assertEquals(
                     32, generator.evaluations(8, d.withSolver(SolverChoice.HEUN).withGuidance(3)));
+        }
+    }
+
+    /** Recorded loops, and loops that draw noise and are not recorded; the second seed must be another run. */
+    @Test
+    void anySolverOnAnyGrid() {
+        try (Generator generator = generator(1, 3)) {
+            for (String name :
+                    List.of("dpmpp-2m", "dpm-2s", "unipc-2", "lms", "euler-ancestral", "dpmpp-sde", "sa-3-4")) {
+                for (Spacing spacing : GridCatalog.all()) {
+                    GeneratorOptions d = GeneratorOptions.DEFAULT.withSolver(SolverCatalog.of(name), spacing);
+                    float[] all = generator.sample(0, 5, 11, new int[] {0, 1, 2, 0, 1}, d);
+                    for (float value : all) {
+                        assertTrue(Float.isFinite(value), name + " on " + spacing.name() + ": " + value);
+                    }
+                    assertArrayEquals(all, generator.sample(0, 5, 11, new int[] {0, 1, 2, 0, 1}, d.withChunk(2)));
+                    assertFalse(Arrays.equals(all, generator.sample(0, 5, 12, new int[] {0, 1, 2, 0, 1}, d)), name);
+                    List<float[]> states = generator.trajectory(0, 5, 11, new int[] {0, 1, 2, 0, 1}, d);
+                    assertArrayEquals(all, states.get(states.size() - 1));
+                    double[] times = generator.times(5, d);
+                    assertEquals(states.size(), times.length);
+                    assertEquals(generator.spec().requirePath().dataTime(), times[times.length - 1]);
+                }
+            }
         }
     }
 

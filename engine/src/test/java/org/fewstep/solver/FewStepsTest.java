@@ -1,10 +1,12 @@
 package org.fewstep.solver;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,5 +127,40 @@ class FewStepsTest extends EngineTest {
             assertTrue(Double.isFinite(value), what + ": got " + value);
         }
         assertEquals(plan.evaluations(), field.evaluations(), what);
+    }
+
+    /** Bits of a sample, noise included, whatever the others in its batch. */
+    @TestFactory
+    List<DynamicTest> samplesDoNotDependOnTheirBatch() {
+        List<DynamicTest> tests = new ArrayList<>();
+        double[] start = {0.3, -0.8, -1.1, 0.4, 0.9, 1.7};
+        for (SolverCatalog.Entry entry : SolverCatalog.all()) {
+            tests.add(dynamicTest(entry.name(), () -> {
+                NoiseSchedule vp = new VpPath().reversed();
+                StepPlan plan = entry.solver().plan(TimeGrid.uniform(vp, 6, 1, 1e-3));
+                Field field = (x, point) -> {
+                    PathCoefficients at = PathCoefficients.of(vp, point.t());
+                    return switch (plan.field()) {
+                        case X0 -> DATA.x0(x, at);
+                        case EPS -> DATA.eps(x, at);
+                        case SCORE -> DATA.score(x, at);
+                        case V -> DATA.v(x, at);
+                    };
+                };
+                double[] together = Sampler.run(
+                                plan,
+                                field,
+                                Tensor.of(device, DType.F64, start, 3, 2),
+                                NoiseSource.seeded(new Rng(9), 0))
+                        .toDoubles();
+                for (int i = 2; i >= 0; i--) {
+                    Tensor one = Tensor.of(device, DType.F64, Arrays.copyOfRange(start, 2 * i, 2 * i + 2), 1, 2);
+                    double[] alone = Sampler.run(plan, field, one, NoiseSource.seeded(new Rng(9), i))
+                            .toDoubles();
+                    assertArrayEquals(Arrays.copyOfRange(together, 2 * i, 2 * i + 2), alone, entry.name());
+                }
+            }));
+        }
+        return tests;
     }
 }

@@ -243,6 +243,10 @@ final class OpenClDriver implements Driver {
     @Override
     public Program compile(String file, String source, List<String> options) {
         requireOpen("compile");
+        return DeepStack.run(() -> built(file, source, options));
+    }
+
+    private Program built(String file, String source, List<String> options) {
         int[] error = new int[1];
         String flags = String.join(" ", options);
         for (int attempt = 1; ; attempt++) {
@@ -277,6 +281,11 @@ final class OpenClDriver implements Driver {
     public byte[] binary(Program program) {
         requireOpen("binary");
         cl_program mine = ((OpenClProgram) program).program();
+        // Where the device is this processor, its kernels are compiled to the end here.
+        return DeepStack.run(() -> binary(mine));
+    }
+
+    private byte[] binary(cl_program mine) {
         long[] size = new long[1];
         require("binary", clGetProgramInfo(mine, CL_PROGRAM_BINARY_SIZES, Sizeof.size_t, Pointer.to(size), null));
         byte[] bytes = new byte[(int) size[0]];
@@ -288,6 +297,10 @@ final class OpenClDriver implements Driver {
     @Override
     public Program load(String file, byte[] binary, List<String> options) {
         requireOpen("load");
+        return DeepStack.run(() -> loaded(file, binary, options));
+    }
+
+    private Program loaded(String file, byte[] binary, List<String> options) {
         int[] error = new int[1];
         int[] status = new int[1];
         cl_device_id[] devices = {device};
