@@ -18,7 +18,7 @@ class PaperTagTest {
     private static final Path SOURCES = Path.of("src", "main", "java", "org", "fewstep");
     private static final Pattern METHOD =
             Pattern.compile("(?s)/\\*\\*((?:(?!\\*/).)*)\\*/\\s*public (?:final )?(?:class|record) \\w+(?:\\([^{]*\\))?"
-                    + "[^{]*\\b(Loss<|Solver\\b)");
+                    + "[^{]*\\b(?:implements|extends)\\b[^{]*\\b(Loss<|Solver\\b)");
 
     @Test
     void lossesAndSolversNameTheirSource() throws IOException {
