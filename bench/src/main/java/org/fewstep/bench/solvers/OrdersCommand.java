@@ -26,7 +26,7 @@ public final class OrdersCommand implements Callable<Integer> {
         out.println("# Orders of the solvers");
         out.println();
         out.println(
-                "Root mean square error of 512 end points (F64) against Dormand-Prince at 1e-12, on the mixture of weights"
+                "Root mean square error of 2048 end points (F64) against Dormand-Prince at 1e-12, on the mixture of weights"
                         + " .5/.3/.2, means (.75, .25), (-.5, .6), (-.2, -.65), stds .8/1/.6, at so many evaluations or the next"
                         + " fewer that make whole steps. Slope: between the last two; \"reference\" is what the published"
                         + " implementations were measured to have.");

@@ -61,7 +61,7 @@ public final class SolverOrders {
     /** Evaluations of a row's errors. */
     public static final int[] EVALUATIONS = {5, 10, 20, 40, 80, 160};
 
-    private static final int SAMPLES = 512;
+    private static final int SAMPLES = 2048;
     private static final GaussianMixture DATA = new GaussianMixture(
             new double[] {0.5, 0.3, 0.2},
             new double[][] {{0.75, 0.25}, {-0.5, 0.6}, {-0.2, -0.65}},

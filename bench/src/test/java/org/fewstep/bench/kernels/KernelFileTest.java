@@ -90,7 +90,7 @@ class KernelFileTest {
             delimiter = ';',
             value = {
                 "'';my.cl: got no line;// family: matmul",
-                "// family: matmull;my.cl line 1: got 'matmull';elementwise, matmul",
+                "// family: matmull;my.cl line 1: got 'matmull';elementwise, combine, matmul",
                 "// family: scan|// family: scan;my.cl line 2: got a second family;one",
                 "// family: scan|// kernel: a;my.cl line 2: got 'a';NAME in place of NAME",
                 "// family: scan|// groups: 3;my.cl line 2: got an index space before any kernel;above",
