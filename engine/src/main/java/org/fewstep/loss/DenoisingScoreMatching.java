@@ -100,13 +100,13 @@ public final class DenoisingScoreMatching implements Loss<PredictionNet, Denoisi
     @Override
     public LossResult loss(PredictionNet net, Draw draw) {
         FlowMatching.Draw sample = draw.sample();
-        Tensor xt = PathSampling.xt(sample);
+        Tensor xt = sample.at().xt(sample.x0(), sample.eps());
 
         Tensor f = net.of(xt, sample.at().t(), sample.cond());
         Tensor error = switch (prediction) {
             case X0 -> sub(f, sample.x0());
             case EPS -> sub(f, sample.eps());
-            case V -> sub(f, PathSampling.velocity(sample));
+            case V -> sub(f, sample.at().velocity(sample.x0(), sample.eps()));
             case SCORE -> add(mul(sample.at().sigma(), f), sample.eps());
         };
         Tensor squared = PerSample.meanOf(square(error));

@@ -64,7 +64,7 @@ public final class FieldMatching implements Loss<VelocityNet, FieldMatching.Draw
         this.exact = exact;
         this.states = (batch, rng, step) -> {
             FlowMatching.Draw sample = sampling.draw(batch, rng, step);
-            return draw(PathSampling.xt(sample), sample.t());
+            return draw(sample.at().xt(sample.x0(), sample.eps()), sample.t());
         };
     }
 

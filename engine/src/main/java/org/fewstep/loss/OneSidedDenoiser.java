@@ -32,7 +32,7 @@ public final class OneSidedDenoiser extends PathLoss<PredictionNet> {
 
     @Override
     public LossResult loss(PredictionNet net, FlowMatching.Draw draw) {
-        Tensor xt = PathSampling.xt(draw);
+        Tensor xt = draw.at().xt(draw.x0(), draw.eps());
 
         Tensor eta = net.of(xt, draw.at().t(), draw.cond());
         Tensor perSample = PerSample.quadraticOf(eta, neg(draw.eps()));

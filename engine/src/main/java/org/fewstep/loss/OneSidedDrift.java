@@ -30,8 +30,8 @@ public final class OneSidedDrift extends PathLoss<VelocityNet> {
 
     @Override
     public LossResult loss(VelocityNet net, FlowMatching.Draw draw) {
-        Tensor xt = PathSampling.xt(draw);
-        Tensor target = PathSampling.velocity(draw);
+        Tensor xt = draw.at().xt(draw.x0(), draw.eps());
+        Tensor target = draw.at().velocity(draw.x0(), draw.eps());
 
         Tensor b = net.v(xt, draw.at().t(), draw.cond());
         Tensor perSample = PerSample.quadraticOf(b, target);

@@ -1,7 +1,5 @@
 package org.fewstep.loss;
 
-import static org.fewstep.op.Ops.add;
-import static org.fewstep.op.Ops.mul;
 import static org.fewstep.op.Ops.slice;
 
 import java.util.ArrayList;
@@ -64,15 +62,5 @@ final class PathSampling {
                 slice(draw.eps(), 0, from, to),
                 Arrays.copyOfRange(draw.t(), from, to),
                 Labels.slice(draw.labels(), from, to));
-    }
-
-    /** x_t = alpha x0 + sigma eps. */
-    static Tensor xt(FlowMatching.Draw draw) {
-        return add(mul(draw.x0(), draw.at().alpha()), mul(draw.eps(), draw.at().sigma()));
-    }
-
-    /** alpha' x0 + sigma' eps. */
-    static Tensor velocity(FlowMatching.Draw draw) {
-        return add(mul(draw.x0(), draw.at().dAlpha()), mul(draw.eps(), draw.at().dSigma()));
     }
 }

@@ -39,6 +39,11 @@ public interface NoiseSchedule {
         return at(t).lambda();
     }
 
+    /** The point of the schedule with a given noise level rho = sigma / alpha. */
+    default GridPoint atLevel(double rho) {
+        return at(timeAtSnr(1 / rho));
+    }
+
     /** The point of the schedule with a given {@link #lambda}. */
     default GridPoint atLambda(double lambda) {
         return at(timeAtSnr(Math.exp(lambda)));

@@ -1,8 +1,5 @@
 package org.fewstep.path;
 
-import static org.fewstep.op.Ops.add;
-import static org.fewstep.op.Ops.mul;
-
 import org.fewstep.tensor.Tensor;
 
 /**
@@ -32,7 +29,7 @@ public interface Path extends NoiseSchedule {
 
     /** x_t = alpha x0 + sigma eps with this path's columns. */
     default Tensor xt(Tensor x0, Tensor eps, PathColumns at) {
-        return add(mul(x0, at.alpha()), mul(eps, at.sigma()));
+        return at.xt(x0, eps);
     }
 
     /** The conditional velocity dx_t/dt = alpha'(t) x0 + sigma'(t) eps. */
@@ -42,6 +39,6 @@ public interface Path extends NoiseSchedule {
 
     /** The conditional velocity with this path's columns. */
     default Tensor velocity(Tensor x0, Tensor eps, PathColumns at) {
-        return add(mul(x0, at.dAlpha()), mul(eps, at.dSigma()));
+        return at.velocity(x0, eps);
     }
 }

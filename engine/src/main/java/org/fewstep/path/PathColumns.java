@@ -1,5 +1,7 @@
 package org.fewstep.path;
 
+import static org.fewstep.op.Ops.add;
+import static org.fewstep.op.Ops.mul;
 import static org.fewstep.op.Ops.reshape;
 
 import java.util.List;
@@ -25,6 +27,16 @@ public record PathColumns(Tensor t, Tensor alpha, Tensor sigma, Tensor dAlpha, T
                 Tensor.perSample(at.sigma(), like),
                 Tensor.perSample(at.dAlpha(), like),
                 Tensor.perSample(at.dSigma(), like));
+    }
+
+    /** x_t = alpha x0 + sigma eps. */
+    public Tensor xt(Tensor x0, Tensor eps) {
+        return add(mul(x0, alpha), mul(eps, sigma));
+    }
+
+    /** The conditional velocity dx_t/dt = alpha' x0 + sigma' eps. */
+    public Tensor velocity(Tensor x0, Tensor eps) {
+        return add(mul(x0, dAlpha), mul(eps, dSigma));
     }
 
     /** All columns, in the order of the components. */

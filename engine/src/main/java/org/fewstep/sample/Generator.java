@@ -195,9 +195,10 @@ public final class Generator implements AutoCloseable {
     public float[] sample(long first, int steps, long seed, int[] labels, GeneratorOptions options) {
         check(first, steps, labels, options);
         float[] out = new float[requireRoom(labels.length)];
+        boolean replayed = replayed(steps, options);
         for (int from = 0; from < labels.length; from += options.chunk()) {
             int to = Math.min(labels.length, from + options.chunk());
-            if (replayed(steps, options)) {
+            if (replayed) {
                 replay(first, from, to, steps, seed, labels, options, out);
                 continue;
             }
@@ -264,11 +265,15 @@ public final class Generator implements AutoCloseable {
                 NoGrad off = NoGrad.open();
                 Scope all = device.scope()) {
             List<Tensor> parts = new ArrayList<>();
+            boolean replayed = replayed(steps, options);
             for (int from = 0; from < labels.length; from += options.chunk()) {
                 int to = Math.min(labels.length, from + options.chunk());
                 int[] some = Arrays.copyOfRange(labels, from, to);
                 try (Scope chunk = device.scope()) {
-                    parts.add(part(first + from, steps, seed, some, options).keep(chunk));
+                    Tensor part = replayed
+                            ? replayedPart(first + from, steps, seed, some, options)
+                            : run(first + from, steps, seed, some, options, StepObserver.NONE);
+                    parts.add(part.keep(chunk));
                 }
             }
             if (parts.isEmpty()) {
@@ -279,10 +284,7 @@ public final class Generator implements AutoCloseable {
         }
     }
 
-    private Tensor part(long first, int steps, long seed, int[] labels, GeneratorOptions options) {
-        if (!replayed(steps, options)) {
-            return run(first, steps, seed, labels, options, StepObserver.NONE);
-        }
+    private Tensor replayedPart(long first, int steps, long seed, int[] labels, GeneratorOptions options) {
         Shape shape = Shape.of(spec.batchShape(labels.length));
         Buffer out = device.allocate(spec.dtype(), shape.count());
         SamplingPlan plan = plan(labels.length, steps, options);

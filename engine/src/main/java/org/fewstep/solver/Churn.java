@@ -53,7 +53,7 @@ public record Churn(double amount, double min, double max, double noise) {
         if (gamma == 0) {
             return new Raised(from, plan.state());
         }
-        GridPoint raised = EdmCoordinates.at(grid.schedule(), (1 + gamma) * from.rho());
+        GridPoint raised = grid.schedule().atLevel((1 + gamma) * from.rho());
         double fresh = noise * raised.alpha() * from.rho() * Math.sqrt(gamma * (2 + gamma));
         int x = plan.combine(plan.term(raised.alpha() / from.alpha(), plan.state()), plan.term(fresh, plan.noise()));
         return new Raised(raised, x);

@@ -71,7 +71,7 @@ public record DeisRungeKutta(Method method) implements Solver {
             return t;
         }
         double rho = grid.point(i).rho() + c * (t.rho() - grid.point(i).rho());
-        return grid.schedule().at(grid.schedule().timeAtSnr(1 / rho));
+        return grid.schedule().atLevel(rho);
     }
 
     /** v + h sum_j weight_j k_j, as x. */

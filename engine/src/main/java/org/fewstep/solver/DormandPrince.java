@@ -10,8 +10,10 @@ import static org.fewstep.op.Ops.scale;
 import static org.fewstep.op.Ops.scaleShift;
 import static org.fewstep.op.Ops.square;
 import static org.fewstep.op.Ops.sub;
+import static org.fewstep.op.Ops.weightedSum;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.fewstep.kernels.Scope;
 import org.fewstep.path.GridPoint;
@@ -239,7 +241,7 @@ public record DormandPrince(double rtol, double atol, End end, Norm norm) {
                 k.add(slope);
                 Tensor state = x;
                 for (int i = 0; i < A.length; i++) {
-                    state = add(x, weighted(A[i], k, step));
+                    state = moved(A[i], k, step);
                     k.add(field.at(state, schedule.at(C[i] == 1 ? end : t + C[i] * step)));
                 }
                 next = state;
@@ -275,27 +277,49 @@ public record DormandPrince(double rtol, double atol, End end, Norm norm) {
 
         /** The quartic with the step's end states, end slopes and middle state, at a fraction u of the step. */
         private Tensor quartic(Tensor next, List<Tensor> k, double step, double u) {
-            Tensor middle = add(x, weighted(MIDDLE, k, step));
+            Tensor middle = moved(MIDDLE, k, step);
             double u2 = u * u;
             double u3 = u2 * u;
             double u4 = u2 * u2;
-            Tensor ends = add(
-                    scale(x, 1 - 11 * u2 + 18 * u3 - 8 * u4),
-                    add(scale(next, -5 * u2 + 14 * u3 - 8 * u4), scale(middle, 16 * (u2 - 2 * u3 + u4))));
-            Tensor slopes = add(
-                    scale(k.get(0), step * (u - 4 * u2 + 5 * u3 - 2 * u4)),
-                    scale(k.get(A.length), step * (u2 - 3 * u3 + 2 * u4)));
-            return add(ends, slopes);
+            return weightedSum(
+                    new double[] {
+                        1 - 11 * u2 + 18 * u3 - 8 * u4,
+                        -5 * u2 + 14 * u3 - 8 * u4,
+                        16 * (u2 - 2 * u3 + u4),
+                        step * (u - 4 * u2 + 5 * u3 - 2 * u4),
+                        step * (u2 - 3 * u3 + 2 * u4)
+                    },
+                    x,
+                    next,
+                    middle,
+                    k.get(0),
+                    k.get(A.length));
+        }
+
+        /** x + step sum of weights times slopes. */
+        private Tensor moved(double[] weights, List<Tensor> k, double step) {
+            return sum(1, weights, k, step);
         }
 
         private Tensor weighted(double[] weights, List<Tensor> k, double step) {
-            Tensor sum = scale(k.get(0), step * weights[0]);
-            for (int i = 1; i < weights.length; i++) {
+            return sum(0, weights, k, step);
+        }
+
+        private Tensor sum(double ofX, double[] weights, List<Tensor> k, double step) {
+            double[] coefficients = new double[weights.length + 1];
+            Tensor[] terms = new Tensor[coefficients.length];
+            int count = 0;
+            if (ofX != 0) {
+                coefficients[count] = ofX;
+                terms[count++] = x;
+            }
+            for (int i = 0; i < weights.length; i++) {
                 if (weights[i] != 0) {
-                    sum = add(sum, scale(k.get(i), step * weights[i]));
+                    coefficients[count] = step * weights[i];
+                    terms[count++] = k.get(i);
                 }
             }
-            return sum;
+            return weightedSum(Arrays.copyOf(coefficients, count), Arrays.copyOf(terms, count));
         }
 
         /** A copy that may be dropped, whatever tensor the field returned. */

@@ -1,7 +1,6 @@
 package org.fewstep.solver;
 
 import org.fewstep.path.GridPoint;
-import org.fewstep.path.NoiseSchedule;
 import org.fewstep.path.Prediction;
 
 /**
@@ -45,11 +44,7 @@ final class EdmCoordinates {
 
     /** The point of the schedule at a noise level. */
     GridPoint at(double rho) {
-        return at(grid.schedule(), rho);
-    }
-
-    static GridPoint at(NoiseSchedule schedule, double rho) {
-        return schedule.at(schedule.timeAtSnr(1 / rho));
+        return grid.schedule().atLevel(rho);
     }
 
     int state() {

@@ -14,9 +14,8 @@ public final class EdmDiscretization {
 
     /** EDM's own: equal steps of sigma^(1/rho) from max to min. */
     public static double[] edm(int points, double min, double max, double rho) {
-        double high = Math.pow(max, 1 / rho);
-        double low = Math.pow(min, 1 / rho);
-        return levels(points, u -> Math.pow(high + u * (low - high), rho));
+        KarrasSpacing karras = new KarrasSpacing(rho);
+        return levels(points, u -> karras.level(max, min, u));
     }
 
     /** Equal steps of time from 1 to epsilon on the schedule that goes from max to min there. */
@@ -27,7 +26,7 @@ public final class EdmDiscretization {
 
     /** Equal ratios from max to min. */
     public static double[] ve(int points, double min, double max) {
-        return levels(points, u -> max * Math.pow(min / max, u));
+        return levels(points, u -> LogSnrSpacing.UNIFORM.level(max, min, u));
     }
 
     /**

@@ -31,6 +31,6 @@ public interface LevelSpacing extends Spacing {
             throw new IllegalArgumentException(name() + " spacing: got ends of noise level " + first + " and " + last
                     + "; expected finite levels above 0; end before the clean end and append it");
         }
-        return schedule.at(schedule.timeAtSnr(1 / level(first, last, u)));
+        return schedule.atLevel(level(first, last, u));
     }
 }

@@ -65,6 +65,6 @@ record NoiseFormStep(List<GridPoint> at, List<double[]> weights) {
     }
 
     private static GridPoint between(NoiseSchedule schedule, GridPoint from, double rho, double r) {
-        return EdmCoordinates.at(schedule, from.rho() * Math.pow(rho / from.rho(), r));
+        return schedule.atLevel(from.rho() * Math.pow(rho / from.rho(), r));
     }
 }

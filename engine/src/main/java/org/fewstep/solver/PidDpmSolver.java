@@ -1,7 +1,6 @@
 package org.fewstep.solver;
 
 import static org.fewstep.op.Ops.abs;
-import static org.fewstep.op.Ops.add;
 import static org.fewstep.op.Ops.clamp;
 import static org.fewstep.op.Ops.div;
 import static org.fewstep.op.Ops.maximum;
@@ -9,6 +8,7 @@ import static org.fewstep.op.Ops.mean;
 import static org.fewstep.op.Ops.scale;
 import static org.fewstep.op.Ops.square;
 import static org.fewstep.op.Ops.sub;
+import static org.fewstep.op.Ops.weightedSum;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -240,7 +240,7 @@ public record PidDpmSolver(
                 trials.add(new Trial(step.at(), error, accepted));
                 if (accepted) {
                     double up = noise * to.alpha() * Math.sqrt((to.rho() - down) * (to.rho() + down));
-                    Tensor next = up == 0 ? high : add(high, scale(source.draw(draws++, x), up));
+                    Tensor next = up == 0 ? high : weightedSum(new double[] {1, up}, high, source.draw(draws++, x));
                     take(next.keep(scope), nextLow.keep(scope), end);
                 }
             }
@@ -274,13 +274,15 @@ public record PidDpmSolver(
         }
 
         private Tensor moved(GridPoint from, GridPoint to, double[] weights, List<Tensor> slopes) {
-            Tensor sum = scale(x, to.alpha() / from.alpha());
+            double[] coefficients = new double[weights.length + 1];
+            Tensor[] terms = new Tensor[coefficients.length];
+            coefficients[0] = to.alpha() / from.alpha();
+            terms[0] = x;
             for (int j = 0; j < weights.length; j++) {
-                if (weights[j] != 0) {
-                    sum = add(sum, scale(slopes.get(j), to.alpha() * weights[j]));
-                }
+                coefficients[j + 1] = to.alpha() * weights[j];
+                terms[j + 1] = slopes.get(j);
             }
-            return sum;
+            return weightedSum(coefficients, terms);
         }
 
         private double error(Tensor nextLow, Tensor high) {

@@ -3,6 +3,7 @@ package org.fewstep.solver;
 import static org.fewstep.op.Ops.add;
 import static org.fewstep.op.Ops.mul;
 import static org.fewstep.op.Ops.scale;
+import static org.fewstep.op.Ops.weightedSum;
 
 import java.util.Arrays;
 import org.fewstep.kernels.Scope;
@@ -205,8 +206,9 @@ public record PredictorCorrector(
                     spread = table.ancestralNoise(i);
                 }
             }
-            Tensor mean = add(scale(x, ofX), scale(gradient, ofScore));
-            return meanOnly || probabilityFlow ? mean : add(mean, scale(xi, spread));
+            return meanOnly || probabilityFlow
+                    ? weightedSum(new double[] {ofX, ofScore}, x, gradient)
+                    : weightedSum(new double[] {ofX, ofScore, spread}, x, gradient, xi);
         }
 
         private Tensor draw(Tensor like) {

@@ -89,14 +89,14 @@ public record Restart(List<Interval> intervals, double noise) implements Solver 
             throw new IllegalArgumentException("restart: got upper end " + interval.max + " of an interval at level "
                     + min.rho() + " of the grid; expected a higher one; take more steps or a longer interval");
         }
-        GridPoint max = EdmCoordinates.at(grid.schedule(), interval.max);
+        GridPoint max = grid.schedule().atLevel(interval.max);
         double fresh = noise * max.alpha() * Math.sqrt((max.rho() - min.rho()) * (max.rho() + min.rho()));
         int back = plan.combine(plan.term(max.alpha() / min.alpha(), plan.state()), plan.term(fresh, plan.noise()));
         plan.step(min, max, back);
         double[] levels = EdmDiscretization.edm(interval.points, min.rho(), interval.max, RHO);
         GridPoint from = max;
         for (int j = 1; j < levels.length; j++) {
-            GridPoint to = j == levels.length - 1 ? min : EdmCoordinates.at(grid.schedule(), levels[j]);
+            GridPoint to = j == levels.length - 1 ? min : grid.schedule().atLevel(levels[j]);
             step(plan, grid, from, to);
             from = to;
         }

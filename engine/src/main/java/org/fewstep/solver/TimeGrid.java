@@ -164,9 +164,13 @@ public final class TimeGrid {
         return count;
     }
 
-    /** The clean end of the schedule. */
+    /**
+     * The clean end of the schedule.
+     *
+     * @throws IllegalArgumentException where it has none
+     */
     public GridPoint clean() {
-        return new GridPoint(schedule.timeAtSnr(Double.POSITIVE_INFINITY), 1, 0);
+        return new GridPoint(cleanTime(schedule), 1, 0);
     }
 
     /** The times. */
