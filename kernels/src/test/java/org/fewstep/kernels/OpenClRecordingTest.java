@@ -1,12 +1,12 @@
 package org.fewstep.kernels;
 
-import org.fewstep.kernels.gpu.OpenCl;
+import org.fewstep.kernels.gpu.TestGpu;
 
 /** {@link RecordingTest} on OpenCL. */
 class OpenClRecordingTest extends RecordingTest {
     @Override
     PooledDevice open() {
-        return OpenCl.open(1 << 28, false);
+        return TestGpu.open(1 << 28, false);
     }
 
     /** The product's turned operand is laid straight. */

@@ -53,7 +53,12 @@ final class CudaDriver implements Driver {
         }
     }
 
-    private record CudaMemory(Address address, long bytes) implements Memory {}
+    private record CudaMemory(Address start, long bytes) implements Memory {
+        @Override
+        public long address() {
+            return start.value();
+        }
+    }
 
     private record CudaProgram(CUmodule module, byte[] image) implements Program {}
 
@@ -266,7 +271,7 @@ final class CudaDriver implements Driver {
     @Override
     public void free(Memory memory) {
         if (enterToRelease()) {
-            require("free", cuMemFree(((CudaMemory) memory).address()));
+            require("free", cuMemFree(((CudaMemory) memory).start()));
         }
     }
 
@@ -288,14 +293,14 @@ final class CudaDriver implements Driver {
     @Override
     public void upload(Memory to, long place, ByteBuffer from, int at, int bytes) {
         enter("upload");
-        CUdeviceptr start = ((CudaMemory) to).address().withByteOffset(place);
+        CUdeviceptr start = ((CudaMemory) to).start().withByteOffset(place);
         require("upload", cuMemcpyHtoDAsync(start, Pointer.to(from).withByteOffset(at), bytes, stream));
     }
 
     @Override
     public void download(Memory from, long place, ByteBuffer to, int bytes) {
         enter("download");
-        CUdeviceptr start = ((CudaMemory) from).address().withByteOffset(place);
+        CUdeviceptr start = ((CudaMemory) from).start().withByteOffset(place);
         require("download", cuMemcpyDtoHAsync(Pointer.to(to), start, bytes, stream));
         require("download", cuStreamSynchronize(stream));
     }
@@ -370,7 +375,7 @@ final class CudaDriver implements Driver {
         for (int i = 0; i < launch.count(); i++) {
             int at = function.places[i];
             if (launch.memory(i) instanceof CudaMemory memory) {
-                function.values.putLong(at, memory.address().value());
+                function.values.putLong(at, memory.address());
                 continue;
             }
             for (int w = launch.start(i); w < launch.end(i); w++, at += 4) {

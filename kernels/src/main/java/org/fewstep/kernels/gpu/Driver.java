@@ -18,6 +18,16 @@ interface Driver extends AutoCloseable {
     /** A block of device memory. */
     interface Memory {
         long bytes();
+
+        /**
+         * Where it begins on the device, for kernels that take structures of addresses.
+         *
+         * @throws UnsupportedOperationException where memory has no address, as in OpenCL
+         */
+        default long address() {
+            throw new UnsupportedOperationException("address of device memory: got "
+                    + getClass().getSimpleName() + "; expected CUDA's; give each memory as an argument of its own");
+        }
     }
 
     /** Compiled kernels of one file. */

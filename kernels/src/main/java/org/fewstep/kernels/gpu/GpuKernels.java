@@ -58,7 +58,8 @@ final class GpuKernels {
             case SOFTMAX -> GpuSoftmax.VERSIONS;
             case MODULATED_NORM -> GpuModulatedNorm.VERSIONS;
             case NORM -> GpuNorm.VERSIONS;
-            case ELEMENTWISE, COMBINE, SCAN, GATHER, RANDOM, UPDATE -> 1;
+            case UPDATE -> GpuUpdate.VERSIONS;
+            case ELEMENTWISE, COMBINE, SCAN, GATHER, RANDOM -> 1;
         };
     }
 

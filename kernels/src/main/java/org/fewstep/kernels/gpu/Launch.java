@@ -1,6 +1,7 @@
 package org.fewstep.kernels.gpu;
 
 import java.util.Arrays;
+import java.util.List;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.DType;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,17 @@ final class Launch {
         next();
         memories[count++] = memory;
         return this;
+    }
+
+    /** The addresses of several memories as a structure; a null address for none (CUDA alone). */
+    Launch addresses(List<Driver.Memory> list, int places) {
+        int[] halves = new int[2 * places];
+        for (int i = 0; i < list.size(); i++) {
+            long address = list.get(i).address();
+            halves[2 * i] = (int) address;
+            halves[2 * i + 1] = (int) (address >>> 32);
+        }
+        return int32(halves);
     }
 
     /** A whole number of 32 bits, or several as a structure. */

@@ -9,7 +9,12 @@ import org.jspecify.annotations.Nullable;
  * told. So it can be asked which kernels a workload would become on a device that is not here, and nothing is compiled.
  */
 final class PaperDriver implements Driver {
-    private record PaperMemory(long bytes) implements Memory {}
+    private record PaperMemory(long bytes) implements Memory {
+        @Override
+        public long address() {
+            return 0;
+        }
+    }
 
     private record PaperProgram(String file, List<String> options) implements Program {}
 

@@ -34,18 +34,18 @@ class Conv2dBitsTest {
     @MethodSource("geometries")
     void versionsAgreeToTheBit(Geometry g) {
         for (Code code : new Code[] {Code.FORWARD, Code.INPUT}) {
-            float[] naive = run(code, g, 1, OpenCl.driver());
+            float[] naive = run(code, g, 1, TestGpu.driver());
             for (int version = 2; version <= VERSIONS; version++) {
-                assertArrayEquals(naive, run(code, g, version, OpenCl.driver()), code + " by version " + version);
+                assertArrayEquals(naive, run(code, g, version, TestGpu.driver()), code + " by version " + version);
             }
-            float[] small = run(code, g, 2, Wrapped.asGpu(OpenCl.driver(), MANY));
+            float[] small = run(code, g, 2, Wrapped.asGpu(TestGpu.driver(), MANY));
             assertArrayEquals(naive, small, code + " by small tiles");
         }
     }
 
     private static float[] run(Code code, Geometry g, int version, Driver driver) {
         Choices choices = Choices.preferring(Family.CONV2D, Choice.version(version));
-        try (GpuDevice device = OpenCl.open(driver, Source::of, choices, 1 << 24, true);
+        try (GpuDevice device = TestGpu.open(driver, Source::of, choices, 1 << 24, true);
                 Scope scope = device.scope()) {
             Buffer x = random(device, 1, g.batch() * g.inChannels() * g.inHeight() * g.inWidth());
             Buffer w = random(device, 2, g.outChannels() * g.depth());

@@ -48,15 +48,15 @@ class GpuContractTest {
         List<DynamicTest> tests = new ArrayList<>();
         for (Family family : Family.values()) {
             for (DType dtype : new DType[] {DType.F64, DType.F32}) {
-                tests.add(test(family, dtype, OpenCl.NAME, OpenCl::driver));
+                tests.add(test(family, dtype, TestGpu.NAME, TestGpu::driver));
                 if (dtype == DType.F32 || !ALIKE.contains(family)) {
-                    tests.add(test(family, dtype, "a GPU", () -> Wrapped.asGpu(OpenCl.driver(), FEW)));
+                    tests.add(test(family, dtype, "a GPU", () -> Wrapped.asGpu(TestGpu.driver(), FEW)));
                 }
             }
         }
         for (DType dtype : new DType[] {DType.F64, DType.F32}) {
             for (Family family : new Family[] {Family.MATMUL, Family.CONV2D}) {
-                tests.add(test(family, dtype, "a large GPU", () -> Wrapped.asGpu(OpenCl.driver(), MANY)));
+                tests.add(test(family, dtype, "a large GPU", () -> Wrapped.asGpu(TestGpu.driver(), MANY)));
             }
         }
         return tests;
@@ -77,7 +77,7 @@ class GpuContractTest {
                 Choice choice = Choice.version(version);
                 for (DType dtype : new DType[] {DType.F64, DType.F32}) {
                     tests.add(dynamicTest(
-                            family + " " + choice + " " + dtype + " on " + OpenCl.NAME,
+                            family + " " + choice + " " + dtype + " on " + TestGpu.NAME,
                             () -> check(family, choice, dtype)));
                 }
             }
@@ -94,7 +94,7 @@ class GpuContractTest {
             }
             return legal.get(0);
         };
-        try (GpuDevice device = OpenCl.open(OpenCl.driver(), Source::of, choices, 1 << 28, true)) {
+        try (GpuDevice device = TestGpu.open(TestGpu.driver(), Source::of, choices, 1 << 28, true)) {
             KernelContract.check(family, device, dtype);
         }
         assertTrue(times[0] > 0, choice + " was never legal");
@@ -105,7 +105,7 @@ class GpuContractTest {
     }
 
     private static void check(Family family, DType dtype, Supplier<Driver> driver) {
-        try (GpuDevice device = OpenCl.open(driver.get(), Source::of, 1 << 28, true)) {
+        try (GpuDevice device = TestGpu.open(driver.get(), Source::of, 1 << 28, true)) {
             KernelContract.check(family, device, dtype);
             assertEquals(0, device.live().buffers().get());
             assertEquals(0, device.live().bytes().get());

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GpuDeviceTest {
     @Test
     void copiesBetweenHostAndBuffers() {
-        try (GpuDevice device = OpenCl.open(1 << 20, true);
+        try (GpuDevice device = TestGpu.open(1 << 20, true);
                 Scope scope = device.scope()) {
             Buffer f = device.allocate(DType.F32, 3);
             device.write(f, new double[] {9, 0.1, 2, 3}, 1, 3);
@@ -60,7 +60,7 @@ class GpuDeviceTest {
         for (int i = 0; i < n; i++) {
             values[i] = i * 0.5;
         }
-        try (GpuDevice device = OpenCl.open(0, false);
+        try (GpuDevice device = TestGpu.open(0, false);
                 Scope scope = device.scope()) {
             for (DType dtype : new DType[] {DType.F32, DType.F64}) {
                 Buffer buffer = device.allocate(dtype, n);
@@ -77,21 +77,21 @@ class GpuDeviceTest {
 
     @Test
     void namesThatAreNotThereAreRefused() {
-        OpenCl.driver().close();
+        TestGpu.driver().close();
         for (String name :
                 List.of("opencl:99", "opencl:x", "opencl:-1", "opencl", "cuda:x", "cuda:-1", "cuda", "tpu:0")) {
             DeviceException e = assertThrows(DeviceException.class, () -> Devices.require(name));
             assertTrue(e.getMessage().contains("\"" + name + "\""), e.getMessage());
         }
-        String kind = OpenCl.NAME.substring(0, OpenCl.NAME.indexOf(':'));
-        assertTrue(Devices.require(OpenCl.NAME).fingerprint().startsWith(kind + "/"));
-        assertTrue(Devices.list().stream().anyMatch(f -> f.name().equals(OpenCl.NAME) && f.usable()));
+        String kind = TestGpu.NAME.substring(0, TestGpu.NAME.indexOf(':'));
+        assertTrue(Devices.require(TestGpu.NAME).fingerprint().startsWith(kind + "/"));
+        assertTrue(Devices.list().stream().anyMatch(f -> f.name().equals(TestGpu.NAME) && f.usable()));
     }
 
     @Test
     void aFileThatDoesNotCompileIsShown() {
-        try (GpuDevice device = OpenCl.open(
-                        OpenCl.driver(),
+        try (GpuDevice device = TestGpu.open(
+                        TestGpu.driver(),
                         file -> Source.of(file).replace("REAL sum = 0;", "REAL sum = nothing_of_that_name;"),
                         0,
                         false);
@@ -108,7 +108,7 @@ class GpuDeviceTest {
 
     @Test
     void closedDevicesRefuseWorkAndStillTakeBuffersBack() {
-        GpuDevice device = OpenCl.open(1 << 20, false);
+        GpuDevice device = TestGpu.open(1 << 20, false);
         Buffer kept = device.own(DType.F32, 5);
         device.close();
         assertThrows(IllegalStateException.class, () -> device.own(DType.F32, 5));
@@ -119,11 +119,11 @@ class GpuDeviceTest {
 
     @Test
     void aHugeAllocationIsReportedAndLeavesTheDeviceUsable() {
-        try (GpuDevice device = OpenCl.open(1 << 20, false);
+        try (GpuDevice device = TestGpu.open(1 << 20, false);
                 Scope scope = device.scope()) {
             DeviceOutOfMemory e =
                     assertThrows(DeviceOutOfMemory.class, () -> device.allocate(DType.F64, Integer.MAX_VALUE));
-            assertTrue(e.getMessage().contains(OpenCl.NAME), e.getMessage());
+            assertTrue(e.getMessage().contains(TestGpu.NAME), e.getMessage());
             assertEquals(3, sum(device, 1, 2));
         }
     }
@@ -188,8 +188,8 @@ class GpuDeviceTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aFailureAnywhereLeavesNothingBehind(boolean poison) {
-        Wrapped driver = new Wrapped(OpenCl.driver());
-        try (GpuDevice device = OpenCl.open(driver, Source::of, 0, poison)) {
+        Wrapped driver = new Wrapped(TestGpu.driver());
+        try (GpuDevice device = TestGpu.open(driver, Source::of, 0, poison)) {
             assertEquals(STEPPED, step(device));
             driver.fail(-1);
             assertEquals(STEPPED, step(device));
@@ -212,7 +212,7 @@ class GpuDeviceTest {
     void aFailureOfACompilationLeavesNothingBehind(Call call) {
         int calls = 1;
         for (int k = -1; k < calls; k++) {
-            Wrapped driver = new Wrapped(OpenCl.driver());
+            Wrapped driver = new Wrapped(TestGpu.driver());
             Programs programs = new Programs(driver, new ProgramCache(null), Source::of);
             GpuDevice device = new GpuDevice("opencl:0", driver, programs, Choices.STANDARD, 0, false);
             try (device) {
@@ -244,8 +244,8 @@ class GpuDeviceTest {
     @Test
     void everythingIsReleasedAtTheEndWhateverFails() {
         for (Call call : new Call[] {null, Call.SYNCHRONIZE, Call.RELEASE}) {
-            Wrapped driver = new Wrapped(OpenCl.driver());
-            GpuDevice device = OpenCl.open(driver, Source::of, 1 << 20, false);
+            Wrapped driver = new Wrapped(TestGpu.driver());
+            GpuDevice device = TestGpu.open(driver, Source::of, 1 << 20, false);
             step(device);
             assertTrue(device.live().blocks().get() > 0);
             assertTrue(device.live().programs().get() > 0);
@@ -264,7 +264,7 @@ class GpuDeviceTest {
     @Test
     void tenThousandShapesKeepTheCap() {
         int cap = 1 << 16;
-        try (GpuDevice device = OpenCl.open(cap, false)) {
+        try (GpuDevice device = TestGpu.open(cap, false)) {
             for (int i = 0; i < 10_000; i++) {
                 int size = 1 + i * 37 % 20_011;
                 try (Scope scope = device.scope()) {

@@ -65,6 +65,8 @@ class KernelMutationTest {
             new Mutation(Family.GATHER, "gather.cl", "sum += in[", "sum = in["),
             new Mutation(Family.RANDOM, "random.cl", "(low < (UINT32) counter[1] ? 1u : 0u)", "0u"),
             new Mutation(Family.UPDATE, "update.cl", "rest2 * gi * gi", "rest2 * gi"),
+            new Mutation(Family.UPDATE, 2, "update.cl", "(unit - UNITS_BEFORE(all, t))", "unit"),
+            new Mutation(Family.UPDATE, 2, "update.cl", "T + jump < MOST && ", "jump == 1 && "),
         };
     }
 
@@ -103,8 +105,8 @@ class KernelMutationTest {
     private static void check(Mutation mutation) {
         String source = Source.of(mutation.file());
         assertTrue(source.contains(mutation.code()), mutation.file() + " has no longer: " + mutation.code());
-        try (GpuDevice device = OpenCl.open(
-                OpenCl.driver(),
+        try (GpuDevice device = TestGpu.open(
+                TestGpu.driver(),
                 file -> Source.of(file).replace(mutation.code(), mutation.wrong()),
                 mutation.choices(),
                 1 << 28,

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Tag;
 class OpenClDriverTest extends DriverContract {
     @Override
     Driver open() {
-        return OpenCl.driver();
+        return TestGpu.driver();
     }
 
     @Override

@@ -23,9 +23,9 @@ class ProgramCacheTest {
 
     /** Runs a kernel with a cache and returns how many files were compiled. */
     private int compilations(Path cache) {
-        Wrapped driver = new Wrapped(OpenCl.driver());
+        Wrapped driver = new Wrapped(TestGpu.driver());
         Programs programs = new Programs(driver, new ProgramCache(cache), Source::of);
-        try (GpuDevice device = new GpuDevice(OpenCl.NAME, driver, programs, Choices.STANDARD, 0, false);
+        try (GpuDevice device = new GpuDevice(TestGpu.NAME, driver, programs, Choices.STANDARD, 0, false);
                 Scope scope = device.scope()) {
             org.fewstep.kernels.Buffer x = device.allocate(DType.F32, 3);
             device.write(x, new float[] {1, 2, 3}, 0, 3);

@@ -16,7 +16,10 @@ import org.fewstep.kernels.ModulatedNorm.Places;
 import org.fewstep.kernels.Norm;
 import org.fewstep.kernels.Reduce;
 import org.fewstep.kernels.Scope;
+import org.fewstep.kernels.Slot;
+import org.fewstep.kernels.Slots;
 import org.fewstep.kernels.Softmax;
+import org.fewstep.kernels.Update;
 import org.fewstep.kernels.Workload;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -47,8 +50,8 @@ class SameBitsTest {
 
     private final Set<Choice> legal = new LinkedHashSet<>();
     private Choice wanted = Choice.version(1);
-    private final Wrapped driver = Wrapped.asGpu(OpenCl.driver(), 2);
-    private final GpuDevice device = OpenCl.open(driver, Source::of, this::choose, 1 << 28, true);
+    private final Wrapped driver = Wrapped.asGpu(TestGpu.driver(), 2);
+    private final GpuDevice device = TestGpu.open(driver, Source::of, this::choose, 1 << 28, true);
     private DType dtype = DType.F32;
 
     /** Whether groups of other than a version's own number of threads are run: each costs a compilation on PoCL. */
@@ -65,8 +68,11 @@ class SameBitsTest {
     }
 
     private Buffer random(long seed, int n) {
-        Random random = new Random(seed);
-        double[] values = random.doubles(n, -2, 2).toArray();
+        return random(seed, n, -2);
+    }
+
+    private Buffer random(long seed, int n, double least) {
+        double[] values = new Random(seed).doubles(n, least, 2).toArray();
         Buffer buffer = device.allocate(dtype, n);
         device.write(buffer, values, 0, n);
         return buffer;
@@ -280,6 +286,46 @@ class SameBitsTest {
                 double[] expected = inner == 3 ? new double[] {0.0, -0.0, -0.0} : new double[inner];
                 device.run(new Reduce(Reduce.Code.MAX, 1, 300 / inner, inner, 1, x, y));
                 assertArrayEquals(expected, read(y), "the positive zero is the greater");
+            }
+        }
+    }
+
+    /** Parameters of more than one launch, empty ones among them, and more blocks than one launch of the tree adds. */
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F64"})
+    void updates(DType type) {
+        dtype = type;
+        int[] sizes = {1, 0, 3, 5000, 257, 9000, 1024, 1025, 0, 2048, 70_000, 7, 300, 256, 3, 5, 1, 1};
+        try (Slots slots = new Slots(device, type, 5);
+                Scope scope = device.scope()) {
+            Slot decay = slots.add(0.99);
+            Slot rate = slots.add(0.1);
+            Slot root = slots.add(1.25);
+            Slot adaptive = slots.add(1);
+            Slot limit = slots.add(0.5);
+            slots.stage();
+            for (int count : new int[] {1, 2, 8, 9, sizes.length}) {
+                List<List<Buffer>> lists = new ArrayList<>();
+                for (int list = 0; list < 4; list++) {
+                    List<Buffer> buffers = new ArrayList<>();
+                    for (int i = 0; i < count; i++) {
+                        buffers.add(random(100L * list + i, sizes[i], list == 3 ? 0 : -2));
+                    }
+                    lists.add(buffers);
+                }
+                List<Buffer> p = lists.get(0);
+                List<Buffer> g = lists.get(1);
+                List<Buffer> m = lists.get(2);
+                List<Buffer> v = lists.get(3);
+                Buffer clip = blank(3);
+                compare("norm of " + count, Update.gradNorm(g, limit, clip), clip);
+                device.write(clip, new double[] {1, 0.3, 0}, 0, 3);
+                Update adam = Update.adam(p, g, m, v, decay, rate, root, adaptive, 0.9, 0.999, 1e-8, clip);
+                List<Buffer> written = new ArrayList<>(p);
+                written.addAll(m);
+                written.addAll(v);
+                compare("adam of " + count, adam, written.toArray(Buffer[]::new));
+                compare("average of " + count, Update.ema(p, g, decay), p.toArray(Buffer[]::new));
             }
         }
     }

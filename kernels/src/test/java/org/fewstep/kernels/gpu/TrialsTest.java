@@ -48,7 +48,7 @@ class TrialsTest {
     @EnumSource(Family.class)
     @Tag("opencl")
     void everyChoiceKeepsToTheTolerances(Family family) {
-        OpenCl.driver().close();
+        TestGpu.driver().close();
         Set<Choice> seen = new HashSet<>();
         try (KernelLab lab = KernelLab.open("opencl:0", Precision.F32)) {
             for (Trial trial : Trials.edges(family)) {

@@ -37,7 +37,7 @@ class TunerTest {
 
     @BeforeEach
     void set() {
-        OpenCl.driver().close();
+        TestGpu.driver().close();
         before = System.getProperty(PROPERTY, "");
         file = folder.resolve("launches.properties");
         System.setProperty(PROPERTY, file.toString());

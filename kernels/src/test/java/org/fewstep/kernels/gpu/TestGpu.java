@@ -10,11 +10,11 @@ import org.fewstep.kernels.DeviceException;
  * Opens the GPU that -Dtest.device names for a test, or opencl:0; without it the test is skipped, or fails with
  * -Drequire.opencl=true or -Drequire.cuda=true.
  */
-public final class OpenCl {
+public final class TestGpu {
     /** The device that tests of GPU kernels use. */
     static final String NAME = name();
 
-    private OpenCl() {}
+    private TestGpu() {}
 
     private static String name() {
         String device = System.getProperty("test.device", "cpu");
