@@ -296,6 +296,8 @@ final class SmallWorkloads {
         convolution(false, new Conv2d.Geometry(1, 31, 8, 1, 7, 4, 1, 2, 1, 2, 1, 0, 0, 1));
         convolution(true, new Conv2d.Geometry(1, 1, 3, 31, 1, 1, 33, 3, 3, 1, 1, 0, 2, 1));
         convolution(false, new Conv2d.Geometry(1, 33, 1, 7, 33, 1, 7, 1, 1, 1, 1, 0, 0, 1));
+        // So many places that the weights' sums go in parts.
+        convolution(false, new Conv2d.Geometry(33, 1, 1, 9, 1, 1, 9, 1, 1, 1, 1, 0, 0, 1));
     }
 
     private void convolution(boolean biased, Conv2d.Geometry g) {
