@@ -56,7 +56,7 @@ public sealed interface BridgeDiffusion {
     private static void requireNorm(double norm) {
         if (!(norm >= 0) || Double.isInfinite(norm)) {
             throw new IllegalArgumentException(
-                    "bridge sde: got diffusion " + norm + "; expected a finite number of at least 0");
+                    "bridge sde: got eps " + norm + "; expected a finite number of at least 0");
         }
     }
 }

@@ -14,7 +14,6 @@ import org.fewstep.model.InterpolantField;
 import org.fewstep.model.InterpolantNetwork;
 import org.fewstep.model.Network;
 import org.fewstep.model.NetworkConfig;
-import org.fewstep.path.ArcsineTimes;
 import org.fewstep.path.Diagonal;
 import org.fewstep.path.Gamma;
 import org.fewstep.path.IndependentCoupling;
@@ -62,16 +61,10 @@ public sealed interface MethodSettings {
         /** uniform on (0, 1) */
         UNIFORM,
         /** sigmoid of a normal number */
-        LOGIT_NORMAL,
-        /** sin^2 of a uniform angle: dense at both ends */
-        ARCSINE;
+        LOGIT_NORMAL;
 
         TimeSampler sampler(double mean, double std) {
-            return switch (this) {
-                case UNIFORM -> UniformTimes.UNIT;
-                case LOGIT_NORMAL -> new LogitNormalTimes(mean, std);
-                case ARCSINE -> new ArcsineTimes();
-            };
+            return this == UNIFORM ? UniformTimes.UNIT : new LogitNormalTimes(mean, std);
         }
     }
 
@@ -98,7 +91,7 @@ public sealed interface MethodSettings {
     /**
      * {@link org.fewstep.loss.FlowMatching} on the linear path with noise at 0.
      *
-     * @param timeLaw law of t: uniform, logit-normal or arcsine (default uniform)
+     * @param timeLaw law of t (default uniform)
      * @param timeMean mean of the logit, for logit-normal times (default 0)
      * @param timeStd standard deviation of the logit, for logit-normal times (default 1)
      * @param labelDrop probability of a dropped label (default 0.1)
@@ -247,7 +240,7 @@ public sealed interface MethodSettings {
      * @param gamma width of the latent noise: brownian, sqrt-2, sine-squared or zero (default brownian)
      * @param learn fields, each by a network of its own: b alone for the ODE, with s or eta for the SDE (default [b, eta])
      * @param pairs which source sample goes with which data sample (default independent)
-     * @param timeLaw law of t (default arcsine)
+     * @param timeLaw law of t (default uniform)
      * @param timeMean mean of the logit, for logit-normal times (default 0)
      * @param timeStd standard deviation of the logit, for logit-normal times (default 1)
      */
@@ -271,7 +264,7 @@ public sealed interface MethodSettings {
                     "pairs",
                     Pairs.INDEPENDENT,
                     "time-law",
-                    TimeLaw.ARCSINE,
+                    TimeLaw.UNIFORM,
                     "time-mean",
                     0.0,
                     "time-std",
