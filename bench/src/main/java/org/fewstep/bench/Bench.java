@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import org.fewstep.bench.kernels.KernelsCommand;
+import org.fewstep.bench.sample.BridgesCommand;
 import org.fewstep.bench.solvers.OrdersCommand;
 import org.fewstep.io.BadFileException;
 import org.fewstep.kernels.DeviceException;
@@ -44,7 +45,8 @@ public final class Bench implements Runnable {
                 .addSubcommand(new ReportCommand())
                 .addSubcommand(new RooflineCommand())
                 .addSubcommand(new KernelsCommand())
-                .addSubcommand(new OrdersCommand());
+                .addSubcommand(new OrdersCommand())
+                .addSubcommand(new BridgesCommand());
         line.setOut(out);
         line.setErr(err);
         line.setParameterExceptionHandler((e, args) -> {

@@ -10,12 +10,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.fewstep.io.SafeTensors;
 import org.fewstep.io.TensorInfo;
+import org.fewstep.path.StochasticInterpolant;
 import org.fewstep.sample.ModelFile;
 import org.fewstep.sample.ModelSpec;
 import org.fewstep.train.Checkpoint;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -59,6 +62,13 @@ final class InfoCommand implements Callable<Integer> {
             if (path != null) {
                 screen.line("path      %s, noise at time %.0f", path.name(), path.noiseTime());
             }
+            StochasticInterpolant bridge = spec.bridge();
+            if (bridge != null) {
+                Map<String, Object> recipe = checkpoint.recipe().toMap();
+                screen.line(
+                        "path      %s, from %s at time 0 to %s at time 1",
+                        bridge.name(), law(recipe.get("source")), law(recipe.get("data")));
+            }
             screen.line(
                     "networks  %s; samples are made with %s", String.join(", ", model.roles()), model.defaultRole());
             screen.line("recipe");
@@ -86,6 +96,14 @@ final class InfoCommand implements Callable<Integer> {
             }
         }
         return ExitCode.OK.code();
+    }
+
+    /** Data in a few words. */
+    private static String law(@Nullable Object settings) {
+        if (!(settings instanceof Map<?, ?> map)) {
+            return "nothing";
+        }
+        return map.get("kind") + (map.containsKey("only") ? " of class " + map.get("only") : "");
     }
 
     private long size() {

@@ -1,5 +1,6 @@
 package org.fewstep.cli;
 
+import java.util.Arrays;
 import org.fewstep.io.Raster;
 import org.fewstep.io.SampleGrid;
 import org.fewstep.io.Scatter2d;
@@ -13,6 +14,7 @@ final class Pictures {
     private static final int SCATTER_SIDE = 440;
     private static final int TILE = 48;
     private static final int PADDING = 2;
+    private static final float BLANK = -0.5f;
 
     private Pictures() {}
 
@@ -33,6 +35,31 @@ final class Pictures {
         return new SampleGrid(columns, PADDING, scale).draw(values, n, shape[0], shape[1], shape[2]);
     }
 
+    /** Images in pairs of rows: below each row of the first set the row of the second. */
+    static Raster pairs(float[] above, float[] below, int[] shape, int columns) {
+        int row = columns * shape[0] * shape[1] * shape[2];
+        int rows = (above.length + row - 1) / row;
+        float[] all = new float[2 * rows * row];
+        Arrays.fill(all, BLANK);
+        for (int i = 0; i < rows; i++) {
+            int count = Math.min(row, above.length - i * row);
+            System.arraycopy(above, i * row, all, 2 * i * row, count);
+            System.arraycopy(below, i * row, all, (2 * i + 1) * row, count);
+        }
+        return grid(all, shape, columns);
+    }
+
+    /** Two sets of points within [-limit, limit]: the first grey, the second blue over it. */
+    static Raster scatter(float[] source, float[] points, double limit, String caption) {
+        return new Scatter2d(SCATTER_SIDE, -limit, limit)
+                .pen(1.5, 0.25)
+                .add(source, GREY)
+                .pen(1.5, 0.45)
+                .add(points, BLUE)
+                .caption(caption)
+                .picture();
+    }
+
     /** Points of one colour within [-limit, limit]. */
     static Raster scatter(float[] points, double limit, int colour, String caption) {
         return new Scatter2d(SCATTER_SIDE, -limit, limit)
@@ -48,7 +75,7 @@ final class Pictures {
         for (int i = 0; i < values.length; i++) {
             sizes[i] = Math.abs(values[i]);
         }
-        java.util.Arrays.sort(sizes);
+        Arrays.sort(sizes);
         double most = sizes.length == 0 ? 1 : sizes[(int) (0.995 * (sizes.length - 1))];
         return Math.min(100, Math.max(1, Math.ceil(most * 1.15 * 2) / 2));
     }

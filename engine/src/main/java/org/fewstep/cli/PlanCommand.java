@@ -32,7 +32,7 @@ final class PlanCommand implements Callable<Integer> {
             names = "--grid",
             paramLabel = "NAME",
             defaultValue = "logsnr",
-            description = "uniform, quadratic, logsnr, karras or beta (default: logsnr).")
+            description = "uniform, quadratic, logsnr, karras, beta or cosine (default: logsnr).")
     private String grid = "logsnr";
 
     @Option(

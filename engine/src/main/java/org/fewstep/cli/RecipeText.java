@@ -26,11 +26,13 @@ record RecipeText(String source, String yaml) {
             "two-moons-meanflow",
             "checkerboard-flow",
             "checkerboard-meanflow",
+            "two-moons-to-eight-gaussians",
             "glyphs-flow",
             "glyphs-meanflow",
             "mnist-flow",
             "mnist-meanflow",
             "mnist-dit-meanflow",
+            "mnist-three-to-eight",
             "mnist-classifier");
 
     /**

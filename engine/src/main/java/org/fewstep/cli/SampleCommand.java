@@ -7,12 +7,19 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Devices;
+import org.fewstep.model.InterpolantField;
 import org.fewstep.sample.Generator;
 import org.fewstep.sample.GeneratorOptions;
+import org.fewstep.sample.ModelFile;
 import org.fewstep.sample.SolverChoice;
+import org.fewstep.sample.Translator;
+import org.fewstep.sample.TranslatorOptions;
 import org.fewstep.solver.GridCatalog;
 import org.fewstep.solver.PowerSpacing;
 import org.fewstep.solver.SolverCatalog;
+import org.fewstep.train.Checkpoint;
+import org.fewstep.train.HeldOut;
+import org.fewstep.train.Recipe;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -59,7 +66,8 @@ final class SampleCommand implements Callable<Integer> {
     @Option(
             names = "--grid",
             paramLabel = "NAME",
-            description = "Spacing of the times: uniform, quadratic, logsnr, karras or beta (default: uniform).")
+            description = "Spacing of the times: uniform, quadratic, logsnr, karras, beta or cosine (default:"
+                    + " uniform; cosine for a model between two data sets).")
     private @Nullable String grid;
 
     @Option(
@@ -69,6 +77,32 @@ final class SampleCommand implements Callable<Integer> {
             description = "Guidance scale: by two evaluations a step, or as an input of a network trained with it"
                     + " (default: 1, none).")
     private double guidance = 1;
+
+    @Option(
+            names = "--diffusion",
+            paramLabel = "W",
+            description = "For a model between two data sets: factor of the SDE's noise (default: 0, the ODE).")
+    private @Nullable Double diffusion;
+
+    @Option(
+            names = "--diffusion-form",
+            paramLabel = "NAME",
+            defaultValue = "gamma",
+            description = "What the factor multiplies: gamma, the width of the interpolant's noise, or constant, 1"
+                    + " (default: gamma).")
+    private TranslatorOptions.Form form = TranslatorOptions.Form.GAMMA;
+
+    @Option(
+            names = "--score",
+            paramLabel = "NAME",
+            description = "Field of the SDE beside the drift: eta or s (default: eta where it was learned, else s).")
+    private @Nullable InterpolantField score;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Folder of the source's files, for a model between two data sets; replaces the recipe's.")
+    private @Nullable String data;
 
     @Option(
             names = "--out",
@@ -87,9 +121,26 @@ final class SampleCommand implements Callable<Integer> {
     public Integer call() {
         Numbers.requireCount("--n", n);
         Numbers.requireSteps("--steps", steps);
-        GeneratorOptions options = options().withGuidance(guidance);
         Device device = Devices.require(deviceName);
         ModelPaths.requireFile("sample", checkpoint);
+        Recipe recipe;
+        try (ModelFile file = ModelFile.open(checkpoint)) {
+            recipe = Checkpoint.of(file).recipe();
+        }
+        if (recipe.source() == null) {
+            ofNoise(device);
+        } else {
+            ofSource(recipe, device);
+        }
+        return ExitCode.OK.code();
+    }
+
+    private void ofNoise(Device device) {
+        if (diffusion != null || score != null || data != null) {
+            throw new IllegalArgumentException("sample: got --diffusion, --score or --data for a model that starts from"
+                    + " noise; expected none of them, or a model between two data sets");
+        }
+        GeneratorOptions options = options().withGuidance(guidance);
         try (Generator generator = Generator.load(checkpoint, device)) {
             int classes = generator.classes();
             List<Integer> shown = classes(classes);
@@ -100,16 +151,36 @@ final class SampleCommand implements Callable<Integer> {
             SampleSheet sheet = new SampleSheet(generator, options, seed, labels, columns);
             steps.forEach(count -> generator.evaluations(count, options)); // refuses what fits no plan before the work
             generator.warmUp();
-            Table table = new Table("steps", "evaluations per sample", "ms per sample");
-            for (int count : steps) {
-                SampleSheet.Made made = sheet.make(count);
-                table.row(Integer.toString(count), Integer.toString(made.evaluations()), Text.value(made.millis()));
-            }
-            screen.line("%d samples of %s on %s, %s", n, checkpoint.getFileName(), device.name(), device.fingerprint());
-            table.lines().forEach(screen::line);
-            FileList.show(screen, sheet.write(out == null ? ModelPaths.folderOf(checkpoint) : out));
+            show(sheet, device);
         }
-        return ExitCode.OK.code();
+    }
+
+    private void ofSource(Recipe recipe, Device device) {
+        if (label != null || guidance != 1) {
+            throw new IllegalArgumentException("sample: got --class or --guidance for a model between two data sets;"
+                    + " expected neither, it has no classes");
+        }
+        TranslatorOptions options = bridgeOptions();
+        try (Translator translator = Translator.load(checkpoint, device)) {
+            steps.forEach(count -> translator.evaluations(count, options)); // refuses what fits no plan before the work
+            Recipe here = data == null ? recipe : Recipe.from(recipe.toMap(), recipe.folder(data));
+            float[] source = HeldOut.source(here, seed).read(n);
+            device.warmUp();
+            // Rows stand in pairs, so that the picture of twice as many images is about square.
+            int columns = (int) Math.ceil(Math.sqrt(2.0 * n));
+            show(new SampleSheet(translator, options, seed, source, n, columns), device);
+        }
+    }
+
+    private void show(SampleSheet sheet, Device device) {
+        Table table = new Table("steps", "evaluations per sample", "ms per sample");
+        for (int count : steps) {
+            SampleSheet.Made made = sheet.make(count);
+            table.row(Integer.toString(count), Integer.toString(made.evaluations()), Text.value(made.millis()));
+        }
+        screen.line("%d samples of %s on %s, %s", n, checkpoint.getFileName(), device.name(), device.fingerprint());
+        table.lines().forEach(screen::line);
+        FileList.show(screen, sheet.write(out == null ? ModelPaths.folderOf(checkpoint) : out));
     }
 
     private List<Integer> classes(int classes) {
@@ -140,5 +211,23 @@ final class SampleCommand implements Callable<Integer> {
         }
         return GeneratorOptions.DEFAULT.withSolver(
                 SolverCatalog.of(name), grid == null ? PowerSpacing.UNIFORM : GridCatalog.of(grid));
+    }
+
+    private TranslatorOptions bridgeOptions() {
+        String name = solver.toLowerCase(Locale.ROOT);
+        if (name.equals("flow-map")) {
+            throw new IllegalArgumentException("--solver: got flow-map for a model between two data sets; expected auto"
+                    + " or one of those that 'fewstep solvers' lists");
+        }
+        double factor = diffusion == null ? 0 : diffusion;
+        if (score != null && factor == 0) {
+            throw new IllegalArgumentException("--score: got " + score + " without --diffusion above 0; expected both");
+        }
+        TranslatorOptions options = TranslatorOptions.DEFAULT;
+        return options.withSolver(
+                        name.equals("auto") ? options.solver() : SolverCatalog.of(name),
+                        grid == null ? options.spacing() : GridCatalog.of(grid))
+                .withDiffusion(factor, form)
+                .withScore(score);
     }
 }

@@ -11,9 +11,13 @@ import java.util.List;
 import org.fewstep.io.AtomicFile;
 import org.fewstep.io.Npy;
 import org.fewstep.io.Png;
+import org.fewstep.io.Raster;
 import org.fewstep.io.TensorSource;
 import org.fewstep.sample.Generator;
 import org.fewstep.sample.GeneratorOptions;
+import org.fewstep.sample.Translator;
+import org.fewstep.sample.TranslatorOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The same samples at several step counts, timed, and as files: a picture each; points and other shapes also as numbers.
@@ -21,10 +25,9 @@ import org.fewstep.sample.GeneratorOptions;
  * <p>All samples are made and checked before the first file is written.
  */
 final class SampleSheet {
-    private final Generator generator;
-    private final GeneratorOptions options;
-    private final long seed;
-    private final int[] labels;
+    private final Maker maker;
+    private final float @Nullable [] source;
+    private final int n;
     private final int columns;
     private final List<Made> made = new ArrayList<>();
 
@@ -37,18 +40,101 @@ final class SampleSheet {
      */
     record Made(int steps, int evaluations, double millis, float[] values) {}
 
+    /** What makes the samples of a sheet. */
+    private interface Maker {
+        int[] shape();
+
+        float[] samples(int steps);
+
+        int evaluations(int steps);
+
+        double[] times(int steps);
+
+        List<float[]> trajectory(int steps);
+    }
+
     /**
-     * A sheet without samples yet.
+     * A sheet of samples made of noise, without any yet.
      *
      * @param labels (n), {@link Generator#NO_LABEL} for none
      * @param columns images in a row of the picture
      */
     SampleSheet(Generator generator, GeneratorOptions options, long seed, int[] labels, int columns) {
-        this.generator = generator;
-        this.options = options;
-        this.seed = seed;
-        this.labels = labels;
+        this(new OfNoise(generator, options, seed, labels), null, labels.length, columns);
+    }
+
+    /**
+     * A sheet of samples made of others, without any yet; its pictures show both.
+     *
+     * @param source n samples one after another
+     * @param columns images in a row of the picture
+     */
+    SampleSheet(Translator translator, TranslatorOptions options, long seed, float[] source, int n, int columns) {
+        this(new OfSource(translator, options, seed, source), source, n, columns);
+    }
+
+    private SampleSheet(Maker maker, float @Nullable [] source, int n, int columns) {
+        this.maker = maker;
+        this.source = source;
+        this.n = n;
         this.columns = columns;
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record OfNoise(Generator generator, GeneratorOptions options, long seed, int[] labels) implements Maker {
+        @Override
+        public int[] shape() {
+            return generator.shape();
+        }
+
+        @Override
+        public float[] samples(int steps) {
+            return generator.sample(0, steps, seed, labels, options);
+        }
+
+        @Override
+        public int evaluations(int steps) {
+            return generator.evaluations(steps, options);
+        }
+
+        @Override
+        public double[] times(int steps) {
+            return generator.times(steps, options);
+        }
+
+        @Override
+        public List<float[]> trajectory(int steps) {
+            return generator.trajectory(0, steps, seed, labels, options);
+        }
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record OfSource(Translator translator, TranslatorOptions options, long seed, float[] source)
+            implements Maker {
+        @Override
+        public int[] shape() {
+            return translator.shape();
+        }
+
+        @Override
+        public float[] samples(int steps) {
+            return translator.translate(source, 0, steps, seed, options);
+        }
+
+        @Override
+        public int evaluations(int steps) {
+            return translator.evaluations(steps, options);
+        }
+
+        @Override
+        public double[] times(int steps) {
+            return translator.times(steps, options);
+        }
+
+        @Override
+        public List<float[]> trajectory(int steps) {
+            return translator.trajectory(source, 0, steps, seed, options);
+        }
     }
 
     /**
@@ -71,13 +157,13 @@ final class SampleSheet {
      */
     Made make(int steps) {
         long start = System.nanoTime();
-        float[] values = generator.sample(0, steps, seed, labels, options);
-        double millis = (System.nanoTime() - start) * 1e-6 / Math.max(1, labels.length);
+        float[] values = maker.samples(steps);
+        double millis = (System.nanoTime() - start) * 1e-6 / Math.max(1, n);
         if (!finite(values)) {
             throw new IllegalStateException("sample: got numbers that are not finite at " + steps
                     + " steps, the first at " + firstWrong(steps) + "; expected finite ones; the model has diverged");
         }
-        Made one = new Made(steps, generator.evaluations(steps, options), millis, values);
+        Made one = new Made(steps, maker.evaluations(steps), millis, values);
         made.add(one);
         return one;
     }
@@ -93,8 +179,8 @@ final class SampleSheet {
 
     /** The step and the time at which the first state is not finite. */
     private String firstWrong(int steps) {
-        double[] times = generator.times(steps, options);
-        List<float[]> states = generator.trajectory(0, steps, seed, labels, options);
+        double[] times = maker.times(steps);
+        List<float[]> states = maker.trajectory(steps);
         for (int i = 0; i < states.size(); i++) {
             if (!finite(states.get(i))) {
                 return "step " + i + ", t = " + times[i];
@@ -110,7 +196,7 @@ final class SampleSheet {
         } catch (IOException e) {
             throw new UncheckedIOException("make the folder " + folder, e);
         }
-        int[] shape = generator.shape();
+        int[] shape = maker.shape();
         double limit =
                 made.stream().mapToDouble(m -> Pictures.limit(m.values())).max().orElse(1);
         List<Path> files = new ArrayList<>();
@@ -118,18 +204,23 @@ final class SampleSheet {
             String name = "samples-steps-" + each.steps();
             if (Pictures.areImages(shape)) {
                 Path picture = folder.resolve(name + ".png");
-                Png.write(picture, Pictures.grid(each.values(), shape, columns));
+                Png.write(picture, grid(each.values(), shape));
                 files.add(picture);
                 continue;
             }
             if (Pictures.arePoints(shape)) {
                 Path picture = folder.resolve(name + ".png");
                 String caption = each.steps() + (each.steps() == 1 ? " step" : " steps");
-                Png.write(picture, Pictures.scatter(each.values(), limit, Pictures.BLUE, caption));
+                Png.write(
+                        picture,
+                        source == null
+                                ? Pictures.scatter(each.values(), limit, Pictures.BLUE, caption)
+                                : Pictures.scatter(
+                                        source, each.values(), Math.max(limit, Pictures.limit(source)), caption));
                 files.add(picture);
             }
             Path csv = folder.resolve(name + ".csv");
-            AtomicFile.write(csv, csv(each.values(), labels.length).getBytes(StandardCharsets.US_ASCII));
+            AtomicFile.write(csv, csv(each.values(), n).getBytes(StandardCharsets.US_ASCII));
             files.add(csv);
             Path npy = folder.resolve(name + ".npy");
             Npy.write(npy, TensorSource.of(each.values(), batchShape(shape)));
@@ -138,9 +229,15 @@ final class SampleSheet {
         return files;
     }
 
+    private Raster grid(float[] values, int[] shape) {
+        return source == null
+                ? Pictures.grid(values, shape, columns)
+                : Pictures.pairs(source, values, shape, columns);
+    }
+
     private long[] batchShape(int[] shape) {
         long[] sizes = new long[shape.length + 1];
-        sizes[0] = labels.length;
+        sizes[0] = n;
         for (int i = 0; i < shape.length; i++) {
             sizes[i + 1] = shape[i];
         }

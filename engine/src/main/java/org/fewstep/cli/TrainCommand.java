@@ -16,9 +16,11 @@ import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Devices;
 import org.fewstep.sample.Generator;
 import org.fewstep.sample.GeneratorOptions;
+import org.fewstep.sample.TranslatorOptions;
 import org.fewstep.train.Accuracy;
 import org.fewstep.train.AccuracyWatch;
 import org.fewstep.train.Checkpoint;
+import org.fewstep.train.HeldOut;
 import org.fewstep.train.Recipe;
 import org.fewstep.train.SampleSettings;
 import org.fewstep.train.Trainer;
@@ -44,7 +46,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--recipe", paramLabel = "NAME|FILE", description = "A built-in recipe or a YAML file.")
     private @Nullable String recipeName;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Folder of the data; sets data.folder.")
+    @Option(names = "--data", paramLabel = "DIR", description = "Folder of the data; sets data.folder, and source.folder where there is one.")
     private @Nullable String data;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Run folder; by default runs/ and the recipe's name.")
@@ -93,13 +95,11 @@ final class TrainCommand implements Callable<Integer> {
             return null;
         }
         List<String> all = new ArrayList<>(settings);
-        if (data != null) {
-            all.add("data.folder=" + data);
-        }
         if (seed != null) {
             all.add("training.seed=" + seed);
         }
-        return Recipe.from(RecipeText.of(recipeName).map(), all);
+        Recipe recipe = Recipe.from(RecipeText.of(recipeName).map(), all);
+        return data == null ? recipe : Recipe.from(recipe.toMap(), recipe.folder(data));
     }
 
     private Path folder(@Nullable Recipe recipe) {
@@ -206,6 +206,18 @@ final class TrainCommand implements Callable<Integer> {
 
     private List<Path> samples(Trainer trainer) {
         SampleSettings s = trainer.recipe().sample();
+        if (trainer.recipe().source() != null) {
+            int n = Math.multiplyExact(s.rows(), s.columns());
+            SampleSheet sheet = new SampleSheet(
+                    trainer.translator(),
+                    TranslatorOptions.DEFAULT,
+                    s.seed(),
+                    HeldOut.source(trainer.recipe(), s.seed()).read(n),
+                    n,
+                    s.columns());
+            s.steps().forEach(sheet::make);
+            return sheet.write(trainer.folder());
+        }
         Generator generator = trainer.generator();
         List<Integer> classes = s.classes().isEmpty() ? all(generator.classes()) : s.classes();
         int[] labels = SampleSheet.rows(classes, s.rows(), s.columns());

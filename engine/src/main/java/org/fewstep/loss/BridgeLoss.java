@@ -33,7 +33,10 @@ abstract class BridgeLoss<N> implements Loss<N, ConditionalFlowMatching.Draw> {
     @Override
     public ConditionalFlowMatching.Draw draw(Batch batch, Rng rng, int step) {
         Tensor data = batch.x0();
-        Tensor source = Noise.normal(data.device(), data.dtype(), rng.stream("source"), 0, step, data.shape());
+        Tensor given = batch.source();
+        Tensor source = given == null
+                ? Noise.normal(data.device(), data.dtype(), rng.stream("source"), 0, step, data.shape())
+                : given;
         Tensor eps = Noise.normal(data.device(), data.dtype(), rng.stream("noise"), 0, step, data.shape());
         IndexPairs pairs = config.coupling().pairs(source, data, rng.stream("coupling"), step);
         double[] t = config.times().sample(rng.stream("times"), step, batch.size());

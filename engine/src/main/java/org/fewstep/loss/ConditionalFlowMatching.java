@@ -46,7 +46,7 @@ public final class ConditionalFlowMatching extends BridgeLoss<VelocityNet> {
     /**
      * The randomness of a step.
      *
-     * @param source (B, ...); standard normal when drawn here
+     * @param source (B, ...); standard normal where the batch has none
      * @param data (B, ...)
      * @param eps noise of the bridge (B, ...)
      * @param t times (B)

@@ -9,7 +9,7 @@ import java.util.List;
  * #leastNumbers}, before it believes a record from outside.
  */
 public sealed interface NetworkConfig
-        permits MlpConfig, ResidualMlpConfig, DitConfig, UNetConfig, ConvClassifierConfig {
+        permits MlpConfig, ResidualMlpConfig, DitConfig, UNetConfig, ConvClassifierConfig, InterpolantConfig {
     /** Numbers in one sample. */
     int dim();
 

@@ -1,5 +1,8 @@
 package org.fewstep.path;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * A two-sided stochastic interpolant x_t = a(t) x0 + b(t) x1 + gamma(t) z between any two laws, source at 0 and target at
  * 1. {@link TwoSidedMixture} has its exact fields between mixtures.
@@ -15,6 +18,26 @@ package org.fewstep.path;
  *     arXiv:2303.08797
  */
 public record StochasticInterpolant(InterpolantMean mean, Gamma gamma) implements Bridge {
+    /**
+     * The interpolant of a {@link #name}.
+     *
+     * @throws IllegalArgumentException for a name that there is not
+     */
+    public static StochasticInterpolant named(String name) {
+        List<String> names = new ArrayList<>();
+        for (InterpolantMean mean : InterpolantMean.values()) {
+            for (Gamma gamma : Gamma.values()) {
+                StochasticInterpolant one = new StochasticInterpolant(mean, gamma);
+                if (one.name().equals(name)) {
+                    return one;
+                }
+                names.add(one.name());
+            }
+        }
+        throw new IllegalArgumentException(
+                "interpolant: got \"" + name + "\"; expected one of " + String.join(", ", names));
+    }
+
     @Override
     public String name() {
         return mean.text() + "-" + gamma.text();

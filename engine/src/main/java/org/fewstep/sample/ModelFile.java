@@ -23,10 +23,12 @@ import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
 import org.fewstep.model.Init;
+import org.fewstep.model.InterpolantConfig;
 import org.fewstep.model.Network;
 import org.fewstep.model.NetworkConfig;
 import org.fewstep.model.Parameter;
 import org.fewstep.path.LinearPath;
+import org.fewstep.path.StochasticInterpolant;
 import org.fewstep.tensor.Rng;
 import org.fewstep.tensor.Shape;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * An open file of trained networks: a checkpoint or an export, in safetensors with {@code format} fewstep-1.
  *
  * <p>Tensors are named {@code ROLE/PARAM}; a role is {@code student}, {@code ema.DECAY}, or belongs to the optimizer.
- * The metadata holds the network's structure, its path where it has times, the shape of a sample and the CRC-32C of every tensor, which is
- * checked when the tensor is read. Everything in the file is checked before it is believed; what does not fit ends in
+ * The metadata holds the network's structure, its path where it has times (its bridge where it starts from data), the shape
+ * of a sample and the CRC-32C of every tensor, which is checked when the tensor is read. Everything in the file is checked before it is believed; what does not fit ends in
  * {@link BadFileException}.
  */
 public final class ModelFile implements AutoCloseable {
@@ -56,6 +58,7 @@ public final class ModelFile implements AutoCloseable {
     static final String KEY_NETWORK = "network";
     static final String KEY_DTYPE = "dtype";
     static final String KEY_PATH = "path";
+    static final String KEY_BRIDGE = "bridge";
     static final String KEY_NOISE_TIME = "noise-time";
     static final String KEY_SHAPE = "shape";
     static final String KEY_CRC32C = "crc32c";
@@ -114,7 +117,13 @@ public final class ModelFile implements AutoCloseable {
             for (JsonCursor size : shape.elements()) {
                 sizes.add(size.asInt());
             }
-            return new ModelSpec(network, dtype(), network.times() == 0 ? null : path(), sizes);
+            boolean bridged = network instanceof InterpolantConfig;
+            return new ModelSpec(
+                    network,
+                    dtype(),
+                    network.times() == 0 || bridged ? null : path(),
+                    bridged ? StochasticInterpolant.named(meta(KEY_BRIDGE)) : null,
+                    sizes);
         } catch (IllegalArgumentException e) {
             throw bad(
                     "a description that does not hold (" + e.getMessage() + ")",

@@ -2,8 +2,10 @@ package org.fewstep.sample;
 
 import java.util.List;
 import org.fewstep.kernels.DType;
+import org.fewstep.model.InterpolantConfig;
 import org.fewstep.model.NetworkConfig;
 import org.fewstep.path.Path;
+import org.fewstep.path.StochasticInterpolant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,18 +13,34 @@ import org.jspecify.annotations.Nullable;
  *
  * @param network structure
  * @param dtype of the parameters, F32 or F64
- * @param path in whose time the network is called; null for a network without time
+ * @param path from noise to data in whose time the network is called; null for a network without time and for a bridge
+ * @param bridge between two data sets whose fields the network gives; null for any other network
  * @param shape of one sample, which the network accepts
  */
 public record ModelSpec(
-        NetworkConfig network, DType dtype, @Nullable Path path, List<Integer> shape) {
+        NetworkConfig network,
+        DType dtype,
+        @Nullable Path path,
+        @Nullable StochasticInterpolant bridge,
+        List<Integer> shape) {
+    /** A model without a bridge. */
+    public ModelSpec(
+            NetworkConfig network, DType dtype, @Nullable Path path, List<Integer> shape) {
+        this(network, dtype, path, null, shape);
+    }
+
     public ModelSpec {
         shape = List.copyOf(shape);
         if (!network.accepts(shape)) {
             throw new IllegalArgumentException("model: got samples of shape " + shape + " for " + network
                     + "; expected the shape that the network takes");
         }
-        if ((path == null) != (network.times() == 0)) {
+        boolean bridged = network instanceof InterpolantConfig;
+        if ((bridge != null) != bridged) {
+            throw new IllegalArgumentException("model: got " + (bridge == null ? "no bridge" : "bridge " + bridge.name())
+                    + " for " + network + "; expected a bridge exactly for the fields of one");
+        }
+        if ((path == null) != (network.times() == 0 || bridged)) {
             throw new IllegalArgumentException("model: got " + (path == null ? "no path" : "path " + path.name())
                     + " for a network with " + network.times() + " times; expected a path exactly for one with times");
         }
@@ -41,6 +59,18 @@ public record ModelSpec(
             throw new IllegalStateException("model: got a network without time; expected one with a path");
         }
         return path;
+    }
+
+    /**
+     * The bridge between two data sets.
+     *
+     * @throws IllegalStateException when the model starts from noise, or makes no samples
+     */
+    public StochasticInterpolant requireBridge() {
+        if (bridge == null) {
+            throw new IllegalStateException("model: got a network without a bridge; expected the fields of one");
+        }
+        return bridge;
     }
 
     /** Sizes of one sample. */

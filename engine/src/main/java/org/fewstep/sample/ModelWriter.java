@@ -14,6 +14,7 @@ import org.fewstep.io.TensorSource;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.model.Module;
 import org.fewstep.path.Path;
+import org.fewstep.path.StochasticInterpolant;
 import org.fewstep.tensor.Shape;
 
 /** Collects networks and other state, then writes them as one {@link ModelFile}; the same content gives the same bytes. */
@@ -30,6 +31,10 @@ public final class ModelWriter {
         if (path != null) {
             put(ModelFile.KEY_PATH, path.name());
             put(ModelFile.KEY_NOISE_TIME, JsonNumber.of((long) path.noiseTime()).text());
+        }
+        StochasticInterpolant bridge = spec.bridge();
+        if (bridge != null) {
+            put(ModelFile.KEY_BRIDGE, bridge.name());
         }
         put(
                 ModelFile.KEY_SHAPE,

@@ -10,7 +10,8 @@ public final class GridCatalog {
             PowerSpacing.QUADRATIC,
             LogSnrSpacing.UNIFORM,
             new KarrasSpacing(),
-            new BetaSpacing());
+            new BetaSpacing(),
+            new CosineSpacing());
 
     private GridCatalog() {}
 

@@ -1,5 +1,6 @@
 package org.fewstep.train;
 
+import java.util.Arrays;
 import org.fewstep.data.DataOrder;
 import org.fewstep.data.Dataset;
 import org.fewstep.io.SettingsException;
@@ -17,20 +18,44 @@ final class Batches {
 
     private final Dataset dataset;
     private final DataOrder order;
+    private final @Nullable Dataset source;
+    private final DataOrder sourceOrder;
     private final Device device;
     private final DType dtype;
     private final int[] sizes;
     private final float[] host;
     private final boolean labelled;
 
-    /** Batches of a fixed size; labels are left out where {@code labelled} is false. */
-    Batches(Dataset dataset, int batch, Rng rng, Device device, DType dtype, boolean labelled) {
+    /**
+     * Batches of a fixed size.
+     *
+     * @param source what stands at t = 0 of a bridge, in an order of its own; null where that is noise
+     * @param rng the data's order
+     * @param labelled false to leave labels out
+     */
+    Batches(
+            Dataset dataset,
+            @Nullable Dataset source,
+            int batch,
+            Rng rng,
+            Device device,
+            DType dtype,
+            boolean labelled) {
         this.dataset = dataset;
         this.order = new DataOrder(dataset.size(), batch, rng);
+        this.source = source;
+        this.sourceOrder = new DataOrder(source == null ? 1 : source.size(), batch, rng.stream("source"));
         this.device = device;
         this.dtype = dtype;
         this.labelled = labelled;
         int[] sample = dataset.sampleShape();
+        if (source != null && !Arrays.equals(sample, source.sampleShape())) {
+            throw new SettingsException(
+                    "source",
+                    "samples of shape " + Arrays.toString(source.sampleShape()),
+                    Arrays.toString(sample) + ", as those of data",
+                    "");
+        }
         this.sizes = new int[sample.length + 1];
         sizes[0] = batch;
         System.arraycopy(sample, 0, sizes, 1, sample.length);
@@ -49,6 +74,11 @@ final class Batches {
     Batch at(long n) {
         int @Nullable [] labels = labelled ? new int[sizes[0]] : null;
         dataset.read(order.batch(n), host, labels);
-        return new Batch(Tensor.of(device, dtype, host, sizes), labels);
+        Tensor x0 = Tensor.of(device, dtype, host, sizes);
+        if (source == null) {
+            return new Batch(x0, labels);
+        }
+        source.read(sourceOrder.batch(n), host, null);
+        return new Batch(x0, labels, Tensor.of(device, dtype, host, sizes));
     }
 }

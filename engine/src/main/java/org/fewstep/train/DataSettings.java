@@ -5,17 +5,53 @@ import org.fewstep.data.Dataset;
 import org.fewstep.data.Samples2d;
 import org.fewstep.io.SettingsChecks;
 import org.fewstep.tensor.Rng;
+import org.jspecify.annotations.Nullable;
 
 /** What a run learns from; the key {@code kind} picks one of the records. */
 public sealed interface DataSettings {
     /** Stream of the seed that test data come from. */
     String TEST = "test";
 
+    /** Which end of a bridge data stand at; data made by code are independent between the two. */
+    enum Side {
+        /** What is learned: t = 1 of a bridge. */
+        DATA("data"),
+        /** Where a bridge starts: t = 0. */
+        SOURCE("source");
+
+        private final String key;
+
+        Side(String key) {
+            this.key = key;
+        }
+
+        /** Key of a recipe. */
+        String key() {
+            return key;
+        }
+
+        /** The randomness of data made by code. */
+        private Rng rng(long seed) {
+            Rng rng = new Rng(seed);
+            return this == DATA ? rng : rng.stream(key);
+        }
+    }
+
     /** Opens the data, reading files where it stands in files. */
-    Dataset open();
+    Dataset open(Side side);
 
     /** Opens data of the same law that {@link #open} does not have. */
-    Dataset test();
+    Dataset test(Side side);
+
+    /** Opens what is learned. */
+    default Dataset open() {
+        return open(Side.DATA);
+    }
+
+    /** Opens data of the law that is learned, which {@link #open} does not have. */
+    default Dataset test() {
+        return test(Side.DATA);
+    }
 
     /** False where labels are there but the network shall not see them. */
     default boolean labels() {
@@ -40,13 +76,13 @@ public sealed interface DataSettings {
         }
 
         @Override
-        public Dataset open() {
-            return of(new Rng(seed));
+        public Dataset open(Side side) {
+            return of(side.rng(seed));
         }
 
         @Override
-        public Dataset test() {
-            return of(new Rng(seed).stream(TEST));
+        public Dataset test(Side side) {
+            return of(side.rng(seed).stream(TEST));
         }
 
         private Dataset of(Rng rng) {
@@ -65,13 +101,13 @@ public sealed interface DataSettings {
         }
 
         @Override
-        public Dataset open() {
-            return of(new Rng(seed));
+        public Dataset open(Side side) {
+            return of(side.rng(seed));
         }
 
         @Override
-        public Dataset test() {
-            return of(new Rng(seed).stream(TEST));
+        public Dataset test(Side side) {
+            return of(side.rng(seed).stream(TEST));
         }
 
         private Dataset of(Rng rng) {
@@ -95,13 +131,13 @@ public sealed interface DataSettings {
         }
 
         @Override
-        public Dataset open() {
-            return of(new Rng(seed));
+        public Dataset open(Side side) {
+            return of(side.rng(seed));
         }
 
         @Override
-        public Dataset test() {
-            return of(new Rng(seed).stream(TEST));
+        public Dataset test(Side side) {
+            return of(side.rng(seed).stream(TEST));
         }
 
         private Dataset of(Rng rng) {
@@ -125,13 +161,13 @@ public sealed interface DataSettings {
         }
 
         @Override
-        public Dataset open() {
-            return of(new Rng(seed));
+        public Dataset open(Side side) {
+            return of(side.rng(seed));
         }
 
         @Override
-        public Dataset test() {
-            return of(new Rng(seed).stream(TEST));
+        public Dataset test(Side side) {
+            return of(side.rng(seed).stream(TEST));
         }
 
         private Dataset of(Rng rng) {
@@ -159,13 +195,13 @@ public sealed interface DataSettings {
         }
 
         @Override
-        public Dataset open() {
-            return of(new Rng(seed));
+        public Dataset open(Side side) {
+            return of(side.rng(seed));
         }
 
         @Override
-        public Dataset test() {
-            return of(new Rng(seed).stream(TEST));
+        public Dataset test(Side side) {
+            return of(side.rng(seed).stream(TEST));
         }
 
         private Dataset of(Rng rng) {
@@ -193,13 +229,13 @@ public sealed interface DataSettings {
         }
 
         @Override
-        public Dataset open() {
-            return of(new Rng(seed));
+        public Dataset open(Side side) {
+            return of(side.rng(seed));
         }
 
         @Override
-        public Dataset test() {
-            return of(new Rng(seed).stream(TEST));
+        public Dataset test(Side side) {
+            return of(side.rng(seed).stream(TEST));
         }
 
         private Dataset of(Rng rng) {
@@ -213,26 +249,31 @@ public sealed interface DataSettings {
      * @param folder where the files lie
      * @param part which pair of files (default train)
      * @param classes number of classes (default 10)
+     * @param only class whose images alone are taken; absent for all
      * @param labels whether the network is conditioned on the class (default true)
      */
-    record Idx(String folder, IdxPart part, int classes, boolean labels) implements DataSettings {
+    record Idx(String folder, IdxPart part, int classes, @Nullable Integer only, boolean labels)
+            implements DataSettings {
         static Map<String, Object> defaults() {
             return Map.of("part", IdxPart.TRAIN, "classes", 10, "labels", true);
         }
 
         public Idx {
             SettingsChecks.within("classes", classes, 1, 256);
+            if (only != null) {
+                SettingsChecks.within("only", only, 0, classes - 1);
+            }
         }
 
         @Override
-        public Dataset open() {
-            return part.open(java.nio.file.Path.of(folder), classes);
+        public Dataset open(Side side) {
+            return part.open(java.nio.file.Path.of(folder), side.key(), classes, only);
         }
 
         @Override
-        public Dataset test() {
+        public Dataset test(Side side) {
             IdxPart other = part == IdxPart.TRAIN ? IdxPart.TEST : IdxPart.TRAIN;
-            return other.open(java.nio.file.Path.of(folder), classes);
+            return other.open(java.nio.file.Path.of(folder), side.key(), classes, only);
         }
     }
 }

@@ -2,6 +2,7 @@ package org.fewstep.train;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 import org.fewstep.data.Dataset;
 import org.fewstep.data.Idx;
 import org.fewstep.data.IdxImages;
@@ -9,6 +10,7 @@ import org.fewstep.data.IdxLabels;
 import org.fewstep.data.ImageDataset;
 import org.fewstep.io.BadFileException;
 import org.fewstep.io.SettingsException;
+import org.jspecify.annotations.Nullable;
 
 /** One pair of image and label files in a folder laid out as MNIST is. */
 public enum IdxPart {
@@ -26,16 +28,19 @@ public enum IdxPart {
     /**
      * Reads the pair; each file may end in {@code .gz}.
      *
+     * @param key of the recipe, for messages
      * @param classes labels must be below it
+     * @param only class whose images are taken, null for all
      * @throws SettingsException when folder or file is missing
      * @throws BadFileException when a file is damaged or the two disagree
      */
-    public Dataset open(Path folder, int classes) {
+    Dataset open(Path folder, String key, int classes, @Nullable Integer only) {
         if (!Files.isDirectory(folder)) {
-            throw new SettingsException("data.folder", folder.toString(), "an existing folder", "give it with --data");
+            throw new SettingsException(
+                    key + ".folder", folder.toString(), "an existing folder", "give it with --data");
         }
-        Path imagesFile = find(folder, prefix + "-images-idx3-ubyte");
-        Path labelsFile = find(folder, prefix + "-labels-idx1-ubyte");
+        Path imagesFile = find(folder, key, prefix + "-images-idx3-ubyte");
+        Path labelsFile = find(folder, key, prefix + "-labels-idx1-ubyte");
         IdxImages images = Idx.images(imagesFile);
         IdxLabels labels = Idx.labels(labelsFile);
         if (images.count() != labels.count()) {
@@ -54,13 +59,35 @@ public enum IdxPart {
                         BadFileException.NO_OFFSET,
                         "label " + label + " of image " + i,
                         "0 to " + (classes - 1),
-                        "set data.classes");
+                        "set " + key + ".classes");
             }
         }
-        return new ImageDataset(images.pixels(), labels.labels(), 1, images.rows(), images.cols(), classes);
+        byte[] pixels = images.pixels();
+        byte[] kept = labels.labels();
+        if (only != null) {
+            int[] places = IntStream.range(0, labels.count())
+                    .filter(i -> (labels.labels()[i] & 0xFF) == only)
+                    .toArray();
+            if (places.length == 0) {
+                throw new SettingsException(
+                        key + ".only", only.toString(), "a class with images in " + labelsFile, "");
+            }
+            pixels = rows(pixels, places, images.rows() * images.cols());
+            kept = rows(kept, places, 1);
+        }
+        return new ImageDataset(pixels, kept, 1, images.rows(), images.cols(), classes);
     }
 
-    private static Path find(Path folder, String name) {
+    /** Some rows of so many bytes. */
+    private static byte[] rows(byte[] all, int[] places, int width) {
+        byte[] rows = new byte[places.length * width];
+        for (int i = 0; i < places.length; i++) {
+            System.arraycopy(all, places[i] * width, rows, i * width, width);
+        }
+        return rows;
+    }
+
+    private static Path find(Path folder, String key, String name) {
         Path plain = folder.resolve(name);
         Path packed = folder.resolve(name + ".gz");
         if (Files.exists(plain)) {
@@ -70,6 +97,6 @@ public enum IdxPart {
             return packed;
         }
         throw new SettingsException(
-                "data.folder", folder.toString(), "a folder with " + name + " or " + name + ".gz", "");
+                key + ".folder", folder.toString(), "a folder with " + name + " or " + name + ".gz", "");
     }
 }

@@ -1,24 +1,49 @@
 package org.fewstep.train;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import org.fewstep.io.SettingsChecks;
 import org.fewstep.io.SettingsException;
+import org.fewstep.loss.ConditionalFlowMatching;
+import org.fewstep.loss.InterpolantFields;
 import org.fewstep.loss.Loss;
 import org.fewstep.model.ClassifierNet;
+import org.fewstep.model.InterpolantConfig;
+import org.fewstep.model.InterpolantField;
+import org.fewstep.model.InterpolantNetwork;
 import org.fewstep.model.Network;
+import org.fewstep.model.NetworkConfig;
 import org.fewstep.path.Diagonal;
+import org.fewstep.path.Gamma;
+import org.fewstep.path.IndependentCoupling;
+import org.fewstep.path.InterpolantMean;
 import org.fewstep.path.LinearPath;
 import org.fewstep.path.LogitNormalPairs;
 import org.fewstep.path.LogitNormalTimes;
+import org.fewstep.path.MinibatchCoupling;
+import org.fewstep.path.OptimalTransport;
 import org.fewstep.path.Path;
+import org.fewstep.path.StochasticInterpolant;
+import org.fewstep.path.TimeSampler;
 import org.fewstep.path.UniformTimes;
 import org.jspecify.annotations.Nullable;
 
 /** How a run learns: the loss and its numbers; the key {@code kind} picks one of the records. */
 public sealed interface MethodSettings {
-    /** The path whose time the network is called in; null for a network without time. */
+    /** The path whose time the network is called in; null for a network without time and for a bridge. */
     @Nullable
     Path path();
+
+    /** The bridge from a source data set; null where there is none. */
+    default @Nullable StochasticInterpolant bridge() {
+        return null;
+    }
+
+    /** The structure that is trained, for that of a network of these settings. */
+    default NetworkConfig structure(NetworkConfig network) {
+        return network;
+    }
 
     /** Times that the network must take: 1 or 2, or 0 for a classifier. */
     int times();
@@ -36,7 +61,23 @@ public sealed interface MethodSettings {
         /** uniform on (0, 1) */
         UNIFORM,
         /** sigmoid of a normal number */
-        LOGIT_NORMAL
+        LOGIT_NORMAL;
+
+        TimeSampler sampler(double mean, double std) {
+            return this == UNIFORM ? UniformTimes.UNIT : new LogitNormalTimes(mean, std);
+        }
+    }
+
+    /** Which samples of the source go with which of the data. */
+    enum Pairs {
+        /** independent samples */
+        INDEPENDENT,
+        /** the batch's optimal transport */
+        OPTIMAL_TRANSPORT;
+
+        MinibatchCoupling coupling() {
+            return this == INDEPENDENT ? new IndependentCoupling() : new OptimalTransport();
+        }
     }
 
     /** Which samples of a batch get r = t. */
@@ -81,7 +122,7 @@ public sealed interface MethodSettings {
             return StudentLoss.of(new org.fewstep.loss.FlowMatching(
                     path(),
                     new org.fewstep.loss.FlowMatching.Config(
-                            timeLaw == TimeLaw.UNIFORM ? UniformTimes.UNIT : new LogitNormalTimes(timeMean, timeStd),
+                            timeLaw.sampler(timeMean, timeStd),
                             classes == 0 ? 0 : labelDrop,
                             classes)));
         }
@@ -188,6 +229,89 @@ public sealed interface MethodSettings {
                             omega, omegaMost == null ? omega : omegaMost, kappa, guidanceFrom, guidanceTo),
                     classes == 0 ? 0 : labelDrop,
                     classes)));
+        }
+    }
+
+    /**
+     * {@link org.fewstep.loss.InterpolantFields}: a stochastic interpolant from the recipe's source at 0 to its data at 1, without
+     * labels.
+     *
+     * @param mean how the ends are mixed: linear, trig or encoding-decoding (default linear)
+     * @param gamma width of the latent noise: brownian, sqrt-2, sine-squared or zero (default brownian)
+     * @param learn fields, each by a network of its own: b alone for the ODE, with s or eta for the SDE (default [b, eta])
+     * @param pairs which source sample goes with which data sample (default independent)
+     * @param timeLaw law of t (default uniform)
+     * @param timeMean mean of the logit, for logit-normal times (default 0)
+     * @param timeStd standard deviation of the logit, for logit-normal times (default 1)
+     */
+    record Interpolant(
+            InterpolantMean mean,
+            Gamma gamma,
+            List<InterpolantField> learn,
+            Pairs pairs,
+            TimeLaw timeLaw,
+            double timeMean,
+            double timeStd)
+            implements MethodSettings {
+        static Map<String, Object> defaults() {
+            return Map.of(
+                    "mean",
+                    InterpolantMean.LINEAR,
+                    "gamma",
+                    Gamma.BROWNIAN,
+                    "learn",
+                    List.of(InterpolantField.B, InterpolantField.ETA),
+                    "pairs",
+                    Pairs.INDEPENDENT,
+                    "time-law",
+                    TimeLaw.UNIFORM,
+                    "time-mean",
+                    0.0,
+                    "time-std",
+                    1.0);
+        }
+
+        public Interpolant {
+            learn = List.copyOf(learn);
+            if (!learn.contains(InterpolantField.B) || new HashSet<>(learn).size() != learn.size()) {
+                throw new SettingsException("learn", learn.toString(), "b and any of s and eta, each once", "");
+            }
+            if (gamma == Gamma.ZERO && learn.size() > 1) {
+                throw new SettingsException(
+                        "learn", learn.toString(), "b alone, since gamma is zero", "choose another gamma for the SDE");
+            }
+            SettingsChecks.finite("time-mean", timeMean);
+            SettingsChecks.positive("time-std", timeStd);
+        }
+
+        @Override
+        public @Nullable Path path() {
+            return null;
+        }
+
+        @Override
+        public StochasticInterpolant bridge() {
+            return new StochasticInterpolant(mean, gamma);
+        }
+
+        @Override
+        public NetworkConfig structure(NetworkConfig network) {
+            return new InterpolantConfig(network, learn);
+        }
+
+        @Override
+        public int times() {
+            return 1;
+        }
+
+        @Override
+        public Loss<Network, ?> loss(int classes) {
+            return new RoleLoss<>(
+                    InterpolantNetwork.class,
+                    new InterpolantFields(
+                            new ConditionalFlowMatching.Config(
+                                    bridge(), timeLaw.sampler(timeMean, timeStd), pairs.coupling()),
+                            learn));
         }
     }
 

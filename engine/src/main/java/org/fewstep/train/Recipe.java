@@ -1,5 +1,6 @@
 package org.fewstep.train;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import org.fewstep.data.Dataset;
 import org.fewstep.io.Settings;
 import org.fewstep.io.SettingsException;
 import org.fewstep.model.NetworkConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that fixes a training run, as written in a YAML file or in a checkpoint; the reference of its keys is the
@@ -14,7 +16,8 @@ import org.fewstep.model.NetworkConfig;
  *
  * @param name for lists and messages
  * @param description one sentence (default empty)
- * @param data what is learned from
+ * @param data what is learned from; of a bridge, the end at t = 1
+ * @param source the end at t = 0, for a method that learns a bridge; absent for all others
  * @param method loss and path
  * @param network architecture
  * @param optimizer update rule
@@ -25,6 +28,7 @@ public record Recipe(
         String name,
         String description,
         DataSettings data,
+        @Nullable DataSettings source,
         MethodSettings method,
         NetworkSettings network,
         OptimizerSettings optimizer,
@@ -51,10 +55,22 @@ public record Recipe(
                     classifies ? "another, since the method needs times" : "conv-classifier, which the method needs",
                     "");
         }
+        boolean bridged = method.bridge() != null;
+        if (bridged != (source != null)) {
+            throw new SettingsException(
+                    "source",
+                    bridged ? "none" : "data at t = 0",
+                    bridged ? "the data at t = 0, which the method starts from" : "none, since the method starts from noise",
+                    bridged ? "write it as data" : "");
+        }
         Integer times = network.times();
-        if (times != null && times < method.times()) {
+        if (times != null && (times < method.times() || (bridged && times > 1))) {
             throw new SettingsException(
                     "network.times", times.toString(), method.times() + ", which the method needs", "leave it out");
+        }
+        if (bridged && network instanceof NetworkSettings.UNet unet && unet.dropout() > 0) {
+            throw new SettingsException(
+                    "network.dropout", Double.toString(unet.dropout()), "0, which the method trains with", "");
         }
         if (network.guided() != method.drawsGuidance()) {
             throw new SettingsException(
@@ -84,15 +100,27 @@ public record Recipe(
         return Settings.toMap(this);
     }
 
+    /** The settings that are folders of files, such as {@code data.folder}, set to one folder; for {@link #from}. */
+    public List<String> folder(String folder) {
+        List<String> all = new ArrayList<>();
+        if (source instanceof DataSettings.Idx) {
+            all.add("source.folder=" + folder);
+        }
+        if (data instanceof DataSettings.Idx || all.isEmpty()) {
+            all.add("data.folder=" + folder);
+        }
+        return all;
+    }
+
     /** Number of classes that the network is conditioned on; 0 for none. */
     public int classes(Dataset dataset) {
-        return data.labels() ? dataset.classes() : 0;
+        return data.labels() && source == null ? dataset.classes() : 0;
     }
 
     /** The network's full configuration for this data. */
     public NetworkConfig networkConfig(Dataset dataset) {
         List<Integer> shape = Arrays.stream(dataset.sampleShape()).boxed().toList();
         Integer times = network.times();
-        return network.config(shape, classes(dataset), times == null ? method.times() : times);
+        return method.structure(network.config(shape, classes(dataset), times == null ? method.times() : times));
     }
 }

@@ -18,6 +18,7 @@ import org.fewstep.sample.Classifier;
 import org.fewstep.sample.Generator;
 import org.fewstep.sample.ModelFile;
 import org.fewstep.sample.ModelSpec;
+import org.fewstep.sample.Translator;
 import org.fewstep.tensor.Rng;
 import org.jspecify.annotations.Nullable;
 
@@ -63,8 +64,15 @@ public final class Trainer implements AutoCloseable {
             OptimizerSettings o = recipe.optimizer();
             Rng rng = new Rng(training.seed());
             this.schedule = new LrSchedule(o.schedule(), o.lr(), o.warmUp(), training.steps(), o.finalFactor());
+            DataSettings source = recipe.source();
             this.batches = new Batches(
-                    dataset, training.batch(), rng.stream("order"), device, spec.dtype(), recipe.classes(dataset) > 0);
+                    dataset,
+                    source == null ? null : source.open(DataSettings.Side.SOURCE),
+                    training.batch(),
+                    rng.stream("order"),
+                    device,
+                    spec.dtype(),
+                    recipe.classes(dataset) > 0);
             if (from != null) {
                 TrainState.requireFit(from, recipe, spec);
             }
@@ -98,6 +106,7 @@ public final class Trainer implements AutoCloseable {
                 recipe.networkConfig(dataset),
                 recipe.training().dtype(),
                 recipe.method().path(),
+                recipe.method().bridge(),
                 shape);
     }
 
@@ -288,6 +297,11 @@ public final class Trainer implements AutoCloseable {
     /** A generator on the current average (or student), for use between steps; it need not be closed. */
     public Generator generator() {
         return Generator.of(spec, state.sampled());
+    }
+
+    /** A translator on the current average (or student) of a bridge, for use between steps; it need not be closed. */
+    public Translator translator() {
+        return Translator.of(spec, state.sampled());
     }
 
     /** A classifier on the current average (or student), for use between steps; it need not be closed. */

@@ -2,6 +2,7 @@ package org.fewstep.loss;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,11 @@ import java.util.List;
 import java.util.function.BiFunction;
 import org.fewstep.EngineTest;
 import org.fewstep.kernels.DType;
+import org.fewstep.model.Init;
+import org.fewstep.model.InterpolantConfig;
+import org.fewstep.model.InterpolantField;
+import org.fewstep.model.InterpolantNetwork;
+import org.fewstep.model.NetworkConfig;
 import org.fewstep.model.PredictionNet;
 import org.fewstep.op.Ops;
 import org.fewstep.path.Bridge;
@@ -98,6 +104,44 @@ class InterpolantLossTest extends EngineTest {
 
     private static ConditionalFlowMatching.Config config(Bridge bridge) {
         return new ConditionalFlowMatching.Config(bridge, INNER, new IndependentCoupling());
+    }
+
+    /** The loss of all fields is the sum of the single ones, on the source that the batch brings. */
+    @Test
+    void fieldsAddUp() {
+        ConditionalFlowMatching.Config config =
+                config(new StochasticInterpolant(InterpolantMean.LINEAR, Gamma.BROWNIAN));
+        List<InterpolantField> all = List.of(InterpolantField.values());
+        InterpolantConfig structure = new InterpolantConfig(NetworkConfig.mlp(2, 8, 2, 1, 0), all);
+        Tensor data = batch().x0();
+        Tensor source = Ops.scaleShift(data, -0.5, 3);
+        Batch batch = new Batch(data, null, source);
+        try (InterpolantNetwork net = structure.build(new Init(device, DType.F64, rng.stream("net")))) {
+            InterpolantFields loss = new InterpolantFields(config, all);
+            ConditionalFlowMatching.Draw draw = loss.draw(batch, rng, 0);
+            assertSame(source, draw.source());
+            double b = new InterpolantDrift(config)
+                    .loss((x, t, cond) -> net.of(InterpolantField.B, x, t), draw)
+                    .total()
+                    .item();
+            double s = new InterpolantScore(config)
+                    .loss((x, t, cond) -> net.of(InterpolantField.S, x, t), draw)
+                    .total()
+                    .item();
+            double eta = new InterpolantDenoiser(config)
+                    .loss((x, t, cond) -> net.of(InterpolantField.ETA, x, t), draw)
+                    .total()
+                    .item();
+            LossResult whole = loss.loss(net, draw);
+            assertEquals(b + s + eta, whole.total().item(), 1e-12 * Math.abs(b) + 1e-12);
+            assertEquals(whole.total().item(), Ops.mean(whole.perSample()).item(), 1e-9);
+            InterpolantFields alone = new InterpolantFields(config, List.of(InterpolantField.B));
+            assertEquals(b, alone.loss(net, draw).total().item(), 0);
+            double[] ends = new double[draw.t().length]; // t = 0, where neither gamma' nor 1 / gamma is finite
+            assertThrows(IllegalArgumentException.class, () -> loss.draw(source, data, draw.eps(), ends));
+        }
+        assertThrows(
+                IllegalArgumentException.class, () -> new InterpolantFields(config, List.of(InterpolantField.ETA)));
     }
 
     @Test

@@ -22,6 +22,9 @@ import org.fewstep.model.Cond;
 import org.fewstep.model.Dropout;
 import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Init;
+import org.fewstep.model.InterpolantConfig;
+import org.fewstep.model.InterpolantField;
+import org.fewstep.model.InterpolantNetwork;
 import org.fewstep.model.NetworkConfig;
 import org.fewstep.path.CosinePath;
 import org.fewstep.path.Diagonal;
@@ -180,7 +183,11 @@ class RecordedLossTest extends EngineTest {
         FlowMatching.Config oneSided = new FlowMatching.Config(inner, 0.4, CLASSES);
         MirrorInterpolant mirror = new MirrorInterpolant(Gamma.BROWNIAN);
         try (FlowNetwork net = network(1, 0);
-                FlowNetwork labelled = network(1, CLASSES)) {
+                FlowNetwork labelled = network(1, CLASSES);
+                InterpolantNetwork fields = new InterpolantConfig(
+                                NetworkConfig.mlp(2, 16, 2, 1, 0), List.of(InterpolantField.values()))
+                        .build(new Init(device, DType.F32, rng.stream("fields")))) {
+            replays(new InterpolantFields(config, fields.config().fields()), fields, fields.leaves());
             replays(new InterpolantDrift(config), net, net.leaves());
             replays(new InterpolantVelocity(config), net, net.leaves());
             replays(new InterpolantScore(config), net::v, net.leaves());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.stream.Stream;
 import org.fewstep.EngineTest;
 import org.fewstep.kernels.DType;
+import org.fewstep.op.Ops;
 import org.fewstep.path.CosinePath;
 import org.fewstep.path.Gamma;
 import org.fewstep.path.GaussianMixture;
@@ -142,6 +143,29 @@ class SdeMarginalsTest extends EngineTest {
             if (eps == 1) {
                 double without = deviations(Sampler.run(solver.plan(grid), drift, start, noise), law);
                 assertTrue(without > 10, bridge + " without the score: " + without);
+            }
+        }
+    }
+
+    /** A diffusion of the bridge's width leaves the marginals too, and asks for eta alone. */
+    @ParameterizedTest
+    @MethodSource("bridges")
+    void ofTheWidthOfTheBridge(StochasticInterpolant bridge, boolean rising) {
+        TwoSidedMixture exact = new TwoSidedMixture(SOURCE, DATA, bridge);
+        Field drift = (x, point) -> exact.drift(x, point.t());
+        Field eta = (x, point) -> Ops.neg(exact.eta(x, point.t()));
+        TimeGrid grid = TimeGrid.uniform(LinearPath.NOISE_AT_ZERO, STEPS, rising ? 0 : 1, rising ? 1 : 0);
+        double[] law = expected(rising ? DATA : SOURCE, 1, 0);
+        for (double norm : DIFFUSIONS) {
+            BridgeSde solver = new BridgeSde(new BridgeDiffusion.Width(norm, bridge), SdeScheme.EULER_MARUYAMA);
+            Field whole = solver.latentField(drift, eta, bridge, grid);
+            Tensor start = draws(rising ? SOURCE : DATA);
+            NoiseSource noise = NoiseSource.seeded(rng.stream("sde"), 0);
+            double off = deviations(Sampler.run(solver.plan(grid), whole, start, noise), law);
+            assertTrue(off < 4, bridge + " " + norm + ": " + off);
+            if (norm == 1) {
+                double without = deviations(Sampler.run(solver.plan(grid), drift, start, noise), law);
+                assertTrue(without > 10, bridge + " without eta: " + without);
             }
         }
     }

@@ -21,7 +21,8 @@ class SpacingTest {
             new LogSnrSpacing(2),
             new PolyexponentialSpacing(1.7),
             new KarrasSpacing(),
-            new BetaSpacing());
+            new BetaSpacing(),
+            new CosineSpacing());
 
     @Test
     void everySpacingGivesEveryNumberOfSteps() {
@@ -40,6 +41,18 @@ class SpacingTest {
                     }
                 }
             }
+        }
+    }
+
+    /** Equal steps of the angle are equal steps of the Brownian width's own angle, and the grid is its mirror image. */
+    @Test
+    void cosineStepsAreEqualAngles() {
+        TimeGrid grid =
+                TimeGrid.spaced(LinearPath.NOISE_AT_ZERO, new CosineSpacing(), 6, 0, 1, FinalPoint.LEAST);
+        for (int i = 0; i <= 6; i++) {
+            double t = grid.point(i).t();
+            assertEquals(Math.sin(Math.PI * i / 6) / 2, Math.sqrt(t * (1 - t)), 1e-15);
+            assertEquals(1, t + grid.point(6 - i).t(), 1e-15);
         }
     }
 

@@ -106,6 +106,18 @@ class ReplayTest {
     }
 
     @Test
+    void interpolantsAreReplayed() throws IOException {
+        try (Device device = new CpuDevice(Provider.best(), 2)) {
+            int number = 0;
+            for (String pairs : List.of("independent", "optimal-transport")) {
+                Recipe recipe = TinyRecipe.interpolant("method.learn=b,s,eta", "method.pairs=" + pairs);
+                Path anew = run("anew" + number, recipe, false, device);
+                assertSameBits(anew, run("replayed" + number++, recipe, true, device));
+            }
+        }
+    }
+
+    @Test
     void sharedWorkHasTheSameBits() throws IOException {
         // Large enough that the threads share it.
         Recipe wide = TinyRecipe.meanFlow("training.batch=400", "training.steps=12", "network.width=96");

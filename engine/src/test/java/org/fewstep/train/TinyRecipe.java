@@ -18,6 +18,17 @@ final class TinyRecipe {
         return Recipe.from(map("flow-matching"), List.of(overrides));
     }
 
+    /** An interpolant from two moons to eight Gaussians, 40 steps of 16 samples, with assignments. */
+    static Recipe interpolant(String... overrides) {
+        return Recipe.from(interpolantMap(), List.of(overrides));
+    }
+
+    static Map<String, Object> interpolantMap() {
+        Map<String, Object> map = map("interpolant");
+        map.put("source", Map.of("kind", "two-moons"));
+        return map;
+    }
+
     static Map<String, Object> map(String method) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("name", "tiny");

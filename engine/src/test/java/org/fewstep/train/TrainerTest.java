@@ -69,6 +69,8 @@ class TrainerTest {
                 TinyRecipe.meanFlow(),
                 TinyRecipe.flowMatching("optimizer.kind=radam", "training.dtype=f64", "training.ema-warm-up=false"),
                 Recipe.from(TinyRecipe.glyphs("flow-matching")),
+                TinyRecipe.interpolant("method.learn=b,s,eta"),
+                TinyRecipe.interpolant("method.pairs=optimal-transport", "training.dtype=f64"),
                 Recipe.from(TinyRecipe.glyphs("mean-flow"), List.of("training.ema=", "method.kappa=0.5")))) {
             Path whole = run("whole" + recipe.hashCode(), recipe);
             Path pieces = run("pieces" + recipe.hashCode(), recipe, new StopAfter(1));
