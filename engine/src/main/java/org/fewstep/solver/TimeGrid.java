@@ -27,9 +27,10 @@ public final class TimeGrid {
         }
         List<GridPoint> points = new ArrayList<>(t.length);
         for (int i = 0; i < t.length; i++) {
-            if (i > 0 && !((t[i] - t[i - 1]) * (t[1] - t[0]) > 0)) {
-                throw new IllegalArgumentException("time grid: got " + t[i] + " after " + t[i - 1]
-                        + "; expected finite times, strictly rising or strictly falling");
+            boolean onward = i == 0 || (t[i] - t[i - 1]) * (t[1] - t[0]) > 0;
+            if (!onward || !Double.isFinite(t[i])) {
+                throw new IllegalArgumentException("time grid: got " + t[i] + (i == 0 ? "" : " after " + t[i - 1])
+                        + " at place " + i + "; expected finite times, strictly rising or strictly falling");
             }
             points.add(schedule.at(t[i]));
         }
