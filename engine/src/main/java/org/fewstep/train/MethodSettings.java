@@ -8,9 +8,13 @@ import org.fewstep.model.ClassifierNet;
 import org.fewstep.model.Network;
 import org.fewstep.path.Diagonal;
 import org.fewstep.path.LinearPath;
+import org.fewstep.path.LogNormalTimes;
 import org.fewstep.path.LogitNormalPairs;
 import org.fewstep.path.LogitNormalTimes;
+import org.fewstep.path.ModeTimes;
 import org.fewstep.path.Path;
+import org.fewstep.path.TimeSampler;
+import org.fewstep.path.TruncatedTimes;
 import org.fewstep.path.UniformTimes;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +40,11 @@ public sealed interface MethodSettings {
         /** uniform on (0, 1) */
         UNIFORM,
         /** sigmoid of a normal number */
-        LOGIT_NORMAL
+        LOGIT_NORMAL,
+        /** heavier in the middle, or at the ends */
+        MODE,
+        /** the logarithm of the noise level sigma / alpha is normal */
+        LOG_NORMAL
     }
 
     /** Which samples of a batch get r = t. */
@@ -51,18 +59,42 @@ public sealed interface MethodSettings {
      * {@link org.fewstep.loss.FlowMatching} on the linear path with noise at 0.
      *
      * @param timeLaw law of t (default uniform)
-     * @param timeMean mean of the logit, for logit-normal times (default 0)
-     * @param timeStd standard deviation of the logit, for logit-normal times (default 1)
+     * @param timeMean mean of the logit for logit-normal, of ln (sigma / alpha) for log-normal times (default 0)
+     * @param timeStd standard deviation of the same (default 1)
+     * @param timeScale weight of the middle for mode times, -1 to 1.75 (default 1.29)
+     * @param timeFrom least time; those below are drawn again (default 0)
+     * @param timeTo greatest time; those above are drawn again (default 1)
      * @param labelDrop probability of a dropped label (default 0.1)
      */
-    record FlowMatching(TimeLaw timeLaw, double timeMean, double timeStd, double labelDrop) implements MethodSettings {
+    record FlowMatching(
+            TimeLaw timeLaw,
+            double timeMean,
+            double timeStd,
+            double timeScale,
+            double timeFrom,
+            double timeTo,
+            double labelDrop)
+            implements MethodSettings {
         static Map<String, Object> defaults() {
-            return Map.of("time-law", TimeLaw.UNIFORM, "time-mean", 0.0, "time-std", 1.0, "label-drop", 0.1);
+            return Map.ofEntries(
+                    Map.entry("time-law", TimeLaw.UNIFORM),
+                    Map.entry("time-mean", 0.0),
+                    Map.entry("time-std", 1.0),
+                    Map.entry("time-scale", 1.29),
+                    Map.entry("time-from", 0.0),
+                    Map.entry("time-to", 1.0),
+                    Map.entry("label-drop", 0.1));
         }
 
         public FlowMatching {
             SettingsChecks.finite("time-mean", timeMean);
             SettingsChecks.positive("time-std", timeStd);
+            SettingsChecks.within("time-scale", timeScale, -1.0, ModeTimes.MOST);
+            SettingsChecks.within("time-from", timeFrom, 0.0, 1.0);
+            SettingsChecks.within("time-to", timeTo, 0.0, 1.0);
+            if (timeFrom >= timeTo) {
+                throw new SettingsException("time-to", Double.toString(timeTo), "above time-from " + timeFrom, "");
+            }
             SettingsChecks.within("label-drop", labelDrop, 0.0, 1.0);
         }
 
@@ -80,10 +112,18 @@ public sealed interface MethodSettings {
         public Loss<Network, ?> loss(int classes) {
             return StudentLoss.of(new org.fewstep.loss.FlowMatching(
                     path(),
-                    new org.fewstep.loss.FlowMatching.Config(
-                            timeLaw == TimeLaw.UNIFORM ? UniformTimes.UNIT : new LogitNormalTimes(timeMean, timeStd),
-                            classes == 0 ? 0 : labelDrop,
-                            classes)));
+                    new org.fewstep.loss.FlowMatching.Config(timeSampler(), classes == 0 ? 0 : labelDrop, classes)));
+        }
+
+        /** The law of t with its numbers. */
+        TimeSampler timeSampler() {
+            TimeSampler whole = switch (timeLaw) {
+                case UNIFORM -> UniformTimes.UNIT;
+                case LOGIT_NORMAL -> new LogitNormalTimes(timeMean, timeStd);
+                case MODE -> new ModeTimes(timeScale);
+                case LOG_NORMAL -> new LogNormalTimes(path(), timeMean, timeStd);
+            };
+            return timeFrom == 0 && timeTo == 1 ? whole : new TruncatedTimes(whole, timeFrom, timeTo);
         }
     }
 
