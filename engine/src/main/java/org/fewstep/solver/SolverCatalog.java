@@ -57,8 +57,8 @@ public final class SolverCatalog {
         all.add(new Entry(new RungeKutta4(), 4, "4", "the velocity's ODE, classic weights"));
         all.add(new Entry(new RungeKutta38(), 4, "4", "the velocity's ODE, 3/8 rule"));
         all.add(new Entry(new Ddim(0), 1, "1", "exponential, order 1: DPM-Solver-1"));
-        all.add(new Entry(new Ddim(1), 1, "1", "ancestral, variance-preserving schedules"));
-        all.add(new Entry(new Ddpm(Ddpm.Variance.SMALL), 1, "1", "ancestral, variance-preserving schedules"));
+        all.add(new Entry(new Ddim(1), 1, "1", "ancestral"));
+        all.add(new Entry(new Ddpm(Ddpm.Variance.SMALL), 1, "1", "ancestral"));
         all.add(new Entry(new Ddpm(Ddpm.Variance.LARGE), 1, "1", "the same with the forward step's variance"));
         all.add(new Entry(new Pndm(Pndm.Start.NONE), 1, "1", "pseudo multistep of order 4, no start"));
         all.add(new Entry(new Pndm(Pndm.Start.AVERAGE), 1, "1, and 1 more", "pseudo multistep"));
