@@ -107,6 +107,7 @@ public final class SolverCatalog {
         all.add(new Entry(new ErSde(), 1, "1", "extended reverse SDE, order 3 in its deterministic part"));
         all.add(new Entry(new Seeds1(), 1, "1", "stochastic exponential"));
         all.add(new Entry(new Seeds2(), 1, "2", "stochastic exponential, two draws a step"));
+        all.add(new Entry(new Seeds3(), 1, "3", "stochastic exponential, three draws a step"));
         all.add(new Entry(new SaSolver(1), 1, "1", "SDE by Adams predictor and corrector, tau 1"));
         return List.copyOf(all);
     }
