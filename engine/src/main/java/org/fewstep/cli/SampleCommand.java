@@ -15,6 +15,7 @@ import org.fewstep.solver.PowerSpacing;
 import org.fewstep.solver.SolverCatalog;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -62,13 +63,8 @@ final class SampleCommand implements Callable<Integer> {
             description = "Spacing of the times: uniform, quadratic, logsnr, karras or beta (default: uniform).")
     private @Nullable String grid;
 
-    @Option(
-            names = "--guidance",
-            paramLabel = "W",
-            defaultValue = "1",
-            description = "Guidance scale: by two evaluations a step, or as an input of a network trained with it"
-                    + " (default: 1, none).")
-    private double guidance = 1;
+    @Mixin
+    private GuidanceOptions guidance = new GuidanceOptions();
 
     @Option(
             names = "--out",
@@ -87,10 +83,13 @@ final class SampleCommand implements Callable<Integer> {
     public Integer call() {
         Numbers.requireCount("--n", n);
         Numbers.requireSteps("--steps", steps);
-        GeneratorOptions options = options().withGuidance(guidance);
+        GeneratorOptions stepping = options();
+        guidance.check();
         Device device = Devices.require(deviceName);
         ModelPaths.requireFile("sample", checkpoint);
-        try (Generator generator = Generator.load(checkpoint, device)) {
+        try (Generator generator = Generator.load(checkpoint, device);
+                Generator weak = guidance.weak(device)) {
+            GeneratorOptions options = guidance.with(stepping, generator.shape(), weak);
             int classes = generator.classes();
             List<Integer> shown = classes(classes);
             int columns = shown.size() == 1 || classes == 0

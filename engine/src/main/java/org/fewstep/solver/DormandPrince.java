@@ -64,8 +64,7 @@ public record DormandPrince(double rtol, double atol, End end, Norm norm) {
     };
     static final double[] C = {1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1, 1};
     /** Fifth order minus fourth order. */
-    static final double[] ERROR = {
-        71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40
+    static final double[] ERROR = {71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40
     };
 
     /** Weights of the slopes for the state in the middle of a step. */

@@ -67,11 +67,9 @@ public final class MnistForward extends EngineWork {
                         TimePair.SPAN,
                         1);
             case "residual-mlp" ->
-                new ResidualMlpConfig(
-                        SIDE * SIDE, 512, 4, 1, TimePair.SPAN, TimeEncoding.SINUSOIDAL, 32, 8, 0, 128);
+                new ResidualMlpConfig(SIDE * SIDE, 512, 4, 1, TimePair.SPAN, TimeEncoding.SINUSOIDAL, 32, 8, 0, 128);
             default ->
-                throw new IllegalArgumentException(
-                        "network: got \"" + network + "\"; expected unet or residual-mlp");
+                throw new IllegalArgumentException("network: got \"" + network + "\"; expected unet or residual-mlp");
         };
     }
 
