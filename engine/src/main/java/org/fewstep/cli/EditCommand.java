@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.fewstep.io.Png;
-import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Devices;
 import org.fewstep.kernels.Scope;
@@ -162,8 +161,7 @@ final class EditCommand implements Callable<Integer> {
             Editor editor = new Editor(generator, guidance.with(stepping, shape, weak), steps);
             int[] labels = new int[n];
             Arrays.fill(labels, label == null ? Generator.NO_LABEL : label);
-            List<float[]> rows = rows(generator, editor, shape, labels, device);
-            rows.forEach(EditCommand::requireFinite);
+            List<float[]> rows = rows(generator, editor, shape, labels);
             screen.line(
                     "%s of %d images by %s on %s, %d steps",
                     kind.name().toLowerCase(Locale.ROOT), n, checkpoint.getFileName(), device.name(), steps);
@@ -172,7 +170,7 @@ final class EditCommand implements Callable<Integer> {
         return ExitCode.OK.code();
     }
 
-    private List<float[]> rows(Generator generator, Editor editor, int[] shape, int[] labels, Device device) {
+    private List<float[]> rows(Generator generator, Editor editor, int[] shape, int[] labels) {
         if (kind == Kind.INTERPOLATE) {
             return List.of(editor.interpolate(seed, toSeed, labels));
         }
@@ -181,13 +179,13 @@ final class EditCommand implements Callable<Integer> {
             float[] guides = guides(generator, shape, labels);
             return List.of(guides, editor.noised(guides, level, seed, n), editor.stroke(guides, level, seed, labels));
         }
-        Measurement measurement = measurement(shape, device);
+        Measurement measurement = measurement(generator, shape);
         measurement.require(shape);
         float[] guides = guides(generator, shape, labels);
         return List.of(guides, editor.picture(guides, measurement), editor.restore(guides, measurement, seed, labels));
     }
 
-    private Measurement measurement(int[] shape, Device device) {
+    private Measurement measurement(Generator generator, int[] shape) {
         return switch (kind) {
             case COLOURISE -> new Grey();
             case SUPERRESOLVE -> new BlockMeans(factor);
@@ -199,7 +197,8 @@ final class EditCommand implements Callable<Integer> {
                 for (int i = 0; i < kept.length; i++) {
                     flags[i] = kept[i] > 0 ? 1 : 0;
                 }
-                yield new Masked(Tensor.of(device, DType.F32, flags, 1, 1, shape[1], shape[2]));
+                yield new Masked(Tensor.of(
+                        generator.device(), generator.spec().dtype(), flags, 1, 1, shape[1], shape[2]));
             }
         };
     }
@@ -230,8 +229,7 @@ final class EditCommand implements Callable<Integer> {
 
     private float[] guides(Generator generator, int[] shape, int[] labels) {
         if (images.isEmpty()) {
-            GeneratorOptions own = GeneratorOptions.DEFAULT;
-            return generator.sample(0, GUIDE_STEPS, guideSeed, labels, own);
+            return generator.sample(0, GUIDE_STEPS, guideSeed, labels, GeneratorOptions.DEFAULT);
         }
         List<float[]> read = new ArrayList<>();
         for (Path image : images) {
@@ -243,15 +241,6 @@ final class EditCommand implements Callable<Integer> {
             System.arraycopy(read.get(i % read.size()), 0, guides, i * size, size);
         }
         return guides;
-    }
-
-    private static void requireFinite(float[] values) {
-        for (float value : values) {
-            if (!Float.isFinite(value)) {
-                throw new IllegalStateException(
-                        "edit: got numbers that are not finite; expected finite ones; the model has diverged");
-            }
-        }
     }
 
     private Path write(List<float[]> rows, int[] shape) {

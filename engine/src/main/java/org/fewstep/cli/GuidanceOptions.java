@@ -53,7 +53,7 @@ final class GuidanceOptions {
         }
         if (scale == 1 && (rescale != 0 || weakFile != null || interval != null)) {
             throw new IllegalArgumentException(
-                    "--guidance: got 1, no guidance, with options about it;" + " expected another scale, as 2");
+                    "--guidance: got 1, no guidance, with options about it; expected another scale, as 2");
         }
     }
 

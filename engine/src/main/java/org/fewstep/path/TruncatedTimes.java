@@ -8,16 +8,16 @@ import org.fewstep.tensor.Rng;
  * it is. Clamping would heap the rest up at the ends.
  *
  * @param times law
- * @param from lower end, at least 0
- * @param to upper end, at most 1
+ * @param from least time
+ * @param to greatest time
  */
 public record TruncatedTimes(TimeSampler times, double from, double to) implements TimeSampler {
     private static final int MOST_ROUNDS = 10_000;
 
     public TruncatedTimes {
-        if (!(0 <= from && from < to && to <= 1)) {
+        if (!(from < to)) {
             throw new IllegalArgumentException(
-                    "truncated times: got (" + from + ", " + to + "); expected 0 <= from < to <= 1");
+                    "truncated times: got (" + from + ", " + to + "); expected from < to");
         }
     }
 

@@ -18,6 +18,7 @@ import org.fewstep.path.GridPoint;
 import org.fewstep.path.Prediction;
 import org.fewstep.solver.ConvertedField;
 import org.fewstep.solver.Field;
+import org.fewstep.solver.FiniteField;
 import org.fewstep.solver.NoiseSource;
 import org.fewstep.solver.PowerSpacing;
 import org.fewstep.solver.StepPlan;
@@ -126,7 +127,8 @@ public final class Generator implements AutoCloseable {
         sample(Math.min(16, GeneratorOptions.DEFAULT.chunk()), 1, 0, unlabelled ? NO_LABEL : 0);
     }
 
-    Device device() {
+    /** Where it computes. */
+    public Device device() {
         return device;
     }
 
@@ -378,6 +380,7 @@ public final class Generator implements AutoCloseable {
      * @param level 1 for pure noise, 0 for clean data
      * @param data what becomes of a field of x0; its tensors belong to the caller
      * @param draws standard normal numbers for a solver that makes noise
+     * @throws ArithmeticException with the evaluation and its time, when the network gives numbers that are not finite
      */
     float[] edit(
             float[] start,
@@ -401,7 +404,8 @@ public final class Generator implements AutoCloseable {
             Tensor onDevice = classes() == 0 ? null : Tensor.of(device, known(labels, 0, n), n);
             org.fewstep.path.Path path = spec.requirePath();
             Steering steering = options.steering() == null ? Steering.NONE : options.steering();
-            Field x0 = data.apply(steering.field(Prediction.X0, guidance(), path, cond(onDevice, options)));
+            Field predicted = steering.field(Prediction.X0, guidance(), path, cond(onDevice, options));
+            Field x0 = data.apply(new FiniteField(predicted));
             StepPlan plan = stepping.solver().plan(stepping.grid(path, steps, level));
             Field field = new ConvertedField(x0, Prediction.X0, plan.field(), path);
             return OdeSampler.run(plan, field, noise, draws, StepObserver.NONE).toFloats();
@@ -496,6 +500,10 @@ public final class Generator implements AutoCloseable {
         }
         Generator weak = steering.weak();
         if (weak == null) {
+            if (steering.rescale() != 0 && spec.network().guided()) {
+                throw new IllegalArgumentException("generator: got rescale " + steering.rescale()
+                        + " for a network that takes the guidance scale as an input; expected 0");
+            }
             return;
         }
         boolean alike = weak.spec.shape().equals(spec.shape())

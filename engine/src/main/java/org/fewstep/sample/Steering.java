@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * outside of any recording, so a loop with it is never replayed.
  *
  * @param rescale phi in [0, 1], how far a guided velocity's standard deviation is brought back to the plain one's; 0 is none
- * @param weak worse model of the same data to guide away from (autoguidance), in place of the null label; or null
+ * @param weak worse model of the same data to guide away from (autoguidance), in place of the null label; or null. It stays
+ *     the caller's and must be open during calls
  * @param threshold of the predicted data, or null
  */
 public record Steering(
@@ -46,8 +47,7 @@ public record Steering(
     }
 
     private Field velocity(Guidance network, Cond cond) {
-        boolean input = network.form() == Guidance.Form.INPUT;
-        if (cond.guidance() == 1 || (weak == null && (input || rescale == 0))) {
+        if (cond.guidance() == 1 || (weak == null && rescale == 0)) {
             return (x, point) -> network.v(x, point.t(), cond);
         }
         Cond plain = new Cond(cond.labels(), 1, 0, 1);

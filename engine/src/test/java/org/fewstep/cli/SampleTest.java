@@ -181,6 +181,15 @@ class SampleTest {
     }
 
     @Test
+    void aModelThatDivergesIsNamedWithEvaluationAndTime() {
+        model = model("broken", Double.NaN);
+        Path image = folder.resolve("guide.png");
+        Png.write(image, new Raster(6, 6, 1, new byte[36]));
+        refusedEdit(1, "at evaluation 1, t = 0.5;", "stroke", "--level", 0.5, "--image", image);
+        refusedEdit(1, "at evaluation 1, t = 0.0;", "inpaint");
+    }
+
+    @Test
     void picturesComeInAsTheyAreStored() {
         byte[] levels = new byte[36];
         for (int i = 0; i < levels.length; i++) {

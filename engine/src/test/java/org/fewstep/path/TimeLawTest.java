@@ -120,7 +120,9 @@ class TimeLawTest {
         assertArrayEquals(t, new TruncatedTimes(whole, 0.3, 0.6).sample(new Rng(11), 0, n));
         assertEquals(0, new TruncatedTimes(whole, 0.3, 0.6).sample(rng, 0, 0).length);
         assertThrows(IllegalArgumentException.class, () -> new TruncatedTimes(whole, 0.6, 0.3));
-        assertThrows(IllegalArgumentException.class, () -> new TruncatedTimes(whole, 0, 1.1));
+        assertThrows(IllegalArgumentException.class, () -> new TruncatedTimes(whole, 0, Double.NaN));
+        double[] levels = new TruncatedTimes(new LogNormalTimes(new EdmSchedule()), 0.002, 80).sample(rng, 0, n);
+        assertTrue(Arrays.stream(levels).allMatch(s -> 0.002 <= s && s <= 80) && share(levels, 1) < 0.9);
         TruncatedTimes never = new TruncatedTimes(new UniformTimes(0, 0.5), 0.6, 1);
         String message = assertThrows(IllegalStateException.class, () -> never.sample(rng, 0, 2))
                 .getMessage();
