@@ -39,6 +39,7 @@ public final class Main implements Runnable {
         line.addSubcommand(new DemoCommand(screen));
         line.addSubcommand(new TrainCommand(screen));
         line.addSubcommand(new SampleCommand(screen));
+        line.addSubcommand(new EditCommand(screen));
         line.addSubcommand(new SolversCommand(screen));
         line.addSubcommand(new PlanCommand(screen));
         line.addSubcommand(new EvaluateCommand(screen));

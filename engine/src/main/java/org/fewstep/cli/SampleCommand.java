@@ -22,6 +22,7 @@ import org.fewstep.train.HeldOut;
 import org.fewstep.train.Recipe;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -70,13 +71,8 @@ final class SampleCommand implements Callable<Integer> {
                     + " uniform; cosine for a model between two data sets).")
     private @Nullable String grid;
 
-    @Option(
-            names = "--guidance",
-            paramLabel = "W",
-            defaultValue = "1",
-            description = "Guidance scale: by two evaluations a step, or as an input of a network trained with it"
-                    + " (default: 1, none).")
-    private double guidance = 1;
+    @Mixin
+    private GuidanceOptions guidance = new GuidanceOptions();
 
     @Option(
             names = "--diffusion",
@@ -121,6 +117,7 @@ final class SampleCommand implements Callable<Integer> {
     public Integer call() {
         Numbers.requireCount("--n", n);
         Numbers.requireSteps("--steps", steps);
+        guidance.check();
         Device device = Devices.require(deviceName);
         ModelPaths.requireFile("sample", checkpoint);
         Recipe recipe;
@@ -140,8 +137,10 @@ final class SampleCommand implements Callable<Integer> {
             throw new IllegalArgumentException("sample: got --diffusion, --score or --data for a model that starts from"
                     + " noise; expected none of them, or a model between two data sets");
         }
-        GeneratorOptions options = options().withGuidance(guidance);
-        try (Generator generator = Generator.load(checkpoint, device)) {
+        GeneratorOptions stepping = options();
+        try (Generator generator = Generator.load(checkpoint, device);
+                Generator weak = guidance.weak(device)) {
+            GeneratorOptions options = guidance.with(stepping, generator.shape(), weak);
             int classes = generator.classes();
             List<Integer> shown = classes(classes);
             int columns = shown.size() == 1 || classes == 0
@@ -156,8 +155,8 @@ final class SampleCommand implements Callable<Integer> {
     }
 
     private void ofSource(Recipe recipe, Device device) {
-        if (label != null || guidance != 1) {
-            throw new IllegalArgumentException("sample: got --class or --guidance for a model between two data sets;"
+        if (label != null || guidance.isUsed()) {
+            throw new IllegalArgumentException("sample: got --class or an option about guidance for a model between two data sets;"
                     + " expected neither, it has no classes");
         }
         TranslatorOptions options = bridgeOptions();

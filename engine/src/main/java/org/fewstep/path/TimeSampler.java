@@ -2,7 +2,7 @@ package org.fewstep.path;
 
 import org.fewstep.tensor.Rng;
 
-/** Law of the training time in [0, 1], one time a sample. */
+/** Law of the training time, one time a sample: in [0, 1] on a path, where a schedule has its times elsewhere. */
 @FunctionalInterface
 public interface TimeSampler {
     /**

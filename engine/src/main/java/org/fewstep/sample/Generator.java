@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.UnaryOperator;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Scope;
@@ -14,6 +15,10 @@ import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Network;
 import org.fewstep.op.Ops;
 import org.fewstep.path.GridPoint;
+import org.fewstep.path.Prediction;
+import org.fewstep.solver.ConvertedField;
+import org.fewstep.solver.Field;
+import org.fewstep.solver.FiniteField;
 import org.fewstep.solver.NoiseSource;
 import org.fewstep.solver.PowerSpacing;
 import org.fewstep.solver.StepPlan;
@@ -122,6 +127,11 @@ public final class Generator implements AutoCloseable {
         sample(Math.min(16, GeneratorOptions.DEFAULT.chunk()), 1, 0, unlabelled ? NO_LABEL : 0);
     }
 
+    /** Where it computes. */
+    public Device device() {
+        return device;
+    }
+
     /** Sizes of one sample: (2) for points, (C, H, W) for images. */
     public int[] shape() {
         return spec.sampleShape();
@@ -144,7 +154,9 @@ public final class Generator implements AutoCloseable {
             return steps;
         }
         int plain = stepping.plan(spec.requirePath(), steps).evaluations();
-        return options.guidance() == 1 || spec.network().guided() ? plain : 2 * plain;
+        Steering steering = options.steering();
+        boolean once = spec.network().guided() && (steering == null || steering.weak() == null);
+        return options.guidance() == 1 || once ? plain : 2 * plain;
     }
 
     /** Samples 0 .. n - 1 of a seed without label. */
@@ -345,10 +357,59 @@ public final class Generator implements AutoCloseable {
             TimeGrid grid = TimeGrid.uniform(spec.requirePath(), steps);
             return new FlowMapSampler(network).sample(noise, grid, cond, observer);
         }
-        Guidance.Form form = spec.network().guided() ? Guidance.Form.INPUT : Guidance.Form.BATCHED;
-        Guidance guidance = new Guidance(network, classes(), form);
-        return new OdeSampler(guidance, stepping.solver())
-                .sample(noise, stepping.grid(spec.requirePath(), steps), cond, draws, observer);
+        TimeGrid grid = stepping.grid(spec.requirePath(), steps);
+        Steering steering = options.steering();
+        if (steering == null) {
+            return new OdeSampler(guidance(), stepping.solver()).sample(noise, grid, cond, draws, observer);
+        }
+        StepPlan plan = stepping.solver().plan(grid);
+        Field field = steering.field(plan.field(), guidance(), spec.requirePath(), cond);
+        return OdeSampler.run(plan, field, noise, draws, observer);
+    }
+
+    /** The network with guidance by its null label, or by its input. */
+    Guidance guidance() {
+        return new Guidance(network, classes(), spec.network().guided() ? Guidance.Form.INPUT : Guidance.Form.BATCHED);
+    }
+
+    /**
+     * As {@link #sample(long, int, long, int[], GeneratorOptions)} from states of the caller's own on a part of the path, with
+     * the predicted data changed on the way.
+     *
+     * @param start numbers of the states (n, ...) on the host, of noise or of a level between
+     * @param level 1 for pure noise, 0 for clean data
+     * @param data what becomes of a field of x0; its tensors belong to the caller
+     * @param draws standard normal numbers for a solver that makes noise
+     * @throws ArithmeticException with the evaluation and its time, when the network gives numbers that are not finite
+     */
+    float[] edit(
+            float[] start,
+            double level,
+            int steps,
+            int[] labels,
+            GeneratorOptions options,
+            UnaryOperator<Field> data,
+            NoiseSource draws) {
+        check(0, steps, labels, options);
+        SolverOnGrid stepping = stepping(options);
+        if (stepping == null) {
+            throw new IllegalArgumentException(
+                    "edit: got flow-map steps; expected a solver of velocities, as ddim-eta1.0");
+        }
+        int n = labels.length;
+        try (Use inUse = use();
+                NoGrad off = NoGrad.open();
+                Scope all = device.scope()) {
+            Tensor noise = Tensor.of(device, spec.dtype(), start, spec.batchShape(n));
+            Tensor onDevice = classes() == 0 ? null : Tensor.of(device, known(labels, 0, n), n);
+            org.fewstep.path.Path path = spec.requirePath();
+            Steering steering = options.steering() == null ? Steering.NONE : options.steering();
+            Field predicted = steering.field(Prediction.X0, guidance(), path, cond(onDevice, options));
+            Field x0 = data.apply(new FiniteField(predicted));
+            StepPlan plan = stepping.solver().plan(stepping.grid(path, steps, level));
+            Field field = new ConvertedField(x0, Prediction.X0, plan.field(), path);
+            return OdeSampler.run(plan, field, noise, draws, StepObserver.NONE).toFloats();
+        }
     }
 
     private static Rng noise(long seed) {
@@ -371,7 +432,9 @@ public final class Generator implements AutoCloseable {
     /** Loops are recorded, but those that draw noise on their way: a recording would draw the same for every seed. */
     private boolean replayed(int steps, GeneratorOptions options) {
         SolverOnGrid own = options.own();
-        return owned && (own == null || own.plan(spec.requirePath(), steps).draws() == 0);
+        return owned
+                && options.steering() == null
+                && (own == null || own.plan(spec.requirePath(), steps).draws() == 0);
     }
 
     /** How to step, or null for jumps by the flow map. */
@@ -414,12 +477,44 @@ public final class Generator implements AutoCloseable {
             throw new IllegalArgumentException("generator: got solver flow-map for a network with one time; expected"
                     + " euler, midpoint or heun");
         }
-        boolean mixed = solver != SolverChoice.FLOW_MAP && spec.network().nullLabel();
+        Steering steering = options.steering();
+        if (steering != null) {
+            requireSteerable(steering, options.own() == null && solver == SolverChoice.FLOW_MAP);
+        }
+        boolean weak = steering != null && steering.weak() != null;
+        boolean mixed =
+                weak || (solver != SolverChoice.FLOW_MAP && spec.network().nullLabel());
         if (options.guidance() != 1 && !spec.network().guided() && !mixed) {
             throw new IllegalArgumentException("generator: got guidance " + options.guidance() + "; expected 1 "
                     + (classes() == 0
                             ? "for a model without classes"
                             : "with flow-map steps, another solver, or a model that takes the scale as an input"));
+        }
+    }
+
+    private void requireSteerable(Steering steering, boolean jumps) {
+        if (jumps) {
+            throw new IllegalArgumentException(
+                    "generator: got rescaling, a weak model or thresholds with flow-map steps;"
+                            + " expected a solver of velocities, as euler");
+        }
+        Generator weak = steering.weak();
+        if (weak == null) {
+            if (steering.rescale() != 0 && spec.network().guided()) {
+                throw new IllegalArgumentException("generator: got rescale " + steering.rescale()
+                        + " for a network that takes the guidance scale as an input; expected 0");
+            }
+            return;
+        }
+        boolean alike = weak.spec.shape().equals(spec.shape())
+                && weak.spec.requirePath().equals(spec.requirePath())
+                && weak.classes() == classes()
+                && weak.device == device;
+        if (!alike) {
+            throw new IllegalArgumentException("generator: got a weak model of " + weak.classes()
+                    + " classes, shape " + weak.spec.shape() + ", path " + weak.spec.requirePath() + "; expected "
+                    + classes() + " classes, shape " + spec.shape() + ", path " + spec.requirePath()
+                    + ", on the same device");
         }
     }
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param guidance scale w of v = uncond + w (cond - uncond); 1 is none
  * @param guidanceFrom first time of the network's path with guidance
  * @param guidanceTo last time of the network's path with guidance
+ * @param steering what else acts on the network's prediction, or null
  * @param chunk greatest number of samples computed together, which bounds the memory; does not change the samples
  */
 public record GeneratorOptions(
@@ -20,6 +21,7 @@ public record GeneratorOptions(
         double guidance,
         double guidanceFrom,
         double guidanceTo,
+        @Nullable Steering steering,
         int chunk) {
     /** Solver by the network, no guidance, 256 samples at a time. */
     public static final GeneratorOptions DEFAULT = new GeneratorOptions(SolverChoice.AUTO, 1, 0, 1, 256);
@@ -39,27 +41,37 @@ public record GeneratorOptions(
 
     /** With one of the usual solvers. */
     public GeneratorOptions(SolverChoice solver, double guidance, double guidanceFrom, double guidanceTo, int chunk) {
-        this(solver, null, guidance, guidanceFrom, guidanceTo, chunk);
+        this(solver, null, guidance, guidanceFrom, guidanceTo, null, chunk);
     }
 
     /** The same with another of the usual solvers. */
     public GeneratorOptions withSolver(SolverChoice other) {
-        return new GeneratorOptions(other, null, guidance, guidanceFrom, guidanceTo, chunk);
+        return new GeneratorOptions(other, null, guidance, guidanceFrom, guidanceTo, steering, chunk);
     }
 
     /** The same with any solver on a grid of any spacing. */
     public GeneratorOptions withSolver(Solver other, Spacing spacing) {
         return new GeneratorOptions(
-                solver, new SolverOnGrid(other, spacing), guidance, guidanceFrom, guidanceTo, chunk);
+                solver, new SolverOnGrid(other, spacing), guidance, guidanceFrom, guidanceTo, steering, chunk);
     }
 
     /** The same with guidance at all times. */
     public GeneratorOptions withGuidance(double scale) {
-        return new GeneratorOptions(solver, own, scale, 0, 1, chunk);
+        return withGuidance(scale, 0, 1);
+    }
+
+    /** The same with guidance in an interval of times. */
+    public GeneratorOptions withGuidance(double scale, double from, double to) {
+        return new GeneratorOptions(solver, own, scale, from, to, steering, chunk);
+    }
+
+    /** The same with other steering, null for none. */
+    public GeneratorOptions withSteering(@Nullable Steering other) {
+        return new GeneratorOptions(solver, own, guidance, guidanceFrom, guidanceTo, other, chunk);
     }
 
     /** The same with another chunk. */
     public GeneratorOptions withChunk(int samples) {
-        return new GeneratorOptions(solver, own, guidance, guidanceFrom, guidanceTo, samples);
+        return new GeneratorOptions(solver, own, guidance, guidanceFrom, guidanceTo, steering, samples);
     }
 }

@@ -58,9 +58,15 @@ public record Guidance(VelocityNet net, int classes, Form form) {
             unconditional = slice(v, 0, batch, 2 * batch);
         } else {
             conditional = net.v(x, times(x, t, batch), new Cond(labels, 1, 0, 1));
-            unconditional = net.v(x, times(x, t, batch), new Cond(none(x, batch), 1, 0, 1));
+            unconditional = unconditional(x, t);
         }
         return add(unconditional, scale(sub(conditional, unconditional), cond.guidance()));
+    }
+
+    /** The velocity (B, ...) at the null label. */
+    Tensor unconditional(Tensor x, double t) {
+        int batch = x.dim(0);
+        return net.v(x, times(x, t, batch), new Cond(none(x, batch), 1, 0, 1));
     }
 
     /** The null label for each sample, made on the device: a sampling loop may be recorded. */

@@ -3,8 +3,8 @@ package org.fewstep.sample;
 import org.fewstep.kernels.Scope;
 import org.fewstep.model.Cond;
 import org.fewstep.model.VelocityNet;
-import org.fewstep.path.PathCoefficients;
 import org.fewstep.path.Prediction;
+import org.fewstep.solver.ConvertedField;
 import org.fewstep.solver.Field;
 import org.fewstep.solver.NoiseSource;
 import org.fewstep.solver.Solver;
@@ -52,12 +52,14 @@ public final class OdeSampler {
     /** As above, with draws for a solver that makes noise. */
     public Tensor sample(Tensor x, TimeGrid grid, Cond cond, NoiseSource noise, StepObserver observer) {
         StepPlan plan = solver.plan(grid);
-        Field field = (state, point) -> Prediction.V.to(
-                plan.field(),
-                guidance.v(state, point.t(), cond),
-                state,
-                PathCoefficients.of(grid.schedule(), point.t()));
-        observer.at(0, grid.point(0).t(), x);
+        Field v = (state, point) -> guidance.v(state, point.t(), cond);
+        Field field = new ConvertedField(v, Prediction.V, plan.field(), grid.schedule());
+        return run(plan, field, x, noise, observer);
+    }
+
+    /** Carries x through a plan by a field that gives what the plan names. */
+    static Tensor run(StepPlan plan, Field field, Tensor x, NoiseSource noise, StepObserver observer) {
+        observer.at(0, plan.steps().get(0).from().t(), x);
         try (NoGrad off = NoGrad.open();
                 Stepper stepper = new Stepper(plan, x.stopGradient())) {
             Tensor state = x;

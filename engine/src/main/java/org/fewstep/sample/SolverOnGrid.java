@@ -23,12 +23,28 @@ public record SolverOnGrid(Solver solver, Spacing spacing) {
 
     /** The grid on a path. */
     public TimeGrid grid(Path path, int steps) {
-        if (spacing.equals(PowerSpacing.UNIFORM) && solver.startsFromPureNoise()) {
-            return TimeGrid.uniform(path, steps);
+        return grid(path, steps, 1);
+    }
+
+    /**
+     * The grid on the part of a path next to data.
+     *
+     * @param level of the first point, above 0: 1 for the noise end, linear in time down to 0 for the data end
+     */
+    public TimeGrid grid(Path path, int steps, double level) {
+        if (!(level > 0 && level <= 1)) {
+            throw new IllegalArgumentException(
+                    "solver on grid: got level " + level + "; expected above 0, at most 1, pure noise");
         }
-        double margin = MARGIN * (path.dataTime() - path.noiseTime());
-        return TimeGrid.spaced(
-                path, spacing, steps, path.noiseTime() + margin, path.dataTime() - margin, FinalPoint.CLEAN);
+        double span = path.noiseTime() - path.dataTime();
+        boolean uniform = spacing.equals(PowerSpacing.UNIFORM);
+        double from = level == 1 ? path.noiseTime() : path.dataTime() + level * span;
+        if (uniform && solver.startsFromPureNoise()) {
+            return TimeGrid.uniform(path, steps, from, path.dataTime());
+        }
+        double first = level > 1 - MARGIN ? path.noiseTime() - MARGIN * span : from;
+        double last = path.dataTime() + Math.min(MARGIN, 0.5 * level) * span;
+        return TimeGrid.spaced(path, spacing, steps, first, last, FinalPoint.CLEAN);
     }
 
     /** The steps on a path. */

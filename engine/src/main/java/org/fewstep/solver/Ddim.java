@@ -9,17 +9,16 @@ import org.fewstep.path.Prediction;
  * DDIM, from the deterministic step (eta = 0, the same as DPM-Solver-1) to DDPM's ancestral one (eta = 1).
  *
  * <pre>
- * x' = alpha' x0 + sqrt(sigma'^2 - s^2) eps + s xi,   s = eta (sigma' / sigma) sqrt(1 - (alpha / alpha')^2)
+ * x' = alpha' x0 + sqrt(sigma'^2 - s^2) eps + s xi,   s = eta (sigma' / sigma) sqrt(sigma^2 - (alpha sigma' / alpha')^2)
  * </pre>
  *
- * <p>For variance-preserving schedules, alpha^2 + sigma^2 = 1. Order 1, one evaluation a step; xi is drawn where s is not 0.
+ * <p>On any schedule; where alpha^2 + sigma^2 = 1 the last root is the published sqrt(1 - (alpha / alpha')^2), and in EDM's
+ * coordinates the step is {@link EulerAncestral}'s. Order 1, one evaluation a step; xi is drawn where s is not 0.
  *
  * @param eta in [0, 1]
  * @paper Song et al. 2021: Denoising Diffusion Implicit Models, arXiv:2010.02502, equations 12 and 16
  */
 public record Ddim(double eta) implements Solver {
-    private static final double TOLERANCE = 1e-6;
-
     public Ddim {
         if (!(eta >= 0 && eta <= 1)) {
             throw new IllegalArgumentException("ddim: got eta " + eta + "; expected 0 to 1");
@@ -33,7 +32,7 @@ public record Ddim(double eta) implements Solver {
 
     @Override
     public boolean startsFromPureNoise() {
-        return eta == 0;
+        return true;
     }
 
     @Override
@@ -56,19 +55,18 @@ public record Ddim(double eta) implements Solver {
         return plan.build();
     }
 
-    /** The standard deviation of DDPM's step from s to t. */
-    static double noise(GridPoint s, GridPoint t) {
-        requireVariancePreserved("ddim", s);
-        requireVariancePreserved("ddim", t);
-        double ratio = s.alpha() / t.alpha();
-        return t.sigma() / s.sigma() * Math.sqrt(Math.max(0, 1 - ratio * ratio));
+    /** The standard deviation of the posterior of a step from s to t given x0, which is DDPM's noise. */
+    private double noise(GridPoint s, GridPoint t) {
+        return t.sigma() / s.sigma() * Math.sqrt(forwardVariance(name(), s, t));
     }
 
-    static void requireVariancePreserved(String solver, GridPoint p) {
-        double square = p.alpha() * p.alpha() + p.sigma() * p.sigma();
-        if (Math.abs(square - 1) > TOLERANCE) {
-            throw new IllegalArgumentException(solver + ": got alpha " + p.alpha() + ", sigma " + p.sigma()
-                    + "; expected alpha^2 + sigma^2 = 1 for steps with noise; take a variance-preserving schedule");
+    /** The variance of the noise that leads from t back to s, sigma^2 - (alpha / alpha')^2 sigma'^2. */
+    static double forwardVariance(String solver, GridPoint s, GridPoint t) {
+        double kept = s.alpha() / t.alpha() * t.sigma();
+        if (!(kept < s.sigma())) {
+            throw new IllegalArgumentException(solver + ": got noise levels " + s.rho() + " to " + t.rho()
+                    + "; expected falling ones; steps with noise go from noise to data");
         }
+        return (s.sigma() - kept) * (s.sigma() + kept);
     }
 }

@@ -25,7 +25,7 @@ import org.fewstep.tensor.Tensor;
  * The Dormand-Prince pair of orders 5 and 4 with error control: the reference integrator for exact flow maps.
  *
  * <p>Error norm: root mean square of error / (atol + rtol max(|x|, |x'|)) over the batch, or the worst of its samples,
- * which share their steps either way. Step factor 0.9 norm^(-1/5), in [0.2, 10], at least 1 after an accepted step; start
+ * which share their steps either way; {@link SamplewiseDormandPrince} gives each its own. Step factor 0.9 norm^(-1/5), in [0.2, 10], at least 1 after an accepted step; start
  * by Hairer, Norsett and Wanner, II.4. Cost: six evaluations a step, two for the start.
  *
  * @param rtol relative tolerance, above 0
@@ -54,7 +54,7 @@ public record DormandPrince(double rtol, double atol, End end, Norm norm) {
         SAMPLE
     }
 
-    private static final double[][] A = {
+    static final double[][] A = {
         {1.0 / 5},
         {3.0 / 40, 9.0 / 40},
         {44.0 / 45, -56.0 / 15, 32.0 / 9},
@@ -62,10 +62,9 @@ public record DormandPrince(double rtol, double atol, End end, Norm norm) {
         {9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
         {35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84}
     };
-    private static final double[] C = {1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1, 1};
+    static final double[] C = {1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1, 1};
     /** Fifth order minus fourth order. */
-    private static final double[] ERROR = {
-        71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40
+    static final double[] ERROR = {71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40
     };
 
     /** Weights of the slopes for the state in the middle of a step. */
@@ -79,7 +78,7 @@ public record DormandPrince(double rtol, double atol, End end, Norm norm) {
         11237099.0 / 235043384.0 / 2
     };
 
-    private static final int MAX_STEPS = 1_000_000;
+    static final int MAX_STEPS = 1_000_000;
 
     /**
      * What a run gave.
@@ -120,6 +119,25 @@ public record DormandPrince(double rtol, double atol, End end, Norm norm) {
         try (NoGrad off = NoGrad.open()) {
             return new Run(field, schedule, start.stopGradient()).to(grid);
         }
+    }
+
+    /** How much longer the step after one with this error norm is. */
+    static double factor(double ratio) {
+        double factor = ratio == 0 ? 10 : 0.9 * Math.pow(ratio, -0.2);
+        double least = ratio < 1 ? 1 : 0.2;
+        return Double.isFinite(factor) ? Math.min(10, Math.max(factor, least)) : 0.2;
+    }
+
+    /** Length of a trial step from the norms of state and slope. */
+    static double trialStep(double state, double slope) {
+        return state < 1e-5 || slope < 1e-5 ? 1e-6 : 0.01 * state / slope;
+    }
+
+    /** Length of the first step, from a trial step with the norms of the slope and of its change over the trial. */
+    static double initialStep(double trial, double slope, double change) {
+        double largest = Math.max(slope, change);
+        double h = largest <= 1e-15 ? Math.max(1e-6, trial * 1e-3) : Math.pow(0.01 / largest, 0.2);
+        return Math.min(100 * trial, h);
     }
 
     private final class Run {
@@ -163,12 +181,10 @@ public record DormandPrince(double rtol, double atol, End end, Norm norm) {
                 Tensor size = scaleShift(abs(x), rtol, atol);
                 double d0 = norm(div(x, size));
                 double d1 = norm(div(slope, size));
-                double h0 = d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1;
+                double h0 = trialStep(d0, d1);
                 Tensor ahead = field.at(add(x, scale(slope, direction * h0)), schedule.at(t + direction * h0));
                 double d2 = norm(div(sub(ahead, slope), size)) / h0;
-                double largest = Math.max(d1, d2);
-                double h1 = largest <= 1e-15 ? Math.max(1e-6, h0 * 1e-3) : Math.pow(0.01 / largest, 0.2);
-                return Math.min(100 * h0, h1);
+                return initialStep(h0, d1, d2);
             }
         }
 
@@ -179,7 +195,7 @@ public record DormandPrince(double rtol, double atol, End end, Norm norm) {
                 boolean last = h >= Math.abs(to - t);
                 double step = last ? to - t : Math.signum(to - from) * h;
                 double ratio = attempt(t, step, last ? to : t + step, states);
-                double next = nextStep(step, ratio);
+                double next = Math.abs(step) * factor(ratio);
                 if (ratio <= 1) {
                     t = last ? to : t + step;
                     // A step cut short by a requested time says nothing against the longer one.
@@ -206,7 +222,7 @@ public record DormandPrince(double rtol, double atol, End end, Norm norm) {
                 }
                 double ratio = attempt(t, step, t + step, states, within);
                 t = ratio <= 1 ? t + step : t;
-                h = nextStep(step, ratio);
+                h = Math.abs(step) * factor(ratio);
             }
             Scope.drop(x.buffer());
         }
@@ -217,12 +233,6 @@ public record DormandPrince(double rtol, double atol, End end, Norm norm) {
                         + accepted + " accepted and " + rejected
                         + " rejected steps; expected progress; is the field singular or not finite there?");
             }
-        }
-
-        private double nextStep(double step, double ratio) {
-            double factor = ratio == 0 ? 10 : 0.9 * Math.pow(ratio, -0.2);
-            double least = ratio < 1 ? 1 : 0.2;
-            return Math.abs(step) * (Double.isFinite(factor) ? Math.min(10, Math.max(factor, least)) : 0.2);
         }
 
         /** Tries a step; takes it when the returned norm of its error is at most 1. */

@@ -78,7 +78,8 @@ public record Seeds2(Prediction form, Weights weights, double c, Coefficients co
         int d = edm.evaluate(x, from);
         Instruction.Term noise = edm.noise(-first.noise());
         int trial = edm.move(from, first.keep(), x, middle, edm.term(first.drive(), d), noise);
-        double slope = weight(from.rho(), to.rho(), whole) / c;
+        double rise = weights == Weights.A ? whole.drive() / 2 : SeedsForm.ramp(form, from.rho(), to.rho());
+        double slope = rise / c;
         edm.step(
                 i,
                 edm.move(
@@ -90,13 +91,5 @@ public record Seeds2(Prediction form, Weights weights, double c, Coefficients co
                         edm.term(slope, edm.evaluate(trial, middle)),
                         edm.term(rest.keep() * noise.coefficient(), noise.value()),
                         edm.noise(-rest.noise())));
-    }
-
-    private double weight(double rho, double to, SeedsForm whole) {
-        if (weights == Weights.A) {
-            return whole.drive() / 2;
-        }
-        double h = Math.log(rho / to);
-        return form == Prediction.X0 ? 2 * h * Phi.of(2, -2 * h) : -2 * to * h * Phi.of(2, h);
     }
 }

@@ -20,6 +20,12 @@ record SeedsForm(double keep, double drive, double noise) {
                 : new SeedsForm(1, 2 * (to - rho), rho * Math.sqrt(lost));
     }
 
+    /** Coefficient of a prediction that is not constant but rises from 0 at rho to itself at rho', linear in lambda. */
+    static double ramp(Prediction form, double rho, double to) {
+        double h = Math.log(rho / to);
+        return form == Prediction.X0 ? 2 * h * Phi.of(2, -2 * h) : -2 * to * h * Phi.of(2, h);
+    }
+
     static void require(String solver, Prediction form) {
         if (form != Prediction.X0 && form != Prediction.EPS) {
             throw new IllegalArgumentException(solver + ": got form " + form + "; expected X0 or EPS");

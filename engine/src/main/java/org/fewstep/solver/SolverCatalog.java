@@ -57,8 +57,8 @@ public final class SolverCatalog {
         all.add(new Entry(new RungeKutta4(), 4, "4", "the velocity's ODE, classic weights"));
         all.add(new Entry(new RungeKutta38(), 4, "4", "the velocity's ODE, 3/8 rule"));
         all.add(new Entry(new Ddim(0), 1, "1", "exponential, order 1: DPM-Solver-1"));
-        all.add(new Entry(new Ddim(1), 1, "1", "ancestral, variance-preserving schedules"));
-        all.add(new Entry(new Ddpm(Ddpm.Variance.SMALL), 1, "1", "ancestral, variance-preserving schedules"));
+        all.add(new Entry(new Ddim(1), 1, "1", "ancestral"));
+        all.add(new Entry(new Ddpm(Ddpm.Variance.SMALL), 1, "1", "ancestral"));
         all.add(new Entry(new Ddpm(Ddpm.Variance.LARGE), 1, "1", "the same with the forward step's variance"));
         all.add(new Entry(new Pndm(Pndm.Start.NONE), 1, "1", "pseudo multistep of order 4, no start"));
         all.add(new Entry(new Pndm(Pndm.Start.AVERAGE), 1, "1, and 1 more", "pseudo multistep"));
@@ -107,6 +107,7 @@ public final class SolverCatalog {
         all.add(new Entry(new ErSde(), 1, "1", "extended reverse SDE, order 3 in its deterministic part"));
         all.add(new Entry(new Seeds1(), 1, "1", "stochastic exponential"));
         all.add(new Entry(new Seeds2(), 1, "2", "stochastic exponential, two draws a step"));
+        all.add(new Entry(new Seeds3(), 1, "3", "stochastic exponential, three draws a step"));
         all.add(new Entry(new SaSolver(1), 1, "1", "SDE by Adams predictor and corrector, tau 1"));
         return List.copyOf(all);
     }

@@ -22,18 +22,26 @@ public final class TimeGrid {
      * @param t at least two, strictly rising or strictly falling
      */
     public static TimeGrid of(NoiseSchedule schedule, double... t) {
+        requireOnward(t);
+        List<GridPoint> points = new ArrayList<>(t.length);
+        for (double time : t) {
+            points.add(schedule.at(time));
+        }
+        return new TimeGrid(schedule, points);
+    }
+
+    /** At least two finite times, strictly rising or strictly falling. */
+    static void requireOnward(double... t) {
         if (t.length < 2) {
             throw new IllegalArgumentException("time grid: got " + t.length + " times; expected at least 2");
         }
-        List<GridPoint> points = new ArrayList<>(t.length);
         for (int i = 0; i < t.length; i++) {
-            if (i > 0 && !((t[i] - t[i - 1]) * (t[1] - t[0]) > 0)) {
-                throw new IllegalArgumentException("time grid: got " + t[i] + " after " + t[i - 1]
-                        + "; expected finite times, strictly rising or strictly falling");
+            boolean onward = i == 0 || (t[i] - t[i - 1]) * (t[1] - t[0]) > 0;
+            if (!onward || !Double.isFinite(t[i])) {
+                throw new IllegalArgumentException("time grid: got " + t[i] + (i == 0 ? "" : " after " + t[i - 1])
+                        + " at place " + i + "; expected finite times, strictly rising or strictly falling");
             }
-            points.add(schedule.at(t[i]));
         }
-        return new TimeGrid(schedule, points);
     }
 
     /** steps equal steps between two times; both ends are met exactly. */

@@ -19,13 +19,16 @@ import org.fewstep.path.Gamma;
 import org.fewstep.path.IndependentCoupling;
 import org.fewstep.path.InterpolantMean;
 import org.fewstep.path.LinearPath;
+import org.fewstep.path.LogNormalTimes;
 import org.fewstep.path.LogitNormalPairs;
 import org.fewstep.path.LogitNormalTimes;
 import org.fewstep.path.MinibatchCoupling;
+import org.fewstep.path.ModeTimes;
 import org.fewstep.path.OptimalTransport;
 import org.fewstep.path.Path;
 import org.fewstep.path.StochasticInterpolant;
 import org.fewstep.path.TimeSampler;
+import org.fewstep.path.TruncatedTimes;
 import org.fewstep.path.UniformTimes;
 import org.jspecify.annotations.Nullable;
 
@@ -61,11 +64,11 @@ public sealed interface MethodSettings {
         /** uniform on (0, 1) */
         UNIFORM,
         /** sigmoid of a normal number */
-        LOGIT_NORMAL;
-
-        TimeSampler sampler(double mean, double std) {
-            return this == UNIFORM ? UniformTimes.UNIT : new LogitNormalTimes(mean, std);
-        }
+        LOGIT_NORMAL,
+        /** heavier in the middle, or at the ends */
+        MODE,
+        /** the logarithm of the noise level sigma / alpha is normal */
+        LOG_NORMAL
     }
 
     /** Which samples of the source go with which of the data. */
@@ -92,18 +95,42 @@ public sealed interface MethodSettings {
      * {@link org.fewstep.loss.FlowMatching} on the linear path with noise at 0.
      *
      * @param timeLaw law of t (default uniform)
-     * @param timeMean mean of the logit, for logit-normal times (default 0)
-     * @param timeStd standard deviation of the logit, for logit-normal times (default 1)
+     * @param timeMean mean of the logit for logit-normal, of ln (sigma / alpha) for log-normal times (default 0)
+     * @param timeStd standard deviation of the same (default 1)
+     * @param timeScale weight of the middle for mode times, -1 to 1.75 (default 1.29)
+     * @param timeFrom least time; those below are drawn again (default 0)
+     * @param timeTo greatest time; those above are drawn again (default 1)
      * @param labelDrop probability of a dropped label (default 0.1)
      */
-    record FlowMatching(TimeLaw timeLaw, double timeMean, double timeStd, double labelDrop) implements MethodSettings {
+    record FlowMatching(
+            TimeLaw timeLaw,
+            double timeMean,
+            double timeStd,
+            double timeScale,
+            double timeFrom,
+            double timeTo,
+            double labelDrop)
+            implements MethodSettings {
         static Map<String, Object> defaults() {
-            return Map.of("time-law", TimeLaw.UNIFORM, "time-mean", 0.0, "time-std", 1.0, "label-drop", 0.1);
+            return Map.ofEntries(
+                    Map.entry("time-law", TimeLaw.UNIFORM),
+                    Map.entry("time-mean", 0.0),
+                    Map.entry("time-std", 1.0),
+                    Map.entry("time-scale", 1.29),
+                    Map.entry("time-from", 0.0),
+                    Map.entry("time-to", 1.0),
+                    Map.entry("label-drop", 0.1));
         }
 
         public FlowMatching {
             SettingsChecks.finite("time-mean", timeMean);
             SettingsChecks.positive("time-std", timeStd);
+            SettingsChecks.within("time-scale", timeScale, -1.0, ModeTimes.MOST);
+            SettingsChecks.within("time-from", timeFrom, 0.0, 1.0);
+            SettingsChecks.within("time-to", timeTo, 0.0, 1.0);
+            if (timeFrom >= timeTo) {
+                throw new SettingsException("time-to", Double.toString(timeTo), "above time-from " + timeFrom, "");
+            }
             SettingsChecks.within("label-drop", labelDrop, 0.0, 1.0);
         }
 
@@ -121,10 +148,18 @@ public sealed interface MethodSettings {
         public Loss<Network, ?> loss(int classes) {
             return StudentLoss.of(new org.fewstep.loss.FlowMatching(
                     path(),
-                    new org.fewstep.loss.FlowMatching.Config(
-                            timeLaw.sampler(timeMean, timeStd),
-                            classes == 0 ? 0 : labelDrop,
-                            classes)));
+                    new org.fewstep.loss.FlowMatching.Config(timeSampler(), classes == 0 ? 0 : labelDrop, classes)));
+        }
+
+        /** The law of t with its numbers. */
+        TimeSampler timeSampler() {
+            TimeSampler whole = switch (timeLaw) {
+                case UNIFORM -> UniformTimes.UNIT;
+                case LOGIT_NORMAL -> new LogitNormalTimes(timeMean, timeStd);
+                case MODE -> new ModeTimes(timeScale);
+                case LOG_NORMAL -> new LogNormalTimes(path(), timeMean, timeStd);
+            };
+            return timeFrom == 0 && timeTo == 1 ? whole : new TruncatedTimes(whole, timeFrom, timeTo);
         }
     }
 
@@ -280,6 +315,9 @@ public sealed interface MethodSettings {
                 throw new SettingsException(
                         "learn", learn.toString(), "b alone, since gamma is zero", "choose another gamma for the SDE");
             }
+            if (timeLaw != TimeLaw.UNIFORM && timeLaw != TimeLaw.LOGIT_NORMAL) {
+                throw new SettingsException("time-law", timeLaw.toString(), "uniform or logit-normal", "");
+            }
             SettingsChecks.finite("time-mean", timeMean);
             SettingsChecks.positive("time-std", timeStd);
         }
@@ -287,6 +325,10 @@ public sealed interface MethodSettings {
         @Override
         public @Nullable Path path() {
             return null;
+        }
+
+        private TimeSampler timeSampler() {
+            return timeLaw == TimeLaw.UNIFORM ? UniformTimes.UNIT : new LogitNormalTimes(timeMean, timeStd);
         }
 
         @Override
@@ -310,7 +352,7 @@ public sealed interface MethodSettings {
                     InterpolantNetwork.class,
                     new InterpolantFields(
                             new ConditionalFlowMatching.Config(
-                                    bridge(), timeLaw.sampler(timeMean, timeStd), pairs.coupling()),
+                                    bridge(), timeSampler(), pairs.coupling()),
                             learn));
         }
     }

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.fewstep.EngineTest;
 import org.fewstep.kernels.DType;
+import org.fewstep.op.Ops;
 import org.fewstep.path.EdmSchedule;
 import org.fewstep.path.EdmVeSchedule;
 import org.fewstep.path.EdmVpSchedule;
@@ -88,7 +90,9 @@ class EdmSolversTest extends EngineTest {
                 new Seeds2(),
                 new Seeds2(Prediction.X0, Seeds2.Weights.A, 0.3, Coefficients.EXACT),
                 new Seeds2(Prediction.EPS, Seeds2.Weights.A, 0.5, Coefficients.EXACT),
-                new Seeds2(Prediction.EPS, Seeds2.Weights.B, 0.7, Coefficients.EXACT));
+                new Seeds2(Prediction.EPS, Seeds2.Weights.B, 0.7, Coefficients.EXACT),
+                new Seeds3(),
+                new Seeds3(Prediction.EPS, Coefficients.EXACT));
     }
 
     static Stream<Solver> solvers() {
@@ -192,7 +196,8 @@ class EdmSolversTest extends EngineTest {
     @MethodSource("solvers")
     void pointMassKeepsItsNoiseLevel(Solver solver) {
         if (solver instanceof Seeds1 s && s.form() == Prediction.EPS
-                || solver instanceof Seeds2 t && t.form() == Prediction.EPS) {
+                || solver instanceof Seeds2 t && t.form() == Prediction.EPS
+                || solver instanceof Seeds3 u && u.form() == Prediction.EPS) {
             return; // their eps is constant along a step, not along such a trajectory
         }
         TimeGrid grid = levels(EDM, 7, 20, 0.05, false);
@@ -297,8 +302,46 @@ class EdmSolversTest extends EngineTest {
         assertEquals(6, new ErSde().plan(clean).evaluations());
         assertEquals(6, new Seeds1().plan(clean).evaluations());
         assertEquals(11, new Seeds2().plan(clean).evaluations());
+        assertEquals(16, new Seeds3().plan(clean).evaluations());
         Solver restart = new Restart(new Restart.Interval(3, 2, 0.1, 1));
         assertEquals(11 + 2 * 4, restart.plan(clean).evaluations());
+    }
+
+    /** Without noise the SEEDS methods solve the drift of the reverse SDE with 1, 2 and 3 stages and the orders 1, 2 and 3. */
+    @Test
+    void driftOfSeedsIsSolvedWithTheOrderOfItsStages() {
+        GaussianMixture smooth = new GaussianMixture(
+                new double[] {0.5, 0.3, 0.2},
+                new double[][] {{0.75, 0.25}, {-0.5, 0.6}, {-0.2, -0.65}},
+                new double[] {0.8, 1, 0.6});
+        NoiseSource silent = (number, like) -> Ops.scale(like, 0);
+        for (Prediction form : List.of(Prediction.X0, Prediction.EPS)) {
+            Field field = field(EDM, smooth, form);
+            Tensor start = Tensor.of(device, DType.F64, new double[] {1.5, -2, 0.5, 3, -2.5, -1}, 3, 2);
+            double[] exact = Sampler.run(
+                            new Seeds3(form, Coefficients.EXACT).plan(levels(EDM, 640, 3, 0.1, false)),
+                            field,
+                            start,
+                            silent)
+                    .toDoubles();
+            List<Solver> methods = List.of(
+                    new Seeds1(form, Coefficients.EXACT),
+                    new Seeds2(form, Seeds2.Weights.B, 0.5, Coefficients.EXACT),
+                    new Seeds3(form, Coefficients.EXACT));
+            for (int order = 1; order <= 3; order++) {
+                double[] errors = new double[2];
+                for (int k = 0; k < 2; k++) {
+                    TimeGrid grid = levels(EDM, 20 << k, 3, 0.1, false);
+                    double[] x = Sampler.run(methods.get(order - 1).plan(grid), field, start, silent)
+                            .toDoubles();
+                    for (int i = 0; i < x.length; i++) {
+                        errors[k] = Math.hypot(errors[k], x[i] - exact[i]);
+                    }
+                }
+                double slope = Math.log(errors[0] / errors[1]) / Math.log(2);
+                assertEquals(order, slope, 0.35, methods.get(order - 1) + " " + Arrays.toString(errors));
+            }
+        }
     }
 
     @Test
@@ -307,6 +350,7 @@ class EdmSolversTest extends EngineTest {
         assertEquals(5, new EulerAncestral().plan(clean).draws());
         assertEquals(10, new DpmPpSde().plan(clean).draws());
         assertEquals(10, new Seeds2().plan(clean).draws());
+        assertEquals(15, new Seeds3().plan(clean).draws());
         assertEquals(2, new EdmHeun(new Churn(1, 1, 12, 1)).plan(clean).draws());
         assertEquals(
                 2, new Restart(new Restart.Interval(3, 2, 0.1, 1)).plan(clean).draws());

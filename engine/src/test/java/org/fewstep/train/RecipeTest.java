@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -28,6 +29,13 @@ import org.fewstep.model.ResidualMlpConfig;
 import org.fewstep.model.TimeEncoding;
 import org.fewstep.model.TimePair;
 import org.fewstep.model.UNetConfig;
+import org.fewstep.path.LinearPath;
+import org.fewstep.path.LogNormalTimes;
+import org.fewstep.path.LogitNormalTimes;
+import org.fewstep.path.ModeTimes;
+import org.fewstep.path.TimeSampler;
+import org.fewstep.path.TruncatedTimes;
+import org.fewstep.path.UniformTimes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +83,25 @@ class RecipeTest {
         assertEquals("auto", ((Map<?, ?>) map.get("sample")).get("solver"));
         assertEquals("f32", ((Map<?, ?>) map.get("training")).get("dtype"));
         assertEquals(DType.F32, TinyRecipe.meanFlow().training().dtype());
+    }
+
+    @Test
+    void timeLawsAreThoseOfTheRecipe() {
+        assertEquals(UniformTimes.UNIT, times());
+        assertEquals(new LogitNormalTimes(-0.5, 2), times("time-law=logit_normal", "time-mean=-0.5", "time-std=2"));
+        assertEquals(new ModeTimes(1.29), times("time-law=mode"));
+        assertEquals(new ModeTimes(-0.5), times("time-law=mode", "time-scale=-0.5"));
+        assertEquals(
+                new TruncatedTimes(new LogNormalTimes(LinearPath.NOISE_AT_ZERO, -1.2, 1.2), 0.02, 1),
+                times("time-law=log_normal", "time-mean=-1.2", "time-std=1.2", "time-from=0.02"));
+        assertThrows(SettingsException.class, () -> times("time-law=mode", "time-scale=2"));
+        assertThrows(SettingsException.class, () -> times("time-from=0.5", "time-to=0.5"));
+        assertThrows(SettingsException.class, () -> times("time-law=gaussian"));
+    }
+
+    private static TimeSampler times(String... settings) {
+        String[] keys = Arrays.stream(settings).map(s -> "method." + s).toArray(String[]::new);
+        return ((MethodSettings.FlowMatching) TinyRecipe.flowMatching(keys).method()).timeSampler();
     }
 
     @Test

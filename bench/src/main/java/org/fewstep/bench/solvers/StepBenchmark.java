@@ -1,6 +1,5 @@
 package org.fewstep.bench.solvers;
 
-import java.util.Arrays;
 import org.fewstep.bench.work.EngineDevice;
 import org.fewstep.bench.work.ShortSamples;
 import org.fewstep.bench.work.SolverStep;
@@ -46,42 +45,28 @@ public class StepBenchmark extends ShortSamples {
     private @Nullable SolverStep engine;
     private @Nullable StepByHand byHand;
 
-    /** Times of the steps of a sample; the last so many where there are more. */
+    /** Times of the steps of a sample. */
     @AuxCounters(AuxCounters.Type.EVENTS)
     @State(Scope.Thread)
     public static class Nanos {
-        private static final int MOST = 1 << 12;
-
-        private final long[] engines = new long[MOST];
-        private final long[] hands = new long[MOST];
-        private int steps;
+        private final MedianNanos engines = new MedianNanos();
+        private final MedianNanos hands = new MedianNanos();
 
         /** A new sample. */
         @Setup(Level.Iteration)
         public void start() {
-            steps = 0;
-        }
-
-        void add(long engine, long byHand) {
-            engines[steps % MOST] = engine;
-            hands[steps % MOST] = byHand;
-            steps++;
+            engines.clear();
+            hands.clear();
         }
 
         /** Median nanoseconds of this engine's step. */
         public long engine() {
-            return median(engines);
+            return engines.median();
         }
 
         /** Median nanoseconds of the loops. */
         public long byHand() {
-            return median(hands);
-        }
-
-        private long median(long[] nanos) {
-            long[] sorted = Arrays.copyOf(nanos, Math.min(steps, MOST));
-            Arrays.sort(sorted);
-            return sorted.length == 0 ? 0 : sorted[sorted.length / 2];
+            return hands.median();
         }
     }
 
@@ -102,7 +87,8 @@ public class StepBenchmark extends ShortSamples {
         Object state = engine.once();
         long between = System.nanoTime();
         byHand.step();
-        nanos.add(between - start, System.nanoTime() - between);
+        nanos.engines.add(between - start);
+        nanos.hands.add(System.nanoTime() - between);
         return state;
     }
 

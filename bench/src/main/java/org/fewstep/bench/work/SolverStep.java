@@ -11,11 +11,12 @@ import org.fewstep.solver.StepPlan;
 import org.fewstep.solver.Stepper;
 import org.fewstep.solver.TimeGrid;
 import org.fewstep.solver.UniPc;
+import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
 
 /**
- * Step by step through a long sampling run of 64 samples of 3x32x32, from the start again after its end. Predictions and
- * noise are taken from a few that stand ready, so that what is left is the solver's own arithmetic.
+ * Step by step through a long sampling run of 64 samples, of 3x32x32 unless said otherwise, from the start again after its
+ * end. Predictions and noise are taken from a few that stand ready, so that what is left is the solver's own arithmetic.
  */
 public final class SolverStep extends EngineWork {
     /** Samples, channels, height and width. */
@@ -34,7 +35,7 @@ public final class SolverStep extends EngineWork {
     private static final int STEPS = 500;
 
     private final StepPlan plan;
-    private final Tensor start = operand(start(), SHAPE);
+    private final Tensor start;
     private final Tensor[] predictions = new Tensor[PREDICTIONS];
     private final Tensor[] draws = new Tensor[DRAWS];
     private final Field field;
@@ -48,13 +49,20 @@ public final class SolverStep extends EngineWork {
      * @param solver dpmpp-2m, dpmpp-3m, unipc-3 or sa-3-4
      */
     public SolverStep(CpuDevice device, String solver) {
+        this(device, solver, SHAPE);
+    }
+
+    /** As above, for samples of another shape (B, ...). */
+    public SolverStep(CpuDevice device, String solver, int... shape) {
         super(device);
+        int points = Shape.of(shape).count();
         this.plan = plan(solver);
+        this.start = operand(start(points), shape);
         for (int i = 0; i < PREDICTIONS; i++) {
-            predictions[i] = operand(prediction(i), SHAPE);
+            predictions[i] = operand(prediction(i, points), shape);
         }
         for (int i = 0; i < DRAWS; i++) {
-            draws[i] = operand(draw(i), SHAPE);
+            draws[i] = operand(draw(i, points), shape);
         }
         this.field = (x, point) -> predictions[evaluations++ % PREDICTIONS];
         this.noise = (number, like) -> draws[number % DRAWS];
@@ -75,16 +83,16 @@ public final class SolverStep extends EngineWork {
         };
     }
 
-    static float[] start() {
-        return Draws.signed("step.start", POINTS);
+    static float[] start(int points) {
+        return Draws.signed("step.start", points);
     }
 
-    static float[] prediction(int i) {
-        return Draws.signed("step.prediction" + i, POINTS);
+    static float[] prediction(int i, int points) {
+        return Draws.signed("step.prediction" + i, points);
     }
 
-    static float[] draw(int i) {
-        return Draws.signed("step.noise" + i, POINTS);
+    static float[] draw(int i, int points) {
+        return Draws.signed("step.noise" + i, points);
     }
 
     @Override

@@ -10,7 +10,7 @@ public final class StepByHand {
     private static final int STATES = 3;
 
     private final List<StepPlan.Step> steps;
-    private final float[] start = SolverStep.start();
+    private final float[] start = SolverStep.start(SolverStep.POINTS);
     private final float[][] predictions = new float[SolverStep.PREDICTIONS][];
     private final float[][] draws = new float[SolverStep.DRAWS][];
     private final float[][] states = new float[STATES][SolverStep.POINTS];
@@ -26,10 +26,10 @@ public final class StepByHand {
     public StepByHand(String solver) {
         this.steps = SolverStep.plan(solver).steps();
         for (int i = 0; i < predictions.length; i++) {
-            predictions[i] = SolverStep.prediction(i);
+            predictions[i] = SolverStep.prediction(i, SolverStep.POINTS);
         }
         for (int i = 0; i < draws.length; i++) {
-            draws[i] = SolverStep.draw(i);
+            draws[i] = SolverStep.draw(i, SolverStep.POINTS);
         }
         int most = 0;
         for (StepPlan.Step step : steps) {
