@@ -76,15 +76,15 @@ abstract class ConsistencyLoss<N> implements Loss<N, ConsistencyLoss.Draw> {
      * Levels and labels of a draw as tensors.
      *
      * @param t (B)
-     * @param r (B)
+     * @param r (B), where it is 0 t in its place
      * @param tColumn t (B, 1, ..., 1)
      * @param rColumn r (B, 1, ..., 1)
      * @param weight w(t, r) (B)
-     * @param clean 1 where r is 0, else 0 (B, 1, ..., 1); null where no r is
+     * @param clean 1 where r is 0, else 0 (B, 1, ..., 1)
      * @param cond the labels
      */
     public record OnDevice(
-            Tensor t, Tensor r, Tensor tColumn, Tensor rColumn, Tensor weight, @Nullable Tensor clean, Cond cond) {}
+            Tensor t, Tensor r, Tensor tColumn, Tensor rColumn, Tensor weight, Tensor clean, Cond cond) {}
 
     private final String name;
     private final Config config;
@@ -110,34 +110,28 @@ abstract class ConsistencyLoss<N> implements Loss<N, ConsistencyLoss.Draw> {
         double[] r = pairs.r();
         double[] weight = new double[t.length];
         double[] clean = new double[t.length];
-        boolean anyClean = false;
+        double[] asked = r.clone();
         for (int i = 0; i < t.length; i++) {
             if (!(r[i] >= 0 && r[i] < t[i]) || Double.isInfinite(t[i])) {
                 throw new IllegalArgumentException(name + ": got levels t " + t[i] + ", r " + r[i] + " of sample " + i
                         + "; expected 0 <= r < t, finite");
             }
             weight[i] = config.weight.at(t[i], r[i]);
-            clean[i] = r[i] == 0 ? 1 : 0;
-            anyClean |= r[i] == 0;
+            if (r[i] == 0) {
+                clean[i] = 1;
+                // Networks take the logarithm of the level; what this one gives is not used.
+                asked[i] = t[i];
+            }
         }
         OnDevice on = new OnDevice(
                 PerSample.times(t, x0),
-                PerSample.times(anyClean ? aboveZero(r, t) : r, x0),
+                PerSample.times(asked, x0),
                 Tensor.perSample(t, x0),
                 Tensor.perSample(r, x0),
                 PerSample.times(weight, x0),
-                anyClean ? Tensor.perSample(clean, x0) : null,
+                Tensor.perSample(clean, x0),
                 Labels.cond(labels, config.classes, x0));
         return new Draw(x0, z, t, r, labels, on);
-    }
-
-    /** The levels at which a network may be asked: t stands in for r = 0, whose value is not used. */
-    private static double[] aboveZero(double[] r, double[] t) {
-        double[] asked = r.clone();
-        for (int i = 0; i < asked.length; i++) {
-            asked[i] = r[i] == 0 ? t[i] : r[i];
-        }
-        return asked;
     }
 
     /** The weighted distance of predictions from targets, which get no gradient. */
@@ -151,15 +145,11 @@ abstract class ConsistencyLoss<N> implements Loss<N, ConsistencyLoss.Draw> {
         return new LossResult(mean(perSample), mean(stopGradient(distance)), perSample, all);
     }
 
-    /** Nothing where a draw has r = 0: a replay must not lack the mask that another draw needs. */
     @Override
     public List<Tensor> inputs(Draw draw) {
         OnDevice on = draw.on();
-        if (on.clean() != null) {
-            return List.of();
-        }
         List<Tensor> inputs = new ArrayList<>(
-                List.of(draw.x0(), draw.z(), on.t(), on.r(), on.tColumn(), on.rColumn(), on.weight()));
+                List.of(draw.x0(), draw.z(), on.t(), on.r(), on.tColumn(), on.rColumn(), on.weight(), on.clean()));
         Labels.addTo(inputs, on.cond());
         return inputs;
     }

@@ -68,10 +68,8 @@ public final class ConsistencyTraining extends ConsistencyLoss<ConsistencyTraini
     /** f of the lower level, or the clean sample where that level is 0. */
     static Tensor target(PredictionNet net, Tensor xr, Draw draw) {
         OnDevice on = draw.on();
-        Tensor clean = on.clean();
         try (NoGrad off = NoGrad.open()) {
-            Tensor fr = net.of(xr, on.r(), on.cond());
-            return clean == null ? fr : where(clean, draw.x0(), fr);
+            return where(on.clean(), draw.x0(), net.of(xr, on.r(), on.cond()));
         }
     }
 }

@@ -222,10 +222,8 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
     @Override
     public List<Tensor> inputs(Draw draw) {
         List<Tensor> inputs = new ArrayList<>(pairs.inputs(draw.pair));
-        if (!inputs.isEmpty()) {
-            inputs.addAll(draw.noises);
-            inputs.addAll(draw.columns);
-        }
+        inputs.addAll(draw.noises);
+        inputs.addAll(draw.columns);
         return inputs;
     }
 

@@ -142,10 +142,8 @@ public final class TruncatedConsistency implements Loss<TruncatedConsistency.Net
     @Override
     public List<Tensor> inputs(Draw draw) {
         List<Tensor> inputs = new ArrayList<>(training.inputs(draw.pair));
-        if (!inputs.isEmpty()) {
-            inputs.add(draw.share);
-            inputs.add(draw.later);
-        }
+        inputs.add(draw.share);
+        inputs.add(draw.later);
         return inputs;
     }
 
