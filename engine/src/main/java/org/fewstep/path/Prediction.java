@@ -46,10 +46,29 @@ public enum Prediction {
         if (other == this) {
             return value;
         }
+        double[][] weights = weights(other, at);
+        if (at.size() == 1) {
+            return add(scale(x, weights[0][0]), scale(value, weights[1][0]));
+        }
+        // One rounding fewer: x and the given prediction nearly cancel near the ends.
+        return mulAdd(x, Tensor.perSample(weights[0], x), mul(value, Tensor.perSample(weights[1], x)));
+    }
+
+    /**
+     * The formula of a conversion: how much of the state and how much of this prediction the other one is.
+     *
+     * @param other what is wanted
+     * @param at coefficients of the path
+     * @return weights of x, and weights of this prediction, one a point
+     * @throws IllegalArgumentException where the formula divides by zero
+     */
+    public double[][] weights(Prediction other, PathCoefficients at) {
         double[] ofX = new double[at.size()];
         double[] ofValue = new double[at.size()];
         for (int i = 0; i < at.size(); i++) {
-            Weights w = weights(other, at.alpha()[i], at.sigma()[i], at.dAlpha()[i], at.dSigma()[i]);
+            Weights w = other == this
+                    ? new Weights(0, 1)
+                    : weights(other, at.alpha()[i], at.sigma()[i], at.dAlpha()[i], at.dSigma()[i]);
             if (!Double.isFinite(w.x) || !Double.isFinite(w.given)) {
                 throw new IllegalArgumentException("prediction: got " + this + " to " + other + " at alpha "
                         + at.alpha()[i] + ", sigma " + at.sigma()[i] + ", alpha' " + at.dAlpha()[i] + ", sigma' "
@@ -58,11 +77,7 @@ public enum Prediction {
             ofX[i] = w.x;
             ofValue[i] = w.given;
         }
-        if (at.size() == 1) {
-            return add(scale(x, ofX[0]), scale(value, ofValue[0]));
-        }
-        // One rounding fewer: x and the given prediction nearly cancel near the ends.
-        return mulAdd(x, Tensor.perSample(ofX, x), mul(value, Tensor.perSample(ofValue, x)));
+        return new double[][] {ofX, ofValue};
     }
 
     private Weights weights(Prediction other, double alpha, double sigma, double dAlpha, double dSigma) {

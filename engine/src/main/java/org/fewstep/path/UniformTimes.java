@@ -21,9 +21,14 @@ public record UniformTimes(double from, double to) implements TimeSampler {
 
     @Override
     public double[] sample(Rng rng, int step, int count) {
-        double[] t = rng.stream("t").uniform(0, count, step);
-        for (int i = 0; i < count; i++) {
-            t[i] = from + (to - from) * t[i];
+        return times(rng.stream("t").uniform(0, count, step));
+    }
+
+    /** The times that uniform numbers in (0, 1) stand for. */
+    public double[] times(double[] uniform) {
+        double[] t = new double[uniform.length];
+        for (int i = 0; i < t.length; i++) {
+            t[i] = from + (to - from) * uniform[i];
         }
         return t;
     }

@@ -55,7 +55,8 @@ public record ErSde(int order, NoiseScale scale, Coefficients coefficients) impl
             this.phi = phi;
         }
 
-        double at(double u) {
+        /** phi at a noise level. */
+        public double at(double u) {
             return phi.applyAsDouble(u);
         }
     }

@@ -5,6 +5,10 @@ import java.util.Map;
 /** Finds the adapter of a case by its family and the longest known prefix of its name. */
 final class Adapters {
     private static final Map<String, Map<String, Adapter>> BY_FAMILY = Map.of(
+            "consistency",
+            ConsistencyAdapters.CONSISTENCY,
+            "distillation",
+            ConsistencyAdapters.DISTILLATION,
             "flowmatching",
             Map.of(
                     "affine_paths_and_conversions", new AffinePathsAdapter(),

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.fewstep.autodiff.Grad;
@@ -19,6 +20,7 @@ import org.fewstep.model.FlowMapNet;
 import org.fewstep.model.ScoreNet;
 import org.fewstep.op.Ops;
 import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** The network of the cases, kind {@code mlp}: columns side by side, layers W x + b with an activation between. */
 final class GoldenMlp implements FlowMapNet, ScoreNet {
@@ -27,14 +29,26 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
         Tensor of(Tensor x, Tensor from, Tensor to, Cond cond);
     }
 
+    /**
+     * What networks with guidance are conditioned on.
+     *
+     * @param c class or condition of each sample, a raw number (B)
+     * @param w guidance (B), which the cases divide by ten; null where the network does not take it
+     */
+    record Columns(double[] c, @Nullable Tensor w) {}
+
     private static final Map<String, Column> COLUMNS = Map.of(
             "x", (x, from, to, cond) -> x,
             "t", (x, from, to, cond) -> time(from),
             "r", (x, from, to, cond) -> time(to),
+            "s", (x, from, to, cond) -> time(to),
             "h=t-r", (x, from, to, cond) -> time(sub(from, to)),
             "y", (x, from, to, cond) -> label(x, cond));
 
-    private final List<Column> columns = new ArrayList<>();
+    /** Columns of {@link Columns}. */
+    private static final Set<String> CONDITIONS = Set.of("w", "c");
+
+    private final List<String> columns = new ArrayList<>();
     private final List<Tensor> weights = new ArrayList<>();
     private final List<Tensor> biases = new ArrayList<>();
     private final UnaryOperator<Tensor> activation;
@@ -49,9 +63,9 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
             default -> throw model.get("activation").fail("\"" + name + "\"", "silu or tanh", "unknown activation");
         };
         for (JsonCursor input : model.get("inputs").elements()) {
-            Column column = COLUMNS.get(input.asString());
-            if (column == null) {
-                throw input.fail("\"" + input.asString() + "\"", "one of " + COLUMNS.keySet(), "unknown column");
+            String column = input.asString();
+            if (!COLUMNS.containsKey(column) && !CONDITIONS.contains(column)) {
+                throw input.fail("\"" + column + "\"", "one of " + COLUMNS.keySet() + CONDITIONS, "unknown column");
             }
             columns.add(column);
         }
@@ -69,8 +83,29 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
     public Tensor u(Tensor x, Tensor from, Tensor to, Cond cond) {
         Tensor[] parts = new Tensor[columns.size()];
         for (int i = 0; i < parts.length; i++) {
-            parts[i] = columns.get(i).of(x, from, to, cond);
+            Column column = COLUMNS.get(columns.get(i));
+            if (column == null) {
+                throw new AssertionError("mlp: got no value for the column " + columns.get(i));
+            }
+            parts[i] = column.of(x, from, to, cond);
         }
+        return through(parts);
+    }
+
+    /** The network at states x (B, D) and times (B) with columns w and c. */
+    Tensor conditioned(Tensor x, Tensor t, Columns values) {
+        Tensor[] parts = new Tensor[columns.size()];
+        for (int i = 0; i < parts.length; i++) {
+            parts[i] = switch (columns.get(i)) {
+                case "w" -> Ops.scale(time(Objects.requireNonNull(values.w)), 0.1);
+                case "c" -> Tensor.of(x.device(), x.dtype(), values.c, values.c.length, 1);
+                default -> COLUMNS.get(columns.get(i)).of(x, t, t, Cond.NONE);
+            };
+        }
+        return through(parts);
+    }
+
+    private Tensor through(Tensor... parts) {
         Tensor h = Ops.concat(1, parts);
         for (int i = 0; i < weights.size(); i++) {
             h = linear(h, weights.get(i), biases.get(i));
@@ -93,7 +128,7 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
     private static Tensor label(Tensor x, Cond cond) {
         Tensor labels = cond.labels();
         if (labels == null) {
-            throw new AssertionError("mlp: got no labels for the column y");
+            throw new AssertionError("mlp: got no labels for the column of classes");
         }
         int[] classes = labels.toInts();
         double[] column = new double[classes.length];

@@ -93,6 +93,21 @@ final class GoldenRun {
         return out;
     }
 
+    /** Times of the host (B) as a tensor. */
+    Tensor times(double[] t) {
+        return Tensor.of(device, dtype, t, t.length);
+    }
+
+    /** An input of truth values. */
+    boolean[] booleans(String input) {
+        JsonCursor at = root.get("inputs").get(input);
+        boolean[] out = new boolean[at.size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = at.at(i).asBool();
+        }
+        return out;
+    }
+
     /** An input as a tensor. */
     Tensor tensor(String input) {
         return tensor(input, dtype);
@@ -164,6 +179,13 @@ final class GoldenRun {
         if (!got.equals(kind)) {
             throw model.get("kind").fail("\"" + got + "\"", "\"" + kind + "\"", "no adapter knows this kind here");
         }
+    }
+
+    /** Gradients of a loss for every layer of a network, offered as {@code path/0/W, path/0/b, ...}; consumes the graph. */
+    void offerLayerGradients(String path, Tensor loss, GoldenMlp net, Tolerance tolerance) {
+        net.gradients(loss)
+                .forEach((name, gradient) -> expected.offer(
+                        path + "/" + name.substring(1) + "/" + name.charAt(0), gradient, tolerance));
     }
 
     /** Gradients of a loss for every W and b of a network, offered as {@code prefix + W0, b0, ...}; consumes the graph. */

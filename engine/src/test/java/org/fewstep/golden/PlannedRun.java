@@ -41,7 +41,7 @@ final class PlannedRun {
             }
             return exact.at(x, point);
         };
-        NoiseSource noise = noise(run, plan, draws);
+        NoiseSource noise = noise(run, "noise", plan, draws);
         try (NoGrad off = NoGrad.open();
                 Stepper stepper = new Stepper(plan, start)) {
             while (!stepper.isFinished()) {
@@ -52,8 +52,8 @@ final class PlannedRun {
     }
 
     /** The draws of step i are the rows {@code draws * i, ...} of the case's noise. */
-    private static NoiseSource noise(GoldenRun run, StepPlan plan, int draws) {
-        if (!run.inputs().contains("noise")) {
+    static NoiseSource noise(GoldenRun run, String input, StepPlan plan, int draws) {
+        if (!run.inputs().contains(input)) {
             return NoiseSource.NONE;
         }
         List<Integer> rows = new ArrayList<>();
@@ -65,7 +65,7 @@ final class PlannedRun {
                 }
             }
         }
-        NoiseSource given = SolverRun.noise(run, "noise", 0);
+        NoiseSource given = SolverRun.noise(run, input, 0);
         return (number, like) -> given.draw(rows.get(number), like);
     }
 

@@ -3,6 +3,7 @@ package org.fewstep.loss;
 import static org.fewstep.op.Ops.add;
 import static org.fewstep.op.Ops.mean;
 import static org.fewstep.op.Ops.square;
+import static org.fewstep.op.Ops.tanh;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -19,6 +20,7 @@ import org.fewstep.kernels.Plan;
 import org.fewstep.kernels.Recording;
 import org.fewstep.kernels.Scope;
 import org.fewstep.model.Cond;
+import org.fewstep.model.CtmScaling;
 import org.fewstep.model.Dropout;
 import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Init;
@@ -26,6 +28,9 @@ import org.fewstep.model.InterpolantConfig;
 import org.fewstep.model.InterpolantField;
 import org.fewstep.model.InterpolantNetwork;
 import org.fewstep.model.NetworkConfig;
+import org.fewstep.model.PredictionNet;
+import org.fewstep.model.SigmaScaling;
+import org.fewstep.op.Ops;
 import org.fewstep.path.CosinePath;
 import org.fewstep.path.Diagonal;
 import org.fewstep.path.Gamma;
@@ -38,7 +43,10 @@ import org.fewstep.path.Prediction;
 import org.fewstep.path.Sinkhorn;
 import org.fewstep.path.StochasticInterpolant;
 import org.fewstep.path.StraightBridge;
+import org.fewstep.path.TimeSampler;
+import org.fewstep.path.TrigFlowSchedule;
 import org.fewstep.path.UniformTimes;
+import org.fewstep.solver.PowerSpacing;
 import org.fewstep.tensor.Noise;
 import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
@@ -212,6 +220,125 @@ class RecordedLossTest extends EngineTest {
                         labelled.leaves());
             }
             replays(new FieldMatching(new CosinePath(), UniformTimes.UNIT, (x, t) -> x), net, net.leaves());
+        }
+    }
+
+    /** ln of the level as a time, as scalings hand it to networks. */
+    private static final double[] RANGE = {0.01, 40};
+
+    private static double[] levels(org.fewstep.tensor.Rng source, int step, int count) {
+        double[] t = source.uniform(0, count, step);
+        for (int i = 0; i < count; i++) {
+            t[i] = RANGE[0] * Math.pow(RANGE[1] / RANGE[0], t[i]);
+        }
+        return t;
+    }
+
+    @Test
+    void consistency() {
+        SigmaScaling scaling = new SigmaScaling(0.5, 0.002);
+        PredictionNet teacher = (x, t, cond) -> tanh(x);
+        KarrasPairs grid = new KarrasPairs(KarrasGrid.PUBLISHED, new ScaleSchedule.Fixed(18));
+        RatioPairs ratios = new RatioPairs(RecordedLossTest::levels, step -> 0.5, 8, 1, 0);
+        ConsistencyLoss.Config config =
+                new ConsistencyLoss.Config(grid, new Distance.PseudoHuber(0.1), new PairWeight.Uniform(), 0.4, CLASSES);
+        try (FlowNetwork net = network(1, CLASSES)) {
+            PredictionNet f = scaling.around(net);
+            for (TeacherStep step : TeacherStep.values()) {
+                replays(
+                        new ConsistencyDistillation(step, config),
+                        new ConsistencyDistillation.Nets(f, f, teacher),
+                        net.leaves());
+            }
+            ConsistencyLoss.Config toClean =
+                    new ConsistencyLoss.Config(ratios, new Distance.Norm(), new PairWeight.InverseSpan(), 0, CLASSES);
+            replays(new ConsistencyTraining(toClean), ConsistencyTraining.Nets.of(f), net.leaves());
+            replays(
+                    new TruncatedConsistency(new TruncatedConsistency.Config(
+                            ratios, new Distance.Norm(), new PairWeight.InverseSpan(), 1, 0.25, 0.1, 0, CLASSES)),
+                    new TruncatedConsistency.Nets(f, teacher),
+                    net.leaves());
+            for (ContinuousConsistency.Form form : ContinuousConsistency.Form.values()) {
+                replays(
+                        new ContinuousConsistency(new ContinuousConsistency.Config(
+                                RecordedLossTest::levels, form, 0.4, CLASSES)),
+                        new ContinuousConsistency.Nets(f, form == ContinuousConsistency.Form.NORM ? teacher : null),
+                        net.leaves());
+            }
+            replays(
+                    new StochasticConsistency(new StochasticConsistency.Config(
+                            grid, new StochasticConsistency.NoiseScale.Eta(0.5), 3, new Distance.Norm(), 0, 0, CLASSES)),
+                    new StochasticConsistency.Nets(f, f, teacher, null),
+                    net.leaves());
+            TimeSampler angles = (source, step, count) -> new UniformTimes(0.05, 0.95).sample(source, step, count);
+            for (TrigFlowDerivative derivative : List.of(
+                    new TrigFlowDerivative.ForwardMode(),
+                    new TrigFlowDerivative.DataPathDifference(1e-2),
+                    new TrigFlowDerivative.SemiContinuous(0.01))) {
+                replays(
+                        new TrigFlowConsistency(new TrigFlowConsistency.Config(
+                                0.5,
+                                angles,
+                                derivative,
+                                1,
+                                new TrigFlowConsistency.Bound.Normalised(0.1, true),
+                                true,
+                                TrigFlowConsistency.Reduction.MEAN,
+                                0.4,
+                                CLASSES)),
+                        new TrigFlowConsistency.Nets(net, null, t -> Ops.scale(t, 0.1)),
+                        net.leaves());
+            }
+        }
+    }
+
+    @Test
+    void distillation() {
+        TrigFlowSchedule schedule = new TrigFlowSchedule(1);
+        PredictionNet teacher = (x, t, cond) -> tanh(x);
+        try (FlowNetwork net = network(1, CLASSES);
+                FlowNetwork map = network(2, 0)) {
+            replays(
+                    new ProgressiveDistillation(new ProgressiveDistillation.Config(
+                            schedule,
+                            Prediction.V,
+                            new PowerSpacing(1),
+                            1.5,
+                            0.01,
+                            new ScaleSchedule.Fixed(4),
+                            true,
+                            new Distance.MeanSquare(),
+                            new PairWeight.TruncatedSnr(),
+                            0.4,
+                            CLASSES)),
+                    new ProgressiveDistillation.Nets(net::v, teacher),
+                    net.leaves());
+            replays(
+                    new SegmentConsistency(new SegmentConsistency.Config(
+                            schedule, Prediction.V, 1.5, 0, 4, new ScaleSchedule.Fixed(16), 0.75, 0.4, CLASSES)),
+                    new SegmentConsistency.Nets(net::v, teacher),
+                    net.leaves());
+            replays(
+                    new GuidanceDistillation(new GuidanceDistillation.Config(
+                            schedule,
+                            Prediction.V,
+                            Prediction.X0,
+                            (source, step, count) -> new UniformTimes(0.05, 0.95).sample(source, step, count),
+                            0,
+                            4,
+                            new PairWeight.TruncatedSnr(),
+                            CLASSES)),
+                    new GuidanceDistillation.Nets(
+                            (x, t, cond) -> net.v(x, t, new Cond(cond.labels(), 1, 0, 1)), teacher),
+                    net.leaves());
+            replays(
+                    new TrajectoryDenoising(
+                            new CtmScaling(CtmScaling.Outer.EULER, CtmScaling.Inner.EDM, 0.5, 0.002),
+                            RecordedLossTest::levels,
+                            0,
+                            0),
+                    map,
+                    map.leaves());
         }
     }
 

@@ -7,7 +7,7 @@ package org.fewstep.kernels.cpu;
  * (1, infinity) to (-3/7, 1). P and Q are interpolations in Chebyshev points with relative errors below 2^-51. Bits do
  * not depend on the JVM: {@link StrictMath} and Horner's rule without fused steps.
  */
-final class Erf {
+public final class Erf {
     private static final double[] P = {
         0x1.20dd750429b6dp+0,
         -0x1.812746b0379c1p-2,
@@ -55,7 +55,7 @@ final class Erf {
     private Erf() {}
 
     /** 2 / sqrt(pi) times the integral of e^(-s^2) from 0 to x. */
-    static double erf(double x) {
+    public static double erf(double x) {
         double t = Math.abs(x);
         if (t < 1) {
             return x * horner(P, x * x);
