@@ -19,7 +19,8 @@ final class ConsistencyAdapters {
             Map.entry("scm_loss_edm_wrapped", new TrigFlowConsistencyAdapter(true)),
             Map.entry("scm_loss_trigflow", new TrigFlowConsistencyAdapter(false)),
             Map.entry("tcm_loss", new TruncatedConsistencyAdapter()),
-            Map.entry("teacher_samplers_gmm", new TeacherSamplersAdapter()));
+            Map.entry("teacher_samplers_gmm", new TeacherSamplersAdapter()),
+            Map.entry("zero_shot_editing", new ZeroShotEditingAdapter()));
 
     static final Map<String, Adapter> DISTILLATION = Map.of(
             "guidance_distill_stage1", new GuidanceDistillationAdapter(),

@@ -8,6 +8,8 @@ import org.fewstep.loss.LossResult;
 import org.fewstep.loss.PairWeight;
 import org.fewstep.loss.RatioPairs;
 import org.fewstep.model.SigmaScaling;
+import org.fewstep.path.EdmSchedule;
+import org.fewstep.path.LogNormalTimes;
 import org.fewstep.path.TimePairs;
 
 /** Easy consistency tuning at its stages; options stand in the variants. */
@@ -22,10 +24,10 @@ final class EasyConsistencyAdapter implements Adapter {
     @Override
     public void run(GoldenRun run) {
         Options params = run.params();
-        double mean = params.number("P_mean");
-        double std = params.number("P_std");
+        LogNormalTimes levels =
+                new LogNormalTimes(new EdmSchedule(), params.number("P_mean"), params.number("P_std"));
         SigmaScaling scaling = SigmaScaling.edm(params.number("sigma_data"));
-        double[] t = ScheduleAdapter.map(run.numbers("t_normal"), n -> Math.exp(mean + std * n));
+        double[] t = levels.times(run.numbers("t_normal"));
         ExpectedArrays expected = run.expected();
         for (String variant : expected.keys()) {
             String in = variant + "/";
