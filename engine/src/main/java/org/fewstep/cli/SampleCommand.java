@@ -156,8 +156,9 @@ final class SampleCommand implements Callable<Integer> {
 
     private void ofSource(Recipe recipe, Device device) {
         if (label != null || guidance.isUsed()) {
-            throw new IllegalArgumentException("sample: got --class or an option about guidance for a model between two data sets;"
-                    + " expected neither, it has no classes");
+            throw new IllegalArgumentException(
+                    "sample: got --class or an option about guidance for a model between two data sets;"
+                            + " expected neither, it has no classes");
         }
         TranslatorOptions options = bridgeOptions();
         try (Translator translator = Translator.load(checkpoint, device)) {

@@ -3,7 +3,6 @@ package org.fewstep.loss;
 import static org.fewstep.op.Ops.mean;
 import static org.fewstep.op.Ops.mul;
 import static org.fewstep.op.Ops.mulAdd;
-
 import static org.fewstep.op.Ops.stopGradient;
 
 import java.util.ArrayList;

@@ -6,7 +6,6 @@ import static org.fewstep.op.Ops.mean;
 import static org.fewstep.op.Ops.mul;
 import static org.fewstep.op.Ops.mulAdd;
 import static org.fewstep.op.Ops.neg;
-
 import static org.fewstep.op.Ops.stopGradient;
 import static org.fewstep.op.Ops.sub;
 

@@ -52,7 +52,12 @@ public sealed interface Distance {
         @Override
         public Tensor of(Tensor difference) {
             int batch = difference.dim(0);
-            return norm(reshape(difference, batch, batch == 0 ? 0 : difference.shape().count() / batch), 1);
+            return norm(
+                    reshape(
+                            difference,
+                            batch,
+                            batch == 0 ? 0 : difference.shape().count() / batch),
+                    1);
         }
     }
 

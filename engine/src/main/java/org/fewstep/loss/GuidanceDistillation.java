@@ -23,7 +23,6 @@ import org.fewstep.tensor.NoGrad;
 import org.fewstep.tensor.Noise;
 import org.fewstep.tensor.Rng;
 import org.fewstep.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Guidance distillation, stage one: a student that takes the guidance scale as an input learns in one evaluation what its
@@ -103,8 +102,7 @@ public final class GuidanceDistillation implements Loss<GuidanceDistillation.Net
      * @param weight (B)
      * @param cond labels and guidance scales 1 + w
      */
-    record OnDevice(
-            PathColumns at, X0Columns ofStudent, X0Columns ofTeacher, Tensor w, Tensor weight, Cond cond) {}
+    record OnDevice(PathColumns at, X0Columns ofStudent, X0Columns ofTeacher, Tensor w, Tensor weight, Cond cond) {}
 
     private final Config config;
 

@@ -99,8 +99,6 @@ public final class KnowledgeDistillation implements Loss<PredictionNet, Knowledg
     @Override
     public Draw slice(Draw draw, int from, int to) {
         return draw(
-                Ops.slice(draw.z, 0, from, to),
-                Ops.slice(draw.end, 0, from, to),
-                Labels.slice(draw.labels, from, to));
+                Ops.slice(draw.z, 0, from, to), Ops.slice(draw.end, 0, from, to), Labels.slice(draw.labels, from, to));
     }
 }

@@ -20,8 +20,8 @@ public record LognormalKarrasPairs(KarrasGrid grid, ScaleSchedule scales, double
         implements TimePairSampler {
     public LognormalKarrasPairs {
         if (!Double.isFinite(mean) || !(std > 0) || Double.isInfinite(std)) {
-            throw new IllegalArgumentException("lognormal pairs: got mean " + mean + ", std " + std
-                    + "; expected finite numbers, std above 0");
+            throw new IllegalArgumentException(
+                    "lognormal pairs: got mean " + mean + ", std " + std + "; expected finite numbers, std above 0");
         }
     }
 

@@ -15,8 +15,8 @@ import org.fewstep.model.PredictionNet;
 import org.fewstep.op.Ops;
 import org.fewstep.path.GridPoint;
 import org.fewstep.path.NoiseSchedule;
-import org.fewstep.path.PathColumns;
 import org.fewstep.path.PathCoefficients;
+import org.fewstep.path.PathColumns;
 import org.fewstep.path.Prediction;
 import org.fewstep.solver.Spacing;
 import org.fewstep.tensor.NoGrad;
@@ -44,8 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @paper Salimans, Ho: Progressive Distillation for Fast Sampling of Diffusion Models, 2022, arXiv:2202.00512, algorithm 2
  * @shape x0 (B, ...); total (), perSample (B)
  */
-public final class ProgressiveDistillation
-        implements Loss<ProgressiveDistillation.Nets, ProgressiveDistillation.Draw> {
+public final class ProgressiveDistillation implements Loss<ProgressiveDistillation.Nets, ProgressiveDistillation.Draw> {
     private static final String NAME = "progressive distillation";
 
     /**

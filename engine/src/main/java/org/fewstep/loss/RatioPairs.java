@@ -41,8 +41,8 @@ public record RatioPairs(TimeSampler times, Ratio ratio, double k, double b, dou
     public record Stages(double q, long stepsPerStage, double most) implements Ratio {
         public Stages {
             if (!(q > 1) || stepsPerStage < 1 || !(most < 1)) {
-                throw new IllegalArgumentException("stages: got q " + q + ", " + stepsPerStage + " steps a stage, at most "
-                        + most + "; expected q above 1, at least 1 step, a ratio below 1");
+                throw new IllegalArgumentException("stages: got q " + q + ", " + stepsPerStage
+                        + " steps a stage, at most " + most + "; expected q above 1, at least 1 step, a ratio below 1");
             }
         }
 

@@ -89,8 +89,8 @@ public final class SegmentConsistency implements Loss<SegmentConsistency.Nets, S
             int classes) {
         public Config {
             if (segments < 1 || !(eta >= 0)) {
-                throw new IllegalArgumentException(NAME + ": got " + segments + " segments, eta " + eta
-                        + "; expected at least 1 and at least 0");
+                throw new IllegalArgumentException(
+                        NAME + ": got " + segments + " segments, eta " + eta + "; expected at least 1 and at least 0");
             }
         }
 

@@ -69,7 +69,10 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
      * @param critic C; null without the adversarial term
      */
     public record Nets(
-            PredictionNet student, PredictionNet target, PredictionNet teacher, @Nullable Critic critic) {}
+            PredictionNet student,
+            PredictionNet target,
+            PredictionNet teacher,
+            @Nullable Critic critic) {}
 
     /** phi: what noise the teacher's steps add. */
     public sealed interface NoiseScale {

@@ -62,7 +62,10 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
      * @param teacher v(x, t) of the flow that is distilled; null trains on data alone
      * @param logvar the learned weight; null for none
      */
-    public record Nets(VelocityNet student, @Nullable VelocityNet teacher, @Nullable LogVariance logvar) {}
+    public record Nets(
+            VelocityNet student,
+            @Nullable VelocityNet teacher,
+            @Nullable LogVariance logvar) {}
 
     /** The logarithm of a loss's size at a time. */
     @FunctionalInterface
@@ -175,8 +178,7 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
      * @param labels after dropout, K for none; null without classes
      * @param on what the loss reads of times and labels
      */
-    public record Draw(
-            Tensor x0, Tensor z, double[] t, double warmup, int @Nullable [] labels, OnDevice on) {}
+    public record Draw(Tensor x0, Tensor z, double[] t, double warmup, int @Nullable [] labels, OnDevice on) {}
 
     /**
      * Times and labels of a draw as tensors.
@@ -238,8 +240,8 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
         double per = config.reduction == Reduction.MEAN ? 1 : coordinates(x0);
         for (int i = 0; i < t.length; i++) {
             if (!(t[i] > 0 && t[i] < Math.PI / 2)) {
-                throw new IllegalArgumentException("trigflow consistency: got t " + t[i] + " of sample " + i
-                        + "; expected inside (0, pi/2)");
+                throw new IllegalArgumentException(
+                        "trigflow consistency: got t " + t[i] + " of sample " + i + "; expected inside (0, pi/2)");
             }
             cos[i] = Math.cos(t[i]);
             sin[i] = Math.sin(t[i]);
@@ -260,8 +262,7 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
     @Override
     public List<Tensor> inputs(Draw draw) {
         OnDevice on = draw.on;
-        List<Tensor> inputs =
-                new ArrayList<>(List.of(draw.x0, draw.z, on.t, on.cos, on.sin, on.weight, on.warmup));
+        List<Tensor> inputs = new ArrayList<>(List.of(draw.x0, draw.z, on.t, on.cos, on.sin, on.weight, on.warmup));
         inputs.addAll(on.more);
         Labels.addTo(inputs, on.cond);
         return inputs;
@@ -309,9 +310,7 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
     private static Tensor slope(@Nullable VelocityNet teacher, Tensor xt, Draw draw) {
         OnDevice on = draw.on;
         try (NoGrad off = NoGrad.open()) {
-            return teacher == null
-                    ? sub(mul(on.cos, draw.z), mul(on.sin, draw.x0))
-                    : teacher.v(xt, on.t, on.cond);
+            return teacher == null ? sub(mul(on.cos, draw.z), mul(on.sin, draw.x0)) : teacher.v(xt, on.t, on.cond);
         }
     }
 

@@ -134,8 +134,7 @@ public sealed interface TrigFlowDerivative {
                     new @Nullable Tensor[] {slope, null});
             try (NoGrad off = NoGrad.open()) {
                 Tensor before = net.v(xt, draw.on().more().get(0), draw.on().cond());
-                Tensor inTime =
-                        scale(sub(scale(dual.value(), Math.cos(h)), before), 1 / Math.sin(h));
+                Tensor inTime = scale(sub(scale(dual.value(), Math.cos(h)), before), 1 / Math.sin(h));
                 return new Dual(dual.value(), add(Jvp.tangentOrZero(dual), inTime));
             }
         }

@@ -132,8 +132,7 @@ public final class TruncatedConsistency implements Loss<TruncatedConsistency.Net
         double[] later = new double[boundary.length];
         for (int i = 0; i < share.length; i++) {
             // Times B: the mean over the batch is the sum of the two groups' weighted means.
-            share[i] = boundary.length
-                    * (boundary[i] ? config.boundaryWeight / on : 1.0 / (boundary.length - on));
+            share[i] = boundary.length * (boundary[i] ? config.boundaryWeight / on : 1.0 / (boundary.length - on));
             later[i] = pair.r()[i] >= config.transition ? 1 : 0;
         }
         return new Draw(pair, boundary, PerSample.times(share, pair.x0()), Tensor.perSample(later, pair.x0()));

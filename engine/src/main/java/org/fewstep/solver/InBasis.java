@@ -16,8 +16,8 @@ import org.fewstep.tensor.Tensor;
 public record InBasis(Tensor q, Tensor mask) implements Measurement {
     public InBasis {
         if (q.rank() != 2 || q.dim(0) != q.dim(1) || mask.rank() != 2 || mask.dim(0) != 1 || mask.dim(1) != q.dim(0)) {
-            throw new IllegalArgumentException("basis: got Q " + q.shape() + " and mask " + mask.shape()
-                    + "; expected (D, D) and (1, D)");
+            throw new IllegalArgumentException(
+                    "basis: got Q " + q.shape() + " and mask " + mask.shape() + "; expected (D, D) and (1, D)");
         }
     }
 
@@ -34,8 +34,8 @@ public record InBasis(Tensor q, Tensor mask) implements Measurement {
     @Override
     public void require(int... shape) {
         if (shape.length != 1 || shape[0] != q.dim(0)) {
-            throw new IllegalArgumentException("basis: got samples of shape " + Arrays.toString(shape) + "; expected ["
-                    + q.dim(0) + "]");
+            throw new IllegalArgumentException(
+                    "basis: got samples of shape " + Arrays.toString(shape) + "; expected [" + q.dim(0) + "]");
         }
     }
 }

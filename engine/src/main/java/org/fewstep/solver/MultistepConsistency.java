@@ -53,7 +53,9 @@ public record MultistepConsistency(double least) implements Solver {
             plan.step(
                     from,
                     to,
-                    variance > 0 ? plan.combine(data, plan.term(Math.sqrt(variance), plan.noise())) : plan.combine(data));
+                    variance > 0
+                            ? plan.combine(data, plan.term(Math.sqrt(variance), plan.noise()))
+                            : plan.combine(data));
         }
         return plan.build();
     }

@@ -40,8 +40,7 @@ public record RectifiedFlowEuler(double span) implements Solver {
             GridPoint from = grid.point(i);
             int x = plan.state();
             int v = plan.evaluate(x, from);
-            plan.step(
-                    from, grid.point(i + 1), plan.combine(plan.term(1, x), plan.term(span / grid.steps(), v)));
+            plan.step(from, grid.point(i + 1), plan.combine(plan.term(1, x), plan.term(span / grid.steps(), v)));
         }
         return plan.build();
     }

@@ -351,9 +351,7 @@ public sealed interface MethodSettings {
             return new RoleLoss<>(
                     InterpolantNetwork.class,
                     new InterpolantFields(
-                            new ConditionalFlowMatching.Config(
-                                    bridge(), timeSampler(), pairs.coupling()),
-                            learn));
+                            new ConditionalFlowMatching.Config(bridge(), timeSampler(), pairs.coupling()), learn));
         }
     }
 

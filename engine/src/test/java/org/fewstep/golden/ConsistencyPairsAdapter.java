@@ -43,8 +43,7 @@ final class ConsistencyPairsAdapter implements Adapter {
             case "snr+1" -> new PairWeight.SnrPlusOne();
             case "karras" -> new PairWeight.Karras(sigmaData);
             case "truncated-snr" -> new PairWeight.TruncatedSnr();
-            default ->
-                throw params.fail("weight_schedule", name, "uniform, snr, snr+1, karras or truncated-snr");
+            default -> throw params.fail("weight_schedule", name, "uniform, snr, snr+1, karras or truncated-snr");
         };
     }
 

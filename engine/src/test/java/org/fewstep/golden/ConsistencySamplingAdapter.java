@@ -20,8 +20,7 @@ import org.fewstep.tensor.Tensor;
 final class ConsistencySamplingAdapter implements Adapter {
     /** A function of state and level as the field of a plan. */
     static Field field(PredictionNet f) {
-        return (x, point) -> f.of(
-                x, Tensor.full(x.device(), x.dtype(), point.t(), Shape.of(x.dim(0))), Cond.NONE);
+        return (x, point) -> f.of(x, Tensor.full(x.device(), x.dtype(), point.t(), Shape.of(x.dim(0))), Cond.NONE);
     }
 
     @Override

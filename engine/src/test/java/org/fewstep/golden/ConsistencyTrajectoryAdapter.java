@@ -81,7 +81,8 @@ final class ConsistencyTrajectoryAdapter implements Adapter {
                             SigmaScaling.edm(sigmaData).around(run.mlp("teacher_model"))),
                     draw);
             double[] t = Arrays.stream(index).mapToDouble(loss::level).toArray();
-            double[] u = Arrays.stream(index).mapToDouble(i -> loss.level(i + steps)).toArray();
+            double[] u =
+                    Arrays.stream(index).mapToDouble(i -> loss.level(i + steps)).toArray();
             double[] s = Arrays.stream(end).mapToDouble(loss::level).toArray();
             expected.offer(in + "t", t);
             expected.offer(in + "t_minus_dt", u);
@@ -110,8 +111,7 @@ final class ConsistencyTrajectoryAdapter implements Adapter {
     private static void samplers(GoldenRun run, KarrasGrid grid, double sigmaData) {
         double[] levels = grid.levels(run.params().integer("sampler_n"));
         run.expected().offer("sampler_sigmas", Arrays.copyOf(levels, levels.length + 1));
-        CtmScaling scaling =
-                new CtmScaling(CtmScaling.Outer.EULER, CtmScaling.Inner.EDM, sigmaData, grid.sigmaMin());
+        CtmScaling scaling = new CtmScaling(CtmScaling.Outer.EULER, CtmScaling.Inner.EDM, sigmaData, grid.sigmaMin());
         GoldenMlp net = run.mlp();
         TrajectorySampler.Map map = (x, t, s, cond) -> scaling.map(net, x, t, s, cond);
         TimeGrid times = TimeGrid.of(new EdmSchedule(), levels);
@@ -120,11 +120,21 @@ final class ConsistencyTrajectoryAdapter implements Adapter {
                 .offer(
                         "sample_exact",
                         TrajectorySampler.exact(map)
-                                .sample(start, times, Cond.NONE, SolverRun.noise(run, "sampler_noises", 0), StepObserver.NONE));
+                                .sample(
+                                        start,
+                                        times,
+                                        Cond.NONE,
+                                        SolverRun.noise(run, "sampler_noises", 0),
+                                        StepObserver.NONE));
         run.expected()
                 .offer(
                         "sample_gamma",
                         TrajectorySampler.published(map, run.params().number("gamma"))
-                                .sample(start, times, Cond.NONE, SolverRun.noise(run, "sampler_noises", 0), StepObserver.NONE));
+                                .sample(
+                                        start,
+                                        times,
+                                        Cond.NONE,
+                                        SolverRun.noise(run, "sampler_noises", 0),
+                                        StepObserver.NONE));
     }
 }

@@ -32,7 +32,8 @@ final class ContinuousConsistencyAdapter implements Adapter {
         SigmaScaling scaling = new SigmaScaling(sigmaData, grid.sigmaMin());
         for (String variant : run.expected().keys()) {
             ExpectedArrays expected = run.expected();
-            boolean training = expected.option(variant + "/consistency_training").asBool();
+            boolean training =
+                    expected.option(variant + "/consistency_training").asBool();
             boolean stopped = expected.option(variant + "/stopgrad").asBool();
             String norm = expected.option(variant + "/loss_norm").asString();
             ContinuousConsistency.Form form = stopped

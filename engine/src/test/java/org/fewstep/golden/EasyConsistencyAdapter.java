@@ -24,8 +24,7 @@ final class EasyConsistencyAdapter implements Adapter {
     @Override
     public void run(GoldenRun run) {
         Options params = run.params();
-        LogNormalTimes levels =
-                new LogNormalTimes(new EdmSchedule(), params.number("P_mean"), params.number("P_std"));
+        LogNormalTimes levels = new LogNormalTimes(new EdmSchedule(), params.number("P_mean"), params.number("P_std"));
         SigmaScaling scaling = SigmaScaling.edm(params.number("sigma_data"));
         double[] t = levels.times(run.numbers("t_normal"));
         ExpectedArrays expected = run.expected();

@@ -184,8 +184,8 @@ final class GoldenRun {
     /** Gradients of a loss for every layer of a network, offered as {@code path/0/W, path/0/b, ...}; consumes the graph. */
     void offerLayerGradients(String path, Tensor loss, GoldenMlp net, Tolerance tolerance) {
         net.gradients(loss)
-                .forEach((name, gradient) -> expected.offer(
-                        path + "/" + name.substring(1) + "/" + name.charAt(0), gradient, tolerance));
+                .forEach((name, gradient) ->
+                        expected.offer(path + "/" + name.substring(1) + "/" + name.charAt(0), gradient, tolerance));
     }
 
     /** Gradients of a loss for every W and b of a network, offered as {@code prefix + W0, b0, ...}; consumes the graph. */

@@ -15,11 +15,10 @@ final class ImprovedConsistencyAdapter implements Adapter {
     public void run(GoldenRun run) {
         Options params = run.params();
         ExpectedArrays expected = run.expected();
-        ScaleSchedule.Doubling scales = new ScaleSchedule.Doubling(
-                params.integer("s0"), params.integer("s1"), params.integer("total_steps"));
+        ScaleSchedule.Doubling scales =
+                new ScaleSchedule.Doubling(params.integer("s0"), params.integer("s1"), params.integer("total_steps"));
         expected.offer(
-                "num_boundaries_at_step",
-                ConsistencySchedulesAdapter.scales(scales, run.integers("schedule_steps")));
+                "num_boundaries_at_step", ConsistencySchedulesAdapter.scales(scales, run.integers("schedule_steps")));
         LognormalKarrasPairs law = new LognormalKarrasPairs(
                 ConsistencyPairsAdapter.grid(params), scales, params.number("P_mean"), params.number("P_std"));
         double[] levels = law.levels(params.integer("num_boundaries"));
@@ -33,8 +32,8 @@ final class ImprovedConsistencyAdapter implements Adapter {
         expected.offer("lambda", lambda);
 
         TimePairs pairs = law.pairs(run.integers("interval_index"), levels);
-        ConsistencyTraining loss = new ConsistencyTraining(new ConsistencyTraining.Config(
-                law, Distance.huberOrNorm(params.number("huber_c")), weight));
+        ConsistencyTraining loss = new ConsistencyTraining(
+                new ConsistencyTraining.Config(law, Distance.huberOrNorm(params.number("huber_c")), weight));
         SigmaScaling scaling =
                 new SigmaScaling(params.number("sigma_data"), law.grid().sigmaMin());
         GoldenMlp net = run.mlp();

@@ -25,8 +25,8 @@ final class KnowledgeDistillationAdapter implements Adapter {
     public void run(GoldenRun run) {
         Options params = run.params();
         KarrasGrid grid = ConsistencyPairsAdapter.grid(params);
-        double[] levels = EdmDiscretization.edm(
-                params.integer("num_steps"), grid.sigmaMin(), grid.sigmaMax(), grid.rho());
+        double[] levels =
+                EdmDiscretization.edm(params.integer("num_steps"), grid.sigmaMin(), grid.sigmaMax(), grid.rho());
         TimeGrid times = EdmAdapter.grid(new EdmSchedule(), levels);
         StepPlan plan = new EdmHeun().plan(times);
         SolverRun teacher = new SolverRun(run.gmm("data_model"), times.schedule());
@@ -35,8 +35,8 @@ final class KnowledgeDistillationAdapter implements Adapter {
 
         KnowledgeDistillation loss = new KnowledgeDistillation(grid.sigmaMax(), 0);
         GoldenMlp net = run.mlp();
-        LossResult result = loss.loss(
-                SigmaScaling.edm(params.number("sigma_data")).around(net), loss.draw(z, end, null));
+        LossResult result =
+                loss.loss(SigmaScaling.edm(params.number("sigma_data")).around(net), loss.draw(z, end, null));
         run.expected().offer("teacher_sample", end);
         run.expected().offer("student_out", result.part("f"));
         run.expected().offer("loss", result.total());

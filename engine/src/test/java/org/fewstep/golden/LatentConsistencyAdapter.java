@@ -36,8 +36,8 @@ final class LatentConsistencyAdapter implements Adapter {
     @Override
     public void run(GoldenRun run) {
         Options params = run.params();
-        BetaTable table = BetaTable.scaledLinear(
-                params.integer("T"), params.number("beta_start"), params.number("beta_end"));
+        BetaTable table =
+                BetaTable.scaledLinear(params.integer("T"), params.number("beta_start"), params.number("beta_end"));
         int steps = params.integer("num_ddim_timesteps");
         double[] condition = run.numbers("c");
         int classes = condition.length;
@@ -74,8 +74,8 @@ final class LatentConsistencyAdapter implements Adapter {
                     classes);
             timesteps = config.timesteps();
             LatentConsistency loss = new LatentConsistency(config);
-            LatentConsistency.Draw draw = loss.draw(
-                    run.tensor("x0"), run.tensor("noise"), run.integers("index"), run.numbers("w"), labels);
+            LatentConsistency.Draw draw =
+                    loss.draw(run.tensor("x0"), run.tensor("noise"), run.integers("index"), run.numbers("w"), labels);
             GoldenMlp net = run.mlp();
             LossResult result = loss.loss(
                     new LatentConsistency.Nets(

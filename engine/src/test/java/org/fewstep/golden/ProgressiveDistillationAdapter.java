@@ -77,8 +77,7 @@ final class ProgressiveDistillationAdapter implements Adapter {
             SigmaScaling scaling = SigmaScaling.edm(sigmaData);
             ProgressiveDistillation.Steps times = loss.steps(run.integers("indices"), steps);
             LossResult result = loss.loss(
-                    new ProgressiveDistillation.Nets(
-                            scaling.around(net), scaling.around(run.mlp("teacher_model"))),
+                    new ProgressiveDistillation.Nets(scaling.around(net), scaling.around(run.mlp("teacher_model"))),
                     loss.draw(run.tensor("x0"), run.tensor("noise"), times, null));
             ExpectedArrays expected = run.expected();
             String in = norm.asString() + "/";
@@ -143,8 +142,7 @@ final class ProgressiveDistillationAdapter implements Adapter {
         int count = params.integer("num_student_steps");
         ExpectedArrays expected = run.expected();
         expected.offer(
-                "logsnr_at_schedule_u",
-                ScheduleAdapter.map(run.numbers("schedule_u"), u -> logSnr(angles.at(u))));
+                "logsnr_at_schedule_u", ScheduleAdapter.map(run.numbers("schedule_u"), u -> logSnr(angles.at(u))));
         // The published code counts steps from the clean end.
         int[] index = run.integers("i");
         int[] fromNoise = new int[index.length];

@@ -27,8 +27,7 @@ final class ReflowAdapter implements Adapter {
         offer(run, "distill_k", new SegmentStarts(k, eps).times(run.integers("k_index")));
 
         GoldenMlp net = run.mlp();
-        Field v = (x, point) ->
-                net.v(x, Tensor.full(x.device(), x.dtype(), point.t(), Shape.of(x.dim(0))), Cond.NONE);
+        Field v = (x, point) -> net.v(x, Tensor.full(x.device(), x.dtype(), point.t(), Shape.of(x.dim(0))), Cond.NONE);
         run.expected().offer("euler_sample", sample(run, v, eps, run.params().integer("euler_steps")));
         run.expected().offer("euler_one_step", sample(run, v, eps, 1));
     }

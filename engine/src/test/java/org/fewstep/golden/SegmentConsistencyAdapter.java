@@ -51,8 +51,7 @@ final class SegmentConsistencyAdapter implements Adapter {
             SegmentConsistency.Steps steps =
                     loss.steps(run.integers("step"), run.integers("n_rel"), config.stepsPerSegment(0));
             GoldenMlp net = run.mlp();
-            PredictionNet teacher =
-                    distil ? ProgressiveDistillationAdapter.ofAngle(run.mlp("teacher_model")) : null;
+            PredictionNet teacher = distil ? ProgressiveDistillationAdapter.ofAngle(run.mlp("teacher_model")) : null;
             LossResult result = loss.loss(
                     new SegmentConsistency.Nets(ProgressiveDistillationAdapter.ofAngle(net), teacher),
                     loss.draw(run.tensor("x"), run.tensor("eps"), steps, null));

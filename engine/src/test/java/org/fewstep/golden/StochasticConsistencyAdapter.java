@@ -72,8 +72,7 @@ final class StochasticConsistencyAdapter implements Adapter {
                     new StochasticConsistency.Nets(
                             scaling.around(net),
                             scaling.around(run.mlp("target_model")),
-                            (x, t, cond) ->
-                                    teacher.x0(x, PathCoefficients.of(new EdmSchedule(), t.toDoubles())),
+                            (x, t, cond) -> teacher.x0(x, PathCoefficients.of(new EdmSchedule(), t.toDoubles())),
                             logits),
                     loss.draw(run.tensor("x0"), run.tensor("eps"), levels, noises(run, h), null));
             Tensor f = result.part("f");

@@ -51,8 +51,7 @@ final class TrigFlowConsistencyAdapter implements Adapter {
     public void run(GoldenRun run) {
         double sigmaData = run.params().number("sigma_data");
         int warmup = run.params().integer("tangent_warmup_steps");
-        double[] t =
-                ScheduleAdapter.map(run.numbers("tau_ln_sigma"), tau -> Math.atan2(Math.exp(tau), sigmaData));
+        double[] t = ScheduleAdapter.map(run.numbers("tau_ln_sigma"), tau -> Math.atan2(Math.exp(tau), sigmaData));
         ExpectedArrays expected = run.expected();
         for (String variant : expected.keys()) {
             String in = variant + "/";

@@ -70,8 +70,7 @@ class ConsistencyLawsTest extends EngineTest {
     }
 
     private PredictionNet denoiser() {
-        GaussianMixture mixture =
-                new GaussianMixture(new double[] {1}, new double[][] {MEAN}, new double[] {STD});
+        GaussianMixture mixture = new GaussianMixture(new double[] {1}, new double[][] {MEAN}, new double[] {STD});
         return (x, t, cond) -> mixture.x0(x, PathCoefficients.of(new EdmSchedule(), t.toDoubles()));
     }
 
@@ -90,7 +89,9 @@ class ConsistencyLawsTest extends EngineTest {
 
     private static ConsistencyLoss.Config plain() {
         return new ConsistencyLoss.Config(
-                new KarrasPairs(GRID, new ScaleSchedule.Fixed(18)), new Distance.MeanSquare(), new PairWeight.Uniform());
+                new KarrasPairs(GRID, new ScaleSchedule.Fixed(18)),
+                new Distance.MeanSquare(),
+                new PairWeight.Uniform());
     }
 
     private static void assertClose(Tensor expected, Tensor actual, double bound) {
@@ -119,9 +120,12 @@ class ConsistencyLawsTest extends EngineTest {
         ConsistencyTraining loss = new ConsistencyTraining(plain());
         ConsistencyTraining.Draw draw = loss.draw(new Batch(data(1), null), rng, 3);
         PredictionNet constant = (x, t, cond) -> Tensor.full(x.device(), x.dtype(), 0.25, x.shape());
-        Tensor leaf = Tensor.of(device, DType.F64, new double[] {0.25, 0.25}, 1, 2).requireGrad();
+        Tensor leaf =
+                Tensor.of(device, DType.F64, new double[] {0.25, 0.25}, 1, 2).requireGrad();
         PredictionNet learned = (x, t, cond) -> Ops.broadcastTo(leaf, x.shape());
-        assertEquals(0, loss.loss(ConsistencyTraining.Nets.of(constant), draw).total().item());
+        assertEquals(
+                0,
+                loss.loss(ConsistencyTraining.Nets.of(constant), draw).total().item());
         LossResult flat = loss.loss(ConsistencyTraining.Nets.of(learned), draw);
         assertArrayEquals(
                 new double[2], Grad.of(flat.total(), List.of(leaf)).get(0).toDoubles());
@@ -157,8 +161,8 @@ class ConsistencyLawsTest extends EngineTest {
         ConsistencyTraining loss = new ConsistencyTraining(plain());
         ConsistencyTraining.Draw draw = loss.draw(new Batch(data(1), null), rng, 9);
         LossResult result = loss.loss(ConsistencyTraining.Nets.of(exact(0.002)), draw);
-        Tensor back = Ops.mulAdd(
-                Tensor.perSample(difference(draw.r(), draw.t()), draw.x0()), draw.z(), result.part("x_t"));
+        Tensor back =
+                Ops.mulAdd(Tensor.perSample(difference(draw.r(), draw.t()), draw.x0()), draw.z(), result.part("x_t"));
         assertClose(back, result.part("x_r"), 1e-12);
     }
 
@@ -177,8 +181,7 @@ class ConsistencyLawsTest extends EngineTest {
         ConsistencyDistillation euler = new ConsistencyDistillation(TeacherStep.EULER, plain());
         PredictionNet map = exact(0.01);
         LossResult expected = euler.loss(
-                new ConsistencyDistillation.Nets(map, map, denoiser()),
-                euler.draw(data(1), normal(2), pairs, null));
+                new ConsistencyDistillation.Nets(map, map, denoiser()), euler.draw(data(1), normal(2), pairs, null));
         StochasticConsistency scott = new StochasticConsistency(new StochasticConsistency.Config(
                 (source, step, n) -> pairs,
                 new StochasticConsistency.NoiseScale.Eta(0),
@@ -228,7 +231,8 @@ class ConsistencyLawsTest extends EngineTest {
                 sum[i % 2] += ends[i] / count;
             }
             double[] expected = flow.meanOfSde(x, t[0], 0, eta).toDoubles();
-            assertArrayEquals(expected, sum, 0.02 + (eta == 0 ? 0 : 0.01), "eta " + eta + " from " + Arrays.toString(at));
+            assertArrayEquals(
+                    expected, sum, 0.02 + (eta == 0 ? 0 : 0.01), "eta " + eta + " from " + Arrays.toString(at));
         }
     }
 
@@ -322,19 +326,10 @@ class ConsistencyLawsTest extends EngineTest {
     @Test
     void multistepTrainingWithOneStepASegmentIsDenoising() {
         SegmentConsistency loss = new SegmentConsistency(new SegmentConsistency.Config(
-                new TrigFlowSchedule(1),
-                Prediction.V,
-                Math.PI / 2,
-                0,
-                4,
-                new ScaleSchedule.Fixed(64),
-                0,
-                0,
-                0));
+                new TrigFlowSchedule(1), Prediction.V, Math.PI / 2, 0, 4, new ScaleSchedule.Fixed(64), 0, 0, 0));
         SegmentConsistency.Steps steps = loss.steps(new int[] {0, 1, 2, 3}, new int[] {1, 1, 1, 1}, 16);
         LossResult result = loss.loss(
-                new SegmentConsistency.Nets((x, t, c) -> some(x, t), null),
-                loss.draw(data(1), normal(2), steps, null));
+                new SegmentConsistency.Nets((x, t, c) -> some(x, t), null), loss.draw(data(1), normal(2), steps, null));
         assertClose(data(1), result.part("target"), 1e-11);
     }
 
@@ -351,7 +346,9 @@ class ConsistencyLawsTest extends EngineTest {
                 Adversarial.NON_SATURATING.generator(real, fake).toDoubles(),
                 1e-12);
         assertArrayEquals(
-                new double[] {0, 1.5 + 1.25}, Adversarial.HINGE.discriminator(real, fake).toDoubles(), 1e-12);
+                new double[] {0, 1.5 + 1.25},
+                Adversarial.HINGE.discriminator(real, fake).toDoubles(),
+                1e-12);
         assertArrayEquals(
                 new double[] {3, -0.25}, Adversarial.HINGE.generator(real, fake).toDoubles(), 1e-12);
         assertArrayEquals(
@@ -369,8 +366,7 @@ class ConsistencyLawsTest extends EngineTest {
     }
 
     private static void refused(String expected, Runnable call) {
-        String message =
-                assertThrows(IllegalArgumentException.class, call::run).getMessage();
+        String message = assertThrows(IllegalArgumentException.class, call::run).getMessage();
         assertTrue(message.contains(expected), message);
     }
 
@@ -382,20 +378,26 @@ class ConsistencyLawsTest extends EngineTest {
         refused("0 < sigma_min < sigma_max", () -> new KarrasGrid(2, 1, 7));
         refused("c 0.0", () -> new Distance.PseudoHuber(0));
         refused("eta -0.1", () -> new StochasticConsistency.NoiseScale.Eta(-0.1));
-        refused("expected 0 <= r < t", () -> new ConsistencyTraining(plain())
-                .draw(data(1), normal(2), new TimePairs(LEVELS, LEVELS), null));
-        refused("inside (0, pi/2)", () -> trigFlow(new TrigFlowDerivative.ForwardMode())
-                .draw(data(1), data(2), new double[] {0, 1, 1, 1}, 1, null));
-        refused("t above h", () -> trigFlow(new TrigFlowDerivative.SemiContinuous(0.1))
-                .draw(data(1), data(2), ANGLES, 1, null));
+        refused(
+                "expected 0 <= r < t",
+                () -> new ConsistencyTraining(plain()).draw(data(1), normal(2), new TimePairs(LEVELS, LEVELS), null));
+        refused(
+                "inside (0, pi/2)",
+                () -> trigFlow(new TrigFlowDerivative.ForwardMode())
+                        .draw(data(1), data(2), new double[] {0, 1, 1, 1}, 1, null));
+        refused(
+                "t above h",
+                () -> trigFlow(new TrigFlowDerivative.SemiContinuous(0.1)).draw(data(1), data(2), ANGLES, 1, null));
         refused("sigma_data 0.0", () -> SigmaScaling.edm(0));
-        refused("at least 3", () -> new ConsistencyTrajectory.Config(
-                new CtmScaling(CtmScaling.Outer.EULER, CtmScaling.Inner.EDM, 0.5, 0.002),
-                GRID,
-                2,
-                new Distance.MeanSquare(),
-                0,
-                0));
+        refused(
+                "at least 3",
+                () -> new ConsistencyTrajectory.Config(
+                        new CtmScaling(CtmScaling.Outer.EULER, CtmScaling.Inner.EDM, 0.5, 0.002),
+                        GRID,
+                        2,
+                        new Distance.MeanSquare(),
+                        0,
+                        0));
         refused("without source", () -> new KnowledgeDistillation(80, 0).draw(new Batch(data(1), null), rng, 0));
         refused("q above 1", () -> new RatioPairs.Stages(1, 10, 0.999));
         refused("pair 17 of 18", () -> new KarrasPairs(GRID, new ScaleSchedule.Fixed(18)).pairs(new int[] {17}, 18));

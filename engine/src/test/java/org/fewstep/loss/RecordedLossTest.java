@@ -260,14 +260,20 @@ class RecordedLossTest extends EngineTest {
                     net.leaves());
             for (ContinuousConsistency.Form form : ContinuousConsistency.Form.values()) {
                 replays(
-                        new ContinuousConsistency(new ContinuousConsistency.Config(
-                                RecordedLossTest::levels, form, 0.4, CLASSES)),
+                        new ContinuousConsistency(
+                                new ContinuousConsistency.Config(RecordedLossTest::levels, form, 0.4, CLASSES)),
                         new ContinuousConsistency.Nets(f, form == ContinuousConsistency.Form.NORM ? teacher : null),
                         net.leaves());
             }
             replays(
                     new StochasticConsistency(new StochasticConsistency.Config(
-                            grid, new StochasticConsistency.NoiseScale.Eta(0.5), 3, new Distance.Norm(), 0, 0, CLASSES)),
+                            grid,
+                            new StochasticConsistency.NoiseScale.Eta(0.5),
+                            3,
+                            new Distance.Norm(),
+                            0,
+                            0,
+                            CLASSES)),
                     new StochasticConsistency.Nets(f, f, teacher, null),
                     net.leaves());
             TimeSampler angles = (source, step, count) -> new UniformTimes(0.05, 0.95).sample(source, step, count);
