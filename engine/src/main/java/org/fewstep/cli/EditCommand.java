@@ -197,8 +197,8 @@ final class EditCommand implements Callable<Integer> {
                 for (int i = 0; i < kept.length; i++) {
                     flags[i] = kept[i] > 0 ? 1 : 0;
                 }
-                yield new Masked(Tensor.of(
-                        generator.device(), generator.spec().dtype(), flags, 1, 1, shape[1], shape[2]));
+                yield new Masked(
+                        Tensor.of(generator.device(), generator.spec().dtype(), flags, 1, 1, shape[1], shape[2]));
             }
         };
     }

@@ -16,8 +16,7 @@ public record TruncatedTimes(TimeSampler times, double from, double to) implemen
 
     public TruncatedTimes {
         if (!(from < to)) {
-            throw new IllegalArgumentException(
-                    "truncated times: got (" + from + ", " + to + "); expected from < to");
+            throw new IllegalArgumentException("truncated times: got (" + from + ", " + to + "); expected from < to");
         }
     }
 
