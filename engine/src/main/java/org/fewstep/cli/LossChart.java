@@ -2,13 +2,9 @@ package org.fewstep.cli;
 
 import java.awt.Color;
 import java.awt.Font;
-import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.fewstep.io.Png;
-import org.fewstep.io.Raster;
-import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -86,14 +82,7 @@ final class LossChart {
             return false;
         }
         chart.getStyler().setYAxisLogarithmic(least > 0 && most > 10 * least);
-        BufferedImage image = BitmapEncoder.getBufferedImage(chart);
-        Raster raster = Raster.rgb(image.getWidth(), image.getHeight(), 0xffffff);
-        for (int y = 0; y < image.getHeight(); y++) {
-            for (int x = 0; x < image.getWidth(); x++) {
-                raster.set(x, y, image.getRGB(x, y) & 0xffffff);
-            }
-        }
-        Png.write(file, raster);
+        ChartFile.write(file, chart);
         return true;
     }
 

@@ -43,6 +43,7 @@ public final class Main implements Runnable {
         line.addSubcommand(new SolversCommand(screen));
         line.addSubcommand(new PlanCommand(screen));
         line.addSubcommand(new EvaluateCommand(screen));
+        line.addSubcommand(StudyCommand.with(screen));
         line.addSubcommand(new ExportCommand(screen));
         line.addSubcommand(new InfoCommand(screen));
         line.addSubcommand(new RecipesCommand(screen));

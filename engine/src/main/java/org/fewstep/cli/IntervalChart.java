@@ -1,0 +1,62 @@
+package org.fewstep.cli;
+
+import java.awt.Color;
+import java.awt.Font;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.style.CategoryStyler;
+
+/** Bars with intervals, drawn by XChart. */
+final class IntervalChart {
+    private static final int WIDTH = 900;
+    private static final int HEIGHT = 480;
+    private static final double SPAN = 10;
+
+    private final CategoryChart chart;
+    private final List<String> names = new ArrayList<>();
+    private final List<Double> means = new ArrayList<>();
+    private final List<Double> halfWidths = new ArrayList<>();
+
+    IntervalChart(String title, String axis) {
+        chart = new CategoryChartBuilder()
+                .width(WIDTH)
+                .height(HEIGHT)
+                .title(title)
+                .yAxisTitle(axis)
+                .build();
+        CategoryStyler style = chart.getStyler();
+        style.setLegendVisible(false);
+        style.setChartBackgroundColor(Color.WHITE);
+        style.setChartTitleBoxVisible(false);
+        style.setChartTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 18));
+        style.setPlotGridLinesColor(new Color(0xe4e4e4));
+        style.setPlotBorderColor(new Color(0x9a9a9a));
+        style.setXAxisLabelRotation(30);
+        style.setAvailableSpaceFill(0.6);
+        style.setSeriesColors(new Color[] {new Color(0x1f5fa8)});
+        style.setErrorBarsColor(new Color(0x333333));
+    }
+
+    /** Adds a bar. */
+    void add(String name, double mean, double halfWidth) {
+        names.add(name);
+        means.add(mean);
+        halfWidths.add(halfWidth);
+    }
+
+    /** Writes the chart, with a logarithmic axis where the intervals, all above 0, span more than a decade. */
+    void write(Path file) {
+        double least = Double.POSITIVE_INFINITY;
+        double most = 0;
+        for (int i = 0; i < means.size(); i++) {
+            least = Math.min(least, means.get(i) - halfWidths.get(i));
+            most = Math.max(most, means.get(i));
+        }
+        chart.getStyler().setYAxisLogarithmic(least > 0 && most > SPAN * least);
+        chart.addSeries("distance", names, means, halfWidths);
+        ChartFile.write(file, chart);
+    }
+}
