@@ -230,9 +230,7 @@ final class SampleSheet {
     }
 
     private Raster grid(float[] values, int[] shape) {
-        return source == null
-                ? Pictures.grid(values, shape, columns)
-                : Pictures.pairs(source, values, shape, columns);
+        return source == null ? Pictures.grid(values, shape, columns) : Pictures.pairs(source, values, shape, columns);
     }
 
     private long[] batchShape(int[] shape) {

@@ -46,7 +46,10 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--recipe", paramLabel = "NAME|FILE", description = "A built-in recipe or a YAML file.")
     private @Nullable String recipeName;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Folder of the data; sets data.folder, and source.folder where there is one.")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Folder of the data; sets data.folder, and source.folder where there is one.")
     private @Nullable String data;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Run folder; by default runs/ and the recipe's name.")

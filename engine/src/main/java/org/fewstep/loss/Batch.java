@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param labels class of each sample, null for unlabelled data
  * @param source samples (B, ...) of what stands at t = 0 of a bridge; null where that is noise
  */
-public record Batch(Tensor x0, int @Nullable [] labels, @Nullable Tensor source) {
+public record Batch(
+        Tensor x0, int @Nullable [] labels, @Nullable Tensor source) {
     /** Data of a loss that draws its noise itself. */
     public Batch(Tensor x0, int @Nullable [] labels) {
         this(x0, labels, null);

@@ -44,11 +44,13 @@ public final class InterpolantFields extends BridgeLoss<InterpolantNetwork> {
         InterpolantScore s = new InterpolantScore(config);
         InterpolantDenoiser eta = new InterpolantDenoiser(config);
         for (InterpolantField field : fields) {
-            singles.put(field, switch (field) {
-                case B -> (net, draw) -> b.loss((x, t, cond) -> net.of(field, x, t), draw);
-                case S -> (net, draw) -> s.loss((x, t, cond) -> net.of(field, x, t), draw);
-                case ETA -> (net, draw) -> eta.loss((x, t, cond) -> net.of(field, x, t), draw);
-            });
+            singles.put(
+                    field,
+                    switch (field) {
+                        case B -> (net, draw) -> b.loss((x, t, cond) -> net.of(field, x, t), draw);
+                        case S -> (net, draw) -> s.loss((x, t, cond) -> net.of(field, x, t), draw);
+                        case ETA -> (net, draw) -> eta.loss((x, t, cond) -> net.of(field, x, t), draw);
+                    });
         }
     }
 

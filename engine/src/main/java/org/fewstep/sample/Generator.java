@@ -84,7 +84,11 @@ public final class Generator implements AutoCloseable {
             return new Generator(model.spec(), flow(network), true);
         } catch (IllegalArgumentException e) {
             network.close();
-            throw model.bad("a model of another kind", "one that makes samples of noise", "is it a classifier, or one between two data sets?", e);
+            throw model.bad(
+                    "a model of another kind",
+                    "one that makes samples of noise",
+                    "is it a classifier, or one between two data sets?",
+                    e);
         }
     }
 

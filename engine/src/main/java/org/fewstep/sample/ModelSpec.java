@@ -24,8 +24,7 @@ public record ModelSpec(
         @Nullable StochasticInterpolant bridge,
         List<Integer> shape) {
     /** A model without a bridge. */
-    public ModelSpec(
-            NetworkConfig network, DType dtype, @Nullable Path path, List<Integer> shape) {
+    public ModelSpec(NetworkConfig network, DType dtype, @Nullable Path path, List<Integer> shape) {
         this(network, dtype, path, null, shape);
     }
 
@@ -37,8 +36,9 @@ public record ModelSpec(
         }
         boolean bridged = network instanceof InterpolantConfig;
         if ((bridge != null) != bridged) {
-            throw new IllegalArgumentException("model: got " + (bridge == null ? "no bridge" : "bridge " + bridge.name())
-                    + " for " + network + "; expected a bridge exactly for the fields of one");
+            throw new IllegalArgumentException(
+                    "model: got " + (bridge == null ? "no bridge" : "bridge " + bridge.name()) + " for " + network
+                            + "; expected a bridge exactly for the fields of one");
         }
         if ((path == null) != (network.times() == 0 || bridged)) {
             throw new IllegalArgumentException("model: got " + (path == null ? "no path" : "path " + path.name())

@@ -87,7 +87,8 @@ public final class Translator implements AutoCloseable {
             return new Translator(model.spec(), network, true);
         } catch (IllegalArgumentException | IllegalStateException e) {
             network.close();
-            throw model.bad("a model of another kind", "a bridge between two data sets", "does it start from noise?", e);
+            throw model.bad(
+                    "a model of another kind", "a bridge between two data sets", "does it start from noise?", e);
         }
     }
 
@@ -142,11 +143,7 @@ public final class Translator implements AutoCloseable {
             int to = Math.min(n, from + options.chunk());
             try (Scope chunk = device.scope()) {
                 Tensor x = run(
-                        legs,
-                        Arrays.copyOfRange(source, from * dim, to * dim),
-                        first + from,
-                        seed,
-                        StepObserver.NONE);
+                        legs, Arrays.copyOfRange(source, from * dim, to * dim), first + from, seed, StepObserver.NONE);
                 device.read(x.buffer(), out, from * dim, x.shape().count());
             }
         }

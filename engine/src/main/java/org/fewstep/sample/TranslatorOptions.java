@@ -56,13 +56,15 @@ public record TranslatorOptions(
             throw new IllegalArgumentException("translator: got score field b; expected s or eta");
         }
         if (diffusion > 0 && !(solver instanceof Euler || solver instanceof Heun)) {
-            throw new IllegalArgumentException("translator: got solver " + solver.name() + " with diffusion " + diffusion
-                    + "; expected euler or heun for the SDE");
+            throw new IllegalArgumentException("translator: got solver " + solver.name() + " with diffusion "
+                    + diffusion + "; expected euler or heun for the SDE");
         }
         StepPlan plan = solver.plan(TimeGrid.of(LinearPath.NOISE_AT_ZERO, 0.25, 0.5, 0.75));
         if (plan.field() != Prediction.V || plan.draws() > 0) {
             throw new IllegalArgumentException("translator: got solver " + solver.name() + ", which "
-                    + (plan.draws() > 0 ? "draws noise" : "asks for " + plan.field().name().toLowerCase(Locale.ROOT))
+                    + (plan.draws() > 0
+                            ? "draws noise"
+                            : "asks for " + plan.field().name().toLowerCase(Locale.ROOT))
                     + "; expected one of the velocity's ODE, such as "
                     + String.join(", ", List.of("euler", "midpoint", "heun", "rk4")));
         }

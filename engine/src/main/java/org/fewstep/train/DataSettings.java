@@ -252,8 +252,12 @@ public sealed interface DataSettings {
      * @param only class whose images alone are taken; absent for all
      * @param labels whether the network is conditioned on the class (default true)
      */
-    record Idx(String folder, IdxPart part, int classes, @Nullable Integer only, boolean labels)
-            implements DataSettings {
+    record Idx(
+            String folder,
+            IdxPart part,
+            int classes,
+            @Nullable Integer only,
+            boolean labels) implements DataSettings {
         static Map<String, Object> defaults() {
             return Map.of("part", IdxPart.TRAIN, "classes", 10, "labels", true);
         }

@@ -24,8 +24,8 @@ public record HeldOut(Dataset data, long seed) {
     public static HeldOut source(Recipe recipe, long seed) {
         DataSettings source = recipe.source();
         if (source == null) {
-            throw new IllegalArgumentException("held out: got recipe " + recipe.name()
-                    + ", which starts from noise; expected one with a source");
+            throw new IllegalArgumentException(
+                    "held out: got recipe " + recipe.name() + ", which starts from noise; expected one with a source");
         }
         return new HeldOut(source.test(DataSettings.Side.SOURCE), seed);
     }

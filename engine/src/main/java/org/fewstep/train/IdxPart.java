@@ -69,8 +69,7 @@ public enum IdxPart {
                     .filter(i -> (labels.labels()[i] & 0xFF) == only)
                     .toArray();
             if (places.length == 0) {
-                throw new SettingsException(
-                        key + ".only", only.toString(), "a class with images in " + labelsFile, "");
+                throw new SettingsException(key + ".only", only.toString(), "a class with images in " + labelsFile, "");
             }
             pixels = rows(pixels, places, images.rows() * images.cols());
             kept = rows(kept, places, 1);

@@ -122,9 +122,7 @@ public sealed interface MethodSettings {
             return StudentLoss.of(new org.fewstep.loss.FlowMatching(
                     path(),
                     new org.fewstep.loss.FlowMatching.Config(
-                            timeLaw.sampler(timeMean, timeStd),
-                            classes == 0 ? 0 : labelDrop,
-                            classes)));
+                            timeLaw.sampler(timeMean, timeStd), classes == 0 ? 0 : labelDrop, classes)));
         }
     }
 

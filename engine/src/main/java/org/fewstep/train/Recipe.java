@@ -60,7 +60,9 @@ public record Recipe(
             throw new SettingsException(
                     "source",
                     bridged ? "none" : "data at t = 0",
-                    bridged ? "the data at t = 0, which the method starts from" : "none, since the method starts from noise",
+                    bridged
+                            ? "the data at t = 0, which the method starts from"
+                            : "none, since the method starts from noise",
                     bridged ? "write it as data" : "");
         }
         Integer times = network.times();

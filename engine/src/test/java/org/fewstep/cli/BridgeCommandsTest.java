@@ -85,8 +85,7 @@ class BridgeCommandsTest {
     void anExportSamplesTheSame() throws IOException {
         Path small = folder.resolve("small.safetensors");
         CliRun.of("export", points, "--out", small).succeeded();
-        assertArrayEquals(
-                sampled(points, "whole", "--diffusion", "1"), sampled(small, "small", "--diffusion", "1"));
+        assertArrayEquals(sampled(points, "whole", "--diffusion", "1"), sampled(small, "small", "--diffusion", "1"));
     }
 
     @Test

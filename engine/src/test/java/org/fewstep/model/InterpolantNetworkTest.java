@@ -40,7 +40,11 @@ class InterpolantNetworkTest {
             }
             net.parameters().forEach((name, p) -> {
                 if (name.startsWith("eta.")) {
-                    device.write(p.buffer(), new double[p.shape().count()], 0, p.shape().count());
+                    device.write(
+                            p.buffer(),
+                            new double[p.shape().count()],
+                            0,
+                            p.shape().count());
                 }
             });
             assertArrayEquals(b, net.of(InterpolantField.B, x, t).toDoubles());

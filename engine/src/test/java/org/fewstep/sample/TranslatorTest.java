@@ -110,8 +110,7 @@ class TranslatorTest {
             assertFalse(Arrays.equals(one, all.translate(source, 0, 4, 2, sde)), "seed");
             assertFalse(Arrays.equals(one, all.translate(source, 1, 4, 1, sde)), "number");
             assertFalse(Arrays.equals(one, all.translate(source, 0, 4, 1, ODE)), "diffusion");
-            assertFalse(
-                    Arrays.equals(one, all.translate(source, 0, 4, 1, sde.withScore(InterpolantField.S))), "field");
+            assertFalse(Arrays.equals(one, all.translate(source, 0, 4, 1, sde.withScore(InterpolantField.S))), "field");
             // One step is the last one, without noise.
             assertArrayEquals(all.translate(source, 0, 1, 1, ODE), all.translate(source, 0, 1, 1, sde));
         }
@@ -141,7 +140,10 @@ class TranslatorTest {
             assertEquals(6, all.evaluations(6, ODE));
             assertEquals(12, all.evaluations(6, ODE.withSolver(new Midpoint(), new CosineSpacing())));
             assertEquals(2 * 5 + 1, all.evaluations(6, ODE.withDiffusion(1)));
-            assertEquals(4 * 5 + 1, all.evaluations(6, ODE.withSolver(new Heun(), new CosineSpacing()).withDiffusion(1)));
+            assertEquals(
+                    4 * 5 + 1,
+                    all.evaluations(
+                            6, ODE.withSolver(new Heun(), new CosineSpacing()).withDiffusion(1)));
             assertEquals(1, all.evaluations(1, ODE.withDiffusion(1)));
         }
     }
@@ -182,8 +184,8 @@ class TranslatorTest {
 
     @Test
     void modelsOfAnotherKindAreRefused() {
-        ModelSpec flow = new ModelSpec(
-                NetworkConfig.mlp(2, 16, 2, 1, 0), DType.F32, LinearPath.NOISE_AT_ZERO, List.of(2));
+        ModelSpec flow =
+                new ModelSpec(NetworkConfig.mlp(2, 16, 2, 1, 0), DType.F32, LinearPath.NOISE_AT_ZERO, List.of(2));
         Path ofNoise = file(flow);
         assertThrows(BadFileException.class, () -> Translator.load(ofNoise, device));
         Path ofData = file(spec(InterpolantField.B));

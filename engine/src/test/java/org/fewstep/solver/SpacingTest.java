@@ -47,8 +47,7 @@ class SpacingTest {
     /** Equal steps of the angle are equal steps of the Brownian width's own angle, and the grid is its mirror image. */
     @Test
     void cosineStepsAreEqualAngles() {
-        TimeGrid grid =
-                TimeGrid.spaced(LinearPath.NOISE_AT_ZERO, new CosineSpacing(), 6, 0, 1, FinalPoint.LEAST);
+        TimeGrid grid = TimeGrid.spaced(LinearPath.NOISE_AT_ZERO, new CosineSpacing(), 6, 0, 1, FinalPoint.LEAST);
         for (int i = 0; i <= 6; i++) {
             double t = grid.point(i).t();
             assertEquals(Math.sin(Math.PI * i / 6) / 2, Math.sqrt(t * (1 - t)), 1e-15);

@@ -55,7 +55,8 @@ class BridgeRecipeTest {
         assertEquals(
                 new StochasticInterpolant(InterpolantMean.TRIG, Gamma.SINE_SQUARED),
                 recipe.method().bridge());
-        InterpolantConfig config = (InterpolantConfig) recipe.networkConfig(recipe.data().open());
+        InterpolantConfig config =
+                (InterpolantConfig) recipe.networkConfig(recipe.data().open());
         assertEquals(List.of(InterpolantField.ETA, InterpolantField.B), config.fields());
         assertEquals(1, config.each().times());
         Recipe flow = TinyRecipe.flowMatching();
@@ -86,8 +87,7 @@ class BridgeRecipeTest {
         images.put("network", Map.of("kind", "u-net", "width", 8, "dropout", 0.1));
         assertEquals(
                 "network.dropout",
-                assertThrows(SettingsException.class, () -> Recipe.from(images))
-                        .path());
+                assertThrows(SettingsException.class, () -> Recipe.from(images)).path());
     }
 
     @Test
@@ -97,8 +97,7 @@ class BridgeRecipeTest {
         images.put("network", Map.of("kind", "residual-mlp", "width", 8, "depth", 1));
         try (Device device = new CpuDevice(Provider.LOOPS, 1)) {
             SettingsException e = assertThrows(
-                    SettingsException.class,
-                    () -> Trainer.start(Recipe.from(images), folder.resolve("run"), device));
+                    SettingsException.class, () -> Trainer.start(Recipe.from(images), folder.resolve("run"), device));
             assertEquals("source", e.path());
             assertTrue(e.getMessage().contains("[1, 8, 8]"), e.getMessage());
         }
@@ -112,10 +111,7 @@ class BridgeRecipeTest {
         assertArrayEquals(source, read(ring.open(DataSettings.Side.SOURCE), 64));
         Set<Float> seen = new HashSet<>();
         for (float[] draws : List.of(
-                source,
-                read(ring.open(), 64),
-                read(ring.test(), 64),
-                read(ring.test(DataSettings.Side.SOURCE), 64))) {
+                source, read(ring.open(), 64), read(ring.test(), 64), read(ring.test(DataSettings.Side.SOURCE), 64))) {
             for (float x : draws) {
                 assertTrue(seen.add(x), "drawn twice: " + x);
             }
@@ -126,8 +122,7 @@ class BridgeRecipeTest {
     void heldOutSamplesDependOnSeedAndNumber() {
         Recipe recipe = TinyRecipe.interpolant();
         float[] many = HeldOut.source(recipe, 3).read(10);
-        assertArrayEquals(
-                Arrays.copyOf(many, 6), HeldOut.source(recipe, 3).read(3));
+        assertArrayEquals(Arrays.copyOf(many, 6), HeldOut.source(recipe, 3).read(3));
         assertFalse(Arrays.equals(many, HeldOut.source(recipe, 4).read(10)));
         assertEquals(4, HeldOut.source(recipe, -1).read(2).length);
         assertEquals(0, HeldOut.source(recipe, 0).read(0).length);
@@ -174,13 +169,15 @@ class BridgeRecipeTest {
         assertEquals("data.only", refusedFiles("data.only=4"));
         assertEquals(
                 "source.only",
-                assertThrows(SettingsException.class, () -> ofFiles("source.only=3")
-                                .source()
-                                .open(DataSettings.Side.SOURCE))
+                assertThrows(
+                                SettingsException.class,
+                                () -> ofFiles("source.only=3").source().open(DataSettings.Side.SOURCE))
                         .path());
         SettingsException missing = assertThrows(
                 SettingsException.class,
-                () -> Recipe.from(recipe.toMap(), recipe.folder(folder.resolve("none").toString()))
+                () -> Recipe.from(
+                                recipe.toMap(),
+                                recipe.folder(folder.resolve("none").toString()))
                         .source()
                         .open(DataSettings.Side.SOURCE));
         assertEquals("source.folder", missing.path());

@@ -49,8 +49,7 @@ class BridgesCommandTest {
         line.setOut(new PrintWriter(out));
         line.setErr(new PrintWriter(new StringWriter()));
         line.setExecutionExceptionHandler((e, command, parsed) -> 2);
-        return line.execute(
-                Arrays.stream(args).map(Object::toString).toArray(String[]::new));
+        return line.execute(Arrays.stream(args).map(Object::toString).toArray(String[]::new));
     }
 
     @Test
@@ -61,13 +60,13 @@ class BridgesCommandTest {
         assertEquals(0, run(out, args));
         List<String> rows =
                 out.toString().lines().filter(l -> l.startsWith("| ")).toList();
-        assertEquals(1 + 2 + 2 * 2 + 1, rows.size(), out.toString());
+        assertEquals(1 + 2 + 2 * 2 + 2, rows.size(), out.toString());
         assertTrue(rows.get(0).equals("| sampler | eps / gamma | 1 step | 3 steps |"), rows.get(0));
         assertTrue(rows.get(3).startsWith("| SDE of b and s, Euler-Maruyama | 0.2 | "), rows.get(3));
         assertTrue(rows.get(6).startsWith("| SDE of b and eta, Euler-Maruyama | 1 | "), rows.get(6));
         // An untrained model leaves the moons near the origin, far from the circle of radius 2.
         double ode = Double.parseDouble(rows.get(1).split("\\|")[4].strip());
-        double floor = Double.parseDouble(rows.get(7).split("\\|")[4].strip());
+        double floor = Double.parseDouble(rows.get(8).split("\\|")[4].strip());
         assertTrue(ode > 2 * floor && floor > 0, out.toString());
         StringWriter again = new StringWriter();
         assertEquals(0, run(again, args));
