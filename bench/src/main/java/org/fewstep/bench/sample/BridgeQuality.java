@@ -73,7 +73,7 @@ final class BridgeQuality implements AutoCloseable {
             int samples,
             int repeats) {
         Recipe trained = Checkpoint.of(model).recipe();
-        Recipe recipe = data == null ? trained : Recipe.from(trained.toMap(), trained.folder(data));
+        Recipe recipe = data == null ? trained : trained.withFolders(data);
         long held = Math.min(
                 HeldOut.source(recipe, 0).data().size(),
                 HeldOut.data(recipe, 0).data().size());
