@@ -56,7 +56,7 @@ class BridgesCommandTest {
     void aRowForEachWayToSample() {
         Path model = trained();
         StringWriter out = new StringWriter();
-        Object[] args = {model, "--samples", 32, "--repeats", 2, "--steps", "1,3", "--diffusion", "0.2,1"};
+        Object[] args = {model, "--samples", 512, "--repeats", 2, "--steps", "1,3", "--diffusion", "0.2,1"};
         assertEquals(0, run(out, args));
         List<String> rows =
                 out.toString().lines().filter(l -> l.startsWith("| ")).toList();
