@@ -42,7 +42,7 @@ class BenchTest {
     @Test
     void helpNamesTheCommands() {
         assertEquals(0, run("--help"));
-        for (String command : new String[] {"table", "report", "roofline"}) {
+        for (String command : new String[] {"table", "report", "roofline", "bridges"}) {
             assertTrue(out.toString().contains(command), out.toString());
         }
     }

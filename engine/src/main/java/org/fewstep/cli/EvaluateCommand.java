@@ -181,6 +181,6 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private Recipe recipe(Path file) {
         Recipe recipe = Checkpoint.of(file).recipe();
-        return data == null ? recipe : Recipe.from(recipe.toMap(), recipe.folder(data));
+        return data == null ? recipe : recipe.withFolders(data);
     }
 }

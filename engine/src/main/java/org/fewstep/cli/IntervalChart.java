@@ -7,9 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.CategorySeries;
 import org.knowm.xchart.style.CategoryStyler;
 
-/** Bars with intervals, drawn by XChart. */
+/** Numbers with their intervals, drawn by XChart. */
 final class IntervalChart {
     private static final int WIDTH = 900;
     private static final int HEIGHT = 480;
@@ -35,12 +36,13 @@ final class IntervalChart {
         style.setPlotGridLinesColor(new Color(0xe4e4e4));
         style.setPlotBorderColor(new Color(0x9a9a9a));
         style.setXAxisLabelRotation(30);
-        style.setAvailableSpaceFill(0.6);
+        style.setDefaultSeriesRenderStyle(CategorySeries.CategorySeriesRenderStyle.Scatter);
+        style.setMarkerSize(9);
         style.setSeriesColors(new Color[] {new Color(0x1f5fa8)});
         style.setErrorBarsColor(new Color(0x333333));
     }
 
-    /** Adds a bar. */
+    /** Adds a number. */
     void add(String name, double mean, double halfWidth) {
         names.add(name);
         means.add(mean);

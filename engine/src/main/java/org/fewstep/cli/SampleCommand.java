@@ -120,14 +120,14 @@ final class SampleCommand implements Callable<Integer> {
         guidance.check();
         Device device = Devices.require(deviceName);
         ModelPaths.requireFile("sample", checkpoint);
-        Recipe recipe;
+        boolean bridged;
         try (ModelFile file = ModelFile.open(checkpoint)) {
-            recipe = Checkpoint.of(file).recipe();
+            bridged = file.spec().bridge() != null;
         }
-        if (recipe.source() == null) {
-            ofNoise(device);
+        if (bridged) {
+            ofSource(device);
         } else {
-            ofSource(recipe, device);
+            ofNoise(device);
         }
         return ExitCode.OK.code();
     }
@@ -154,7 +154,7 @@ final class SampleCommand implements Callable<Integer> {
         }
     }
 
-    private void ofSource(Recipe recipe, Device device) {
+    private void ofSource(Device device) {
         if (label != null || guidance.isUsed()) {
             throw new IllegalArgumentException(
                     "sample: got --class or an option about guidance for a model between two data sets;"
@@ -163,8 +163,9 @@ final class SampleCommand implements Callable<Integer> {
         TranslatorOptions options = bridgeOptions();
         try (Translator translator = Translator.load(checkpoint, device)) {
             steps.forEach(count -> translator.evaluations(count, options)); // refuses what fits no plan before the work
-            Recipe here = data == null ? recipe : Recipe.from(recipe.toMap(), recipe.folder(data));
-            float[] source = HeldOut.source(here, seed).read(n);
+            Recipe recipe = Checkpoint.of(checkpoint).recipe();
+            float[] source = HeldOut.source(data == null ? recipe : recipe.withFolders(data), seed)
+                    .read(n);
             device.warmUp();
             // Rows stand in pairs, so that the picture of twice as many images is about square.
             int columns = (int) Math.ceil(Math.sqrt(2.0 * n));

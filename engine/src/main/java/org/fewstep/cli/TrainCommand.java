@@ -12,10 +12,12 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.fewstep.io.AtomicFile;
 import org.fewstep.io.MetricsLog;
+import org.fewstep.io.Settings;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Devices;
 import org.fewstep.sample.Generator;
 import org.fewstep.sample.GeneratorOptions;
+import org.fewstep.sample.SolverChoice;
 import org.fewstep.sample.TranslatorOptions;
 import org.fewstep.train.Accuracy;
 import org.fewstep.train.AccuracyWatch;
@@ -101,8 +103,9 @@ final class TrainCommand implements Callable<Integer> {
         if (seed != null) {
             all.add("training.seed=" + seed);
         }
-        Recipe recipe = Recipe.from(RecipeText.of(recipeName).map(), all);
-        return data == null ? recipe : Recipe.from(recipe.toMap(), recipe.folder(data));
+        Map<String, Object> map =
+                Settings.override(Recipe.class, RecipeText.of(recipeName).map(), all);
+        return Recipe.from(map, data == null ? List.of() : Recipe.folders(map, data));
     }
 
     private Path folder(@Nullable Recipe recipe) {
@@ -211,9 +214,12 @@ final class TrainCommand implements Callable<Integer> {
         SampleSettings s = trainer.recipe().sample();
         if (trainer.recipe().source() != null) {
             int n = Math.multiplyExact(s.rows(), s.columns());
+            TranslatorOptions usual = TranslatorOptions.DEFAULT;
             SampleSheet sheet = new SampleSheet(
                     trainer.translator(),
-                    TranslatorOptions.DEFAULT,
+                    s.solver() == SolverChoice.AUTO
+                            ? usual
+                            : usual.withSolver(s.solver().ode(), usual.spacing()),
                     s.seed(),
                     HeldOut.source(trainer.recipe(), s.seed()).read(n),
                     n,

@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Tensors are named {@code ROLE/PARAM}; a role is {@code student}, {@code ema.DECAY}, or belongs to the optimizer.
  * The metadata holds the network's structure, its path where it has times (its bridge where it starts from data), the shape
- * of a sample and the CRC-32C of every tensor, which is checked when the tensor is read. Everything in the file is checked before it is believed; what does not fit ends in
- * {@link BadFileException}.
+ * of a sample and the CRC-32C of every tensor, which is checked when the tensor is read. Everything in the file is checked
+ * before it is believed; what does not fit ends in {@link BadFileException}.
  */
 public final class ModelFile implements AutoCloseable {
     /** Version of the layout. */

@@ -40,7 +40,6 @@ public final class Translator implements AutoCloseable {
 
     private final ModelSpec spec;
     private final StochasticInterpolant bridge;
-    private final Network network;
     private final InterpolantNetwork fields;
     private final Device device;
     private final boolean owned;
@@ -52,9 +51,8 @@ public final class Translator implements AutoCloseable {
         }
         this.spec = spec;
         this.bridge = spec.requireBridge();
-        this.network = network;
         this.fields = known;
-        this.device = network.parameters().values().iterator().next().buffer().device();
+        this.device = known.parameters().values().iterator().next().buffer().device();
         this.owned = owned;
     }
 
@@ -85,7 +83,7 @@ public final class Translator implements AutoCloseable {
         network.freeze(true);
         try {
             return new Translator(model.spec(), network, true);
-        } catch (IllegalArgumentException | IllegalStateException e) {
+        } catch (IllegalArgumentException e) {
             network.close();
             throw model.bad(
                     "a model of another kind", "a bridge between two data sets", "does it start from noise?", e);
@@ -264,7 +262,7 @@ public final class Translator implements AutoCloseable {
     @Override
     public void close() {
         if (owned) {
-            network.close();
+            fields.close();
         }
     }
 }

@@ -1,6 +1,5 @@
 package org.fewstep.sample;
 
-import java.util.List;
 import java.util.Locale;
 import org.fewstep.model.InterpolantField;
 import org.fewstep.path.LinearPath;
@@ -65,8 +64,7 @@ public record TranslatorOptions(
                     + (plan.draws() > 0
                             ? "draws noise"
                             : "asks for " + plan.field().name().toLowerCase(Locale.ROOT))
-                    + "; expected one of the velocity's ODE, such as "
-                    + String.join(", ", List.of("euler", "midpoint", "heun", "rk4")));
+                    + "; expected one of the velocity's ODE, such as euler, midpoint, heun or rk4");
         }
     }
 

@@ -8,6 +8,7 @@ import org.fewstep.data.Dataset;
 import org.fewstep.io.Settings;
 import org.fewstep.io.SettingsException;
 import org.fewstep.model.NetworkConfig;
+import org.fewstep.sample.SolverChoice;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,16 @@ public record Recipe(
             throw new SettingsException(
                     "network.dropout", Double.toString(unet.dropout()), "0, which the method trains with", "");
         }
+        if (bridged
+                && (sample.solver() == SolverChoice.FLOW_MAP
+                        || sample.guidance() != 1
+                        || !sample.classes().isEmpty())) {
+            throw new SettingsException(
+                    "sample",
+                    "flow-map steps, guidance or classes",
+                    "none of them, since the method learns one time and no classes",
+                    "");
+        }
         if (network.guided() != method.drawsGuidance()) {
             throw new SettingsException(
                     "network.guided",
@@ -102,16 +113,26 @@ public record Recipe(
         return Settings.toMap(this);
     }
 
-    /** The settings that are folders of files, such as {@code data.folder}, set to one folder; for {@link #from}. */
-    public List<String> folder(String folder) {
+    /**
+     * Assignments for {@link #from(Map, Iterable)} that set the folders of the data's files and of the source's.
+     *
+     * @param map recipe
+     */
+    public static List<String> folders(Map<String, ?> map, String folder) {
         List<String> all = new ArrayList<>();
-        if (source instanceof DataSettings.Idx) {
+        boolean ofSource = map.get("source") instanceof Map<?, ?> source && "idx".equals(source.get("kind"));
+        if (ofSource) {
             all.add("source.folder=" + folder);
         }
-        if (data instanceof DataSettings.Idx || all.isEmpty()) {
+        if (!ofSource || (map.get("data") instanceof Map<?, ?> data && "idx".equals(data.get("kind")))) {
             all.add("data.folder=" + folder);
         }
         return all;
+    }
+
+    /** The same with the folders of the files replaced. */
+    public Recipe withFolders(String folder) {
+        return from(toMap(), folders(toMap(), folder));
     }
 
     /** Number of classes that the network is conditioned on; 0 for none. */

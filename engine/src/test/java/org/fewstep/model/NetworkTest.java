@@ -84,6 +84,8 @@ class NetworkTest extends EngineTest {
         configs().forEach(config -> tested.add(config.getClass()));
         // No time, no velocity: ConvClassifierTest has it.
         tested.add(ConvClassifierConfig.class);
+        // Several networks in one: InterpolantNetworkTest has it.
+        tested.add(InterpolantConfig.class);
         for (Class<?> known : NetworkConfig.class.getPermittedSubclasses()) {
             assertTrue(tested.contains(known), () -> known + " is not tested");
         }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -82,6 +83,9 @@ class BridgeRecipeTest {
         assertEquals("method.learn", refused("method.gamma=zero"));
         assertEquals("method.gamma", refused("method.gamma=red"));
         assertEquals("network.times", refused("network.times=2"));
+        assertEquals("sample", refused("sample.solver=flow-map"));
+        assertEquals("sample", refused("sample.guidance=2"));
+        assertEquals("sample", refused("sample.classes=1"));
         Map<String, Object> images = TinyRecipe.interpolantMap();
         images.put("data", Map.of("kind", "glyphs", "size", 8));
         images.put("network", Map.of("kind", "u-net", "width", 8, "dropout", 0.1));
@@ -145,10 +149,11 @@ class BridgeRecipeTest {
 
     private Recipe ofFiles(String... overrides) {
         Map<String, Object> map = TinyRecipe.interpolantMap();
-        map.put("data", Map.of("kind", "idx", "folder", "nowhere", "classes", 4, "only", 1));
-        map.put("source", Map.of("kind", "idx", "folder", "nowhere", "classes", 4, "only", 2));
-        Recipe recipe = Recipe.from(map, List.of(overrides));
-        return Recipe.from(recipe.toMap(), recipe.folder(folder.toString()));
+        map.put("data", Map.of("kind", "idx", "classes", 4, "only", 1));
+        map.put("source", Map.of("kind", "idx", "classes", 4, "only", 2));
+        List<String> all = new ArrayList<>(List.of(overrides));
+        all.addAll(Recipe.folders(map, folder.toString()));
+        return Recipe.from(map, all);
     }
 
     @Test
@@ -175,9 +180,7 @@ class BridgeRecipeTest {
                         .path());
         SettingsException missing = assertThrows(
                 SettingsException.class,
-                () -> Recipe.from(
-                                recipe.toMap(),
-                                recipe.folder(folder.resolve("none").toString()))
+                () -> recipe.withFolders(folder.resolve("none").toString())
                         .source()
                         .open(DataSettings.Side.SOURCE));
         assertEquals("source.folder", missing.path());

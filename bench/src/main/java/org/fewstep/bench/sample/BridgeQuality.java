@@ -52,8 +52,8 @@ final class BridgeQuality implements AutoCloseable {
         this.recipe = recipe;
         this.translator = translator;
         this.asked = recipe.data() instanceof DataSettings.Idx idx && idx.only() != null ? idx.only() : -1;
-        boolean fits =
-                classifier != null && classifier.spec().shape().equals(translator.spec().shape());
+        boolean fits = classifier != null
+                && classifier.spec().shape().equals(translator.spec().shape());
         this.classifier = fits && asked >= 0 ? classifier : null;
         this.samples = samples;
         this.repeats = repeats;
@@ -66,11 +66,17 @@ final class BridgeQuality implements AutoCloseable {
      * @param samples compared at a time; of files at most as many as are held out at either end
      */
     static BridgeQuality of(
-            Path model, Device device, @Nullable Classifier classifier, @Nullable String data, int samples, int repeats) {
+            Path model,
+            Device device,
+            @Nullable Classifier classifier,
+            @Nullable String data,
+            int samples,
+            int repeats) {
         Recipe trained = Checkpoint.of(model).recipe();
-        Recipe recipe = data == null ? trained : Recipe.from(trained.toMap(), trained.folder(data));
+        Recipe recipe = data == null ? trained : trained.withFolders(data);
         long held = Math.min(
-                HeldOut.source(recipe, 0).data().size(), HeldOut.data(recipe, 0).data().size());
+                HeldOut.source(recipe, 0).data().size(),
+                HeldOut.data(recipe, 0).data().size());
         return new BridgeQuality(
                 recipe, Translator.load(model, device), classifier, (int) Math.min(samples, held), repeats);
     }
@@ -80,10 +86,11 @@ final class BridgeQuality implements AutoCloseable {
     }
 
     String about() {
-        return "Learned " + fields().toString().toLowerCase(Locale.ROOT) + ", " + recipe.training().steps() + " steps of "
+        return "Learned " + fields().toString().toLowerCase(Locale.ROOT) + ", "
+                + recipe.training().steps() + " steps of "
                 + recipe.training().batch() + ". Sliced W2 (" + PROJECTIONS + " directions) of " + samples
                 + " samples to as many held-out data" + (repeats == 1 ? "" : ", mean of " + repeats + " draws")
-                + (classifier == null ? "." : "; share recognised as a " + asked + ".");
+                + (classifier == null ? "." : "; share recognised as class " + asked + ".");
     }
 
     private List<InterpolantField> fields() {
@@ -110,8 +117,13 @@ final class BridgeQuality implements AutoCloseable {
 
     /** Samples at a number of steps against held-out data. */
     Measured measure(Sampler sampler, int steps) {
-        return mean(seed -> translator.translate(
-                HeldOut.source(recipe, seed).read(samples), 0, steps, seed, sampler.options()));
+        return mean(seed ->
+                translator.translate(HeldOut.source(recipe, seed).read(samples), 0, steps, seed, sampler.options()));
+    }
+
+    /** The source as it is: what a bridge that does nothing would get. */
+    Measured source() {
+        return mean(seed -> HeldOut.source(recipe, seed).read(samples));
     }
 
     /** Training data against held-out data: what no sampler can be expected to beat. */
@@ -132,7 +144,9 @@ final class BridgeQuality implements AutoCloseable {
             float[] held = HeldOut.data(recipe, seed).read(samples);
             distance += SlicedWasserstein2.of(made, held, dim, PROJECTIONS, new Rng(seed)) / repeats;
             if (classifier != null) {
-                recognised += Arrays.stream(classifier.classify(made)).filter(k -> k == asked).count();
+                recognised += Arrays.stream(classifier.classify(made))
+                        .filter(k -> k == asked)
+                        .count();
             }
         }
         return new Measured(

@@ -19,8 +19,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bridges",
         mixinStandardHelpOptions = true,
-        description = "Measure trained stochastic interpolants: sliced W2 to held-out data, and the share of images that a"
-                + " classifier recognises, by ODE and by SDE of several diffusions.")
+        description =
+                "Measure trained stochastic interpolants: sliced W2 to held-out data, and the share of images that a"
+                        + " classifier recognises, by ODE and by SDE of several diffusions.")
 public final class BridgesCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
@@ -99,7 +100,10 @@ public final class BridgesCommand implements Callable<Integer> {
         out.println(line);
         for (BridgeQuality.Sampler sampler : quality.samplers(diffusions)) {
             StringBuilder row = new StringBuilder("| " + sampler.label() + " | ");
-            row.append(sampler.options().diffusion() == 0 ? "0" : number(sampler.options().diffusion()));
+            row.append(
+                    sampler.options().diffusion() == 0
+                            ? "0"
+                            : number(sampler.options().diffusion()));
             row.append(" |");
             for (int count : steps) {
                 row.append(' ').append(cell(quality.measure(sampler, count))).append(" |");
@@ -107,8 +111,8 @@ public final class BridgesCommand implements Callable<Integer> {
             out.println(row);
             out.flush();
         }
-        out.println("| held-out data against training data | |"
-                + (" " + cell(quality.floor()) + " |").repeat(steps.size()));
+        out.println("| the source itself | |" + (" " + cell(quality.source()) + " |").repeat(steps.size()));
+        out.println("| training data | |" + (" " + cell(quality.floor()) + " |").repeat(steps.size()));
         out.println();
     }
 
