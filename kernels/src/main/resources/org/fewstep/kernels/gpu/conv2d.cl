@@ -467,17 +467,19 @@ KERNEL void conv2d_weight_parts(int parts, int size, GLOBAL const REAL *sums, GL
 #define STRIP_ROWS 8
 #define PATCH 4
 
-/* The sum of a vector's lanes: halves are added, then halves of these. */
+/*
+ * The sum of a vector's lanes: halves are added, then halves of these. By number, since oclgrind takes what is left out of a
+ * vector's half for a value that nobody wrote.
+ */
 DEVICE REAL total(LINE line) {
-#if REAL_IS_FLOAT
-    float8 eight = line.lo + line.hi;
-    float4 four = eight.lo + eight.hi;
-    float2 pair = four.lo + four.hi;
-#else
-    double4 four = line.lo + line.hi;
-    double2 pair = four.lo + four.hi;
-#endif
-    return pair.x + pair.y;
+    REAL lanes[LANES];
+    STORE(line, lanes);
+    for (int half_of = LANES / 2; half_of > 0; half_of /= 2) {
+        for (int i = 0; i < half_of; i++) {
+            lanes[i] += lanes[i + half_of];
+        }
+    }
+    return lanes[0];
 }
 
 /*

@@ -36,7 +36,11 @@ class OclgrindTest {
     private static final Path LIBRARY =
             Path.of(System.getProperty("oclgrind.library", "/usr/lib/oclgrind/liboclgrind-rt-icd.so"));
 
+    /** Bytes of a group's own memory: without optimisation the simulator adds up those of a file's kernels. */
+    private static final String LOCAL_MEMORY = "65536";
+
     private static final Map<String, String> ENVIRONMENT = Map.of(
+            "OCLGRIND_LOCAL_MEM_SIZE", LOCAL_MEMORY,
             "OCL_ICD_VENDORS", LIBRARY.toString(),
             "OCLGRIND_DATA_RACES", "1",
             "OCLGRIND_UNINITIALIZED", "1",
