@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.fewstep.io.SafeTensors;
 import org.fewstep.io.TensorInfo;
+import org.fewstep.model.Parametrisation;
 import org.fewstep.path.StochasticInterpolant;
 import org.fewstep.sample.ModelFile;
 import org.fewstep.sample.ModelSpec;
@@ -61,6 +62,10 @@ final class InfoCommand implements Callable<Integer> {
             org.fewstep.path.Path path = spec.path();
             if (path != null) {
                 screen.line("path      %s, noise at time %.0f", path.name(), path.noiseTime());
+            }
+            Parametrisation parametrisation = spec.parametrisation();
+            if (parametrisation != null) {
+                screen.line("gives     %s", parametrisation.describe());
             }
             StochasticInterpolant bridge = spec.bridge();
             if (bridge != null) {
