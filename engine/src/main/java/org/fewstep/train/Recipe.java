@@ -8,6 +8,7 @@ import org.fewstep.data.Dataset;
 import org.fewstep.io.Settings;
 import org.fewstep.io.SettingsException;
 import org.fewstep.model.NetworkConfig;
+import org.fewstep.model.Parametrisation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param data what is learned from; of a bridge, the end at t = 1
  * @param source the end at t = 0, for a method that learns a bridge; absent for all others
  * @param method loss and path
+ * @param teacher checkpoint or export of a denoiser that the student learns from or starts as, or exact for the denoiser of
+ *     the data; absent for none
+ * @param init where the student's weights start: fresh or teacher (default: teacher where that is a file)
  * @param network architecture
  * @param optimizer update rule
  * @param training length and bookkeeping
@@ -30,10 +34,20 @@ public record Recipe(
         DataSettings data,
         @Nullable DataSettings source,
         MethodSettings method,
+        @Nullable String teacher,
+        @Nullable Start init,
         NetworkSettings network,
         OptimizerSettings optimizer,
         TrainingSettings training,
         SampleSettings sample) {
+    /** Where the student's weights start. */
+    public enum Start {
+        /** drawn from the seed */
+        FRESH,
+        /** those of the teacher */
+        TEACHER
+    }
+
     static Map<String, Object> defaults() {
         return Map.of(
                 "description",
@@ -74,6 +88,7 @@ public record Recipe(
             throw new SettingsException(
                     "network.dropout", Double.toString(unet.dropout()), "0, which the method trains with", "");
         }
+        requireTeacherFits(method, teacher, init);
         if (network.guided() != method.drawsGuidance()) {
             throw new SettingsException(
                     "network.guided",
@@ -81,6 +96,40 @@ public record Recipe(
                     Boolean.toString(method.drawsGuidance()),
                     "a method draws guidance scales (method.omega-most of mean-flow) exactly for a network that takes them");
         }
+    }
+
+    private static void requireTeacherFits(MethodSettings method, @Nullable String teacher, @Nullable Start init) {
+        boolean exact = Teacher.EXACT.equals(teacher);
+        if (teacher == null) {
+            if (method.taught()) {
+                throw new SettingsException(
+                        "teacher", "none", "a model file, or exact, which the method learns from", "");
+            }
+            if (init == Start.TEACHER) {
+                throw new SettingsException("init", "teacher without a teacher", "fresh", "name a model file as teacher");
+            }
+        } else if (method.parametrisation() == null) {
+            throw new SettingsException("teacher", teacher, "none, since the method has no use for one", "");
+        } else if (exact && init == Start.TEACHER) {
+            throw new SettingsException("init", "teacher for the exact one", "fresh, since it has no weights", "");
+        } else if (!method.taught() && (exact || init == Start.FRESH)) {
+            throw new SettingsException(
+                    "teacher", teacher, "a model file to start from, since the method learns from data alone", "");
+        }
+        if (init != Start.FRESH && teacher != null && !exact && starts(method) != Parametrisation.Form.SIGMA) {
+            throw new SettingsException(
+                    "method.form", "trigflow", "sigma, to start from a denoiser of noise levels", "or set init to fresh");
+        }
+    }
+
+    private static Parametrisation.@Nullable Form starts(MethodSettings method) {
+        Parametrisation levels = method.parametrisation();
+        return levels == null ? null : levels.form();
+    }
+
+    /** Whether the student's first weights are those of the teacher. */
+    public boolean startsFromTeacher() {
+        return teacher != null && !Teacher.EXACT.equals(teacher) && init != Start.FRESH;
     }
 
     /**
