@@ -76,6 +76,9 @@ final class InfoCommand implements Callable<Integer> {
             }
             screen.line(
                     "networks  %s; samples are made with %s", String.join(", ", model.roles()), model.defaultRole());
+            if (model.metadata().containsKey(ModelFile.KEY_TEACHER)) {
+                screen.line("teacher   in this file, for training to go on");
+            }
             screen.line("recipe");
             YamlFile.write(checkpoint.recipe().toMap()).lines().forEach(line -> screen.line("  " + line));
 
