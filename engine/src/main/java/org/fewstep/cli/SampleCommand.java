@@ -141,7 +141,8 @@ final class SampleCommand implements Callable<Integer> {
         }
         try (Generator generator = Generator.load(checkpoint, device);
                 Generator weak = guidance.weak(device)) {
-            GeneratorOptions options = guidance.with(options(generator.spec().parametrisation() != null), generator.shape(), weak);
+            GeneratorOptions options =
+                    guidance.with(options(generator.spec().parametrisation() != null), generator.shape(), weak);
             int classes = generator.classes();
             List<Integer> shown = classes(classes);
             int columns = shown.size() == 1 || classes == 0
@@ -212,8 +213,7 @@ final class SampleCommand implements Callable<Integer> {
             return GeneratorOptions.DEFAULT.withSolver(name.equals("auto") ? SolverChoice.AUTO : SolverChoice.FLOW_MAP);
         }
         Spacing usual = levels ? new KarrasSpacing() : PowerSpacing.UNIFORM;
-        return GeneratorOptions.DEFAULT.withSolver(
-                SolverCatalog.of(name), grid == null ? usual : GridCatalog.of(grid));
+        return GeneratorOptions.DEFAULT.withSolver(SolverCatalog.of(name), grid == null ? usual : GridCatalog.of(grid));
     }
 
     private TranslatorOptions bridgeOptions() {

@@ -73,11 +73,12 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
     public PredictionNet around(VelocityNet net) {
         return switch (form) {
             case SIGMA -> new SigmaScaling(sigmaData, sigmaMin).around(net);
-            case TRIGFLOW -> (x, t, cond) -> {
-                Tensor cos = PerSampleColumn.of(Ops.cos(t), x);
-                Tensor sin = PerSampleColumn.of(Ops.sin(t), x);
-                return Ops.sub(Ops.mul(cos, x), Ops.mul(sin, trigFlow(net).v(x, t, cond)));
-            };
+            case TRIGFLOW ->
+                (x, t, cond) -> {
+                    Tensor cos = PerSampleColumn.of(Ops.cos(t), x);
+                    Tensor sin = PerSampleColumn.of(Ops.sin(t), x);
+                    return Ops.sub(Ops.mul(cos, x), Ops.mul(sin, trigFlow(net).v(x, t, cond)));
+                };
         };
     }
 

@@ -385,9 +385,7 @@ public final class Generator implements AutoCloseable {
     /** The grid of a solver on the model's times. */
     private TimeGrid grid(SolverOnGrid stepping, int steps) {
         Parametrisation levels = spec.parametrisation();
-        return levels == null
-                ? stepping.grid(spec.requirePath(), steps)
-                : LevelGrids.grid(levels, stepping, steps);
+        return levels == null ? stepping.grid(spec.requirePath(), steps) : LevelGrids.grid(levels, stepping, steps);
     }
 
     private StepPlan plan(SolverOnGrid stepping, int steps) {
@@ -550,8 +548,7 @@ public final class Generator implements AutoCloseable {
             throw new IllegalArgumentException("generator: got rescaling, a weak model or thresholds for a "
                     + levels.describe() + "; expected none of them");
         }
-        if (options.guidance() != 1
-                && (consistency || options.guidanceFrom() != 0 || options.guidanceTo() != 1)) {
+        if (options.guidance() != 1 && (consistency || options.guidanceFrom() != 0 || options.guidanceTo() != 1)) {
             throw new IllegalArgumentException("generator: got guidance " + options.guidance() + " from "
                     + options.guidanceFrom() + " to " + options.guidanceTo() + " for a " + levels.describe()
                     + "; expected " + (consistency ? "1" : "guidance at all times"));

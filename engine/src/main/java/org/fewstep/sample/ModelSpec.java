@@ -81,7 +81,8 @@ public record ModelSpec(
      */
     public Path requirePath() {
         if (path == null) {
-            throw new IllegalStateException("model: got a network without time, or of noise levels; expected one with a path");
+            throw new IllegalStateException(
+                    "model: got a network without time, or of noise levels; expected one with a path");
         }
         return path;
     }

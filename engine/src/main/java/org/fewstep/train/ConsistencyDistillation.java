@@ -93,19 +93,14 @@ public record ConsistencyDistillation(
 
     @Override
     public Loss<Network, ?> loss(Roles roles) {
-        KarrasPairs pairs =
-                new KarrasPairs(new KarrasGrid(sigmaMin, sigmaMax, 7), new ScaleSchedule.Fixed(levels));
+        KarrasPairs pairs = new KarrasPairs(new KarrasGrid(sigmaMin, sigmaMax, 7), new ScaleSchedule.Fixed(levels));
         PredictionNet teacher = roles.requireTeacher().denoiser();
         Parametrisation as = parametrisation();
         return StudentLoss.of(
                 new org.fewstep.loss.ConsistencyDistillation(
                         solver,
                         new ConsistencyTraining.Config(
-                                pairs,
-                                distance.of(roles.dim()),
-                                new PairWeight.Uniform(),
-                                labelDrop,
-                                roles.classes())),
+                                pairs, distance.of(roles.dim()), new PairWeight.Uniform(), labelDrop, roles.classes())),
                 (student, dropping) ->
                         new Nets(as.around(student), LevelLoss.target(as, roles, student, dropping), teacher));
     }

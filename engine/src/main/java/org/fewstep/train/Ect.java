@@ -29,14 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param labelDrop probability of a dropped label (default 0)
  */
 public record Ect(
-        double sigmaData,
-        double q,
-        int stages,
-        double k,
-        double timeMean,
-        double timeStd,
-        double c,
-        double labelDrop)
+        double sigmaData, double q, int stages, double k, double timeMean, double timeStd, double c, double labelDrop)
         implements MethodSettings {
     /** Greatest ratio r / t; FastGen's. */
     private static final double MOST = 0.999;
@@ -94,7 +87,11 @@ public record Ect(
     public Loss<Network, ?> loss(Roles roles) {
         long each = Math.max(1, (roles.steps() + stages - 1) / stages);
         RatioPairs pairs = new RatioPairs(
-                new LogNormalTimes(new EdmSchedule(), timeMean, timeStd), new RatioPairs.Stages(q, each, MOST), k, 1, 0);
+                new LogNormalTimes(new EdmSchedule(), timeMean, timeStd),
+                new RatioPairs.Stages(q, each, MOST),
+                k,
+                1,
+                0);
         return LevelLoss.training(
                 new ConsistencyTraining(new ConsistencyTraining.Config(
                         pairs, Distance.huberOrNorm(c), new PairWeight.InverseSpan(), labelDrop, roles.classes())),

@@ -14,8 +14,10 @@ final class LevelLoss {
 
     /** The student and its target as consistency functions. */
     static Loss<Network, ?> training(ConsistencyTraining loss, Parametrisation levels, Roles roles) {
-        return StudentLoss.of(loss, (student, dropping) ->
-                new ConsistencyTraining.Nets(levels.around(student), target(levels, roles, student, dropping)));
+        return StudentLoss.of(
+                loss,
+                (student, dropping) ->
+                        new ConsistencyTraining.Nets(levels.around(student), target(levels, roles, student, dropping)));
     }
 
     /** The average where the run keeps one, with the student's dropout; else the student. */

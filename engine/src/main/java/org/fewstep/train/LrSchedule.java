@@ -29,7 +29,11 @@ public record LrSchedule(Kind kind, double lr, long warmUp, long steps, double f
     }
 
     public LrSchedule {
-        if (!(lr > 0) || Double.isInfinite(lr) || warmUp < 0 || steps < 1 || !(finalFactor >= 0 && finalFactor <= 1)
+        if (!(lr > 0)
+                || Double.isInfinite(lr)
+                || warmUp < 0
+                || steps < 1
+                || !(finalFactor >= 0 && finalFactor <= 1)
                 || !(fall > 0 && fall <= 1)) {
             throw new IllegalArgumentException("schedule: got lr " + lr + ", warm-up " + warmUp + ", steps " + steps
                     + ", final factor " + finalFactor + ", fall " + fall + "; expected lr above 0, warm-up at least 0,"

@@ -40,8 +40,8 @@ public record OptimizerSettings(
     }
 
     /** The defaults. */
-    public static final OptimizerSettings DEFAULT =
-            new OptimizerSettings(Kind.ADAMW, 1e-3, List.of(0.9, 0.999), 1e-8, 0, LrSchedule.Kind.CONSTANT, 0, 0, 0.3, null);
+    public static final OptimizerSettings DEFAULT = new OptimizerSettings(
+            Kind.ADAMW, 1e-3, List.of(0.9, 0.999), 1e-8, 0, LrSchedule.Kind.CONSTANT, 0, 0, 0.3, null);
 
     static Map<String, Object> defaults() {
         return org.fewstep.io.Settings.toMap(DEFAULT);

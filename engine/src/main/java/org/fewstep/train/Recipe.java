@@ -94,7 +94,8 @@ public record Recipe(
                     "network.guided",
                     Boolean.toString(network.guided()),
                     Boolean.toString(method.drawsGuidance()),
-                    "a method draws guidance scales (method.omega-most of mean-flow) exactly for a network that takes them");
+                    "a method draws guidance scales (method.omega-most of mean-flow) exactly for a network that takes"
+                            + " them");
         }
     }
 
@@ -106,7 +107,8 @@ public record Recipe(
                         "teacher", "none", "a model file, or exact, which the method learns from", "");
             }
             if (init == Start.TEACHER) {
-                throw new SettingsException("init", "teacher without a teacher", "fresh", "name a model file as teacher");
+                throw new SettingsException(
+                        "init", "teacher without a teacher", "fresh", "name a model file as teacher");
             }
         } else if (method.parametrisation() == null) {
             throw new SettingsException("teacher", teacher, "none, since the method has no use for one", "");
@@ -118,7 +120,10 @@ public record Recipe(
         }
         if (init != Start.FRESH && teacher != null && !exact && starts(method) != Parametrisation.Form.SIGMA) {
             throw new SettingsException(
-                    "method.form", "trigflow", "sigma, to start from a denoiser of noise levels", "or set init to fresh");
+                    "method.form",
+                    "trigflow",
+                    "sigma, to start from a denoiser of noise levels",
+                    "or set init to fresh");
         }
     }
 

@@ -99,8 +99,7 @@ final class StudentLoss<N, D> implements Loss<Network, StudentLoss.Draw<D>> {
                     "train: got " + student.getClass().getSimpleName() + " for "
                             + loss.getClass().getSimpleName() + "; expected a network with times");
         }
-        Dropping dropping = network ->
-                (x, from, to, cond) -> network.u(x, from, to, cond.withDropout(draw.dropout()));
+        Dropping dropping = network -> (x, from, to, cond) -> network.u(x, from, to, cond.withDropout(draw.dropout()));
         return loss.loss(cast.of(dropping.of(net), dropping), draw.inner());
     }
 

@@ -63,7 +63,8 @@ public final class Trainer implements AutoCloseable {
             TrainingSettings training = recipe.training();
             OptimizerSettings o = recipe.optimizer();
             Rng rng = new Rng(training.seed());
-            this.schedule = new LrSchedule(o.schedule(), o.lr(), o.warmUp(), training.steps(), o.finalFactor(), o.fall());
+            this.schedule =
+                    new LrSchedule(o.schedule(), o.lr(), o.warmUp(), training.steps(), o.finalFactor(), o.fall());
             DataSettings source = recipe.source();
             this.batches = new Batches(
                     dataset,
@@ -79,11 +80,7 @@ public final class Trainer implements AutoCloseable {
             this.state = new TrainState(recipe, spec, device, from);
             opened.add(state);
             Roles roles = new Roles(
-                    recipe.classes(dataset),
-                    spec.network().dim(),
-                    training.steps(),
-                    state.teacher(),
-                    state.target());
+                    recipe.classes(dataset), spec.network().dim(), training.steps(), state.teacher(), state.target());
             this.work = work(recipe.method().loss(roles), rng.stream("draw"));
             opened.add(0, work);
             if (from != null) {

@@ -9,8 +9,8 @@ import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
 import org.fewstep.model.VelocityNet;
 import org.fewstep.path.LogNormalTimes;
-import org.fewstep.path.TruncatedTimes;
 import org.fewstep.path.TrigFlowSchedule;
+import org.fewstep.path.TruncatedTimes;
 import org.jspecify.annotations.Nullable;
 
 /** What sCT and sCD share; the components are theirs. */
@@ -43,8 +43,7 @@ record TrigFlowSettings(
                 0.0);
     }
 
-    static void check(
-            double sigmaData, double timeMean, double timeStd, long warmUpSteps, double c, double labelDrop) {
+    static void check(double sigmaData, double timeMean, double timeStd, long warmUpSteps, double c, double labelDrop) {
         SettingsChecks.positive("sigma-data", sigmaData);
         SettingsChecks.finite("time-mean", timeMean);
         SettingsChecks.positive("time-std", timeStd);

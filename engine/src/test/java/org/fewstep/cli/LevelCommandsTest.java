@@ -54,7 +54,9 @@ class LevelCommandsTest {
 
         Path student = trained("ring-cd", "teacher=" + teacher);
         info = CliRun.of("info", student).succeeded();
-        assertTrue(info.out().contains("consistency function of noise levels, sigma data 0.5, sigma min 0.002"), info.out());
+        assertTrue(
+                info.out().contains("consistency function of noise levels, sigma data 0.5, sigma min 0.002"),
+                info.out());
         assertTrue(info.out().contains("teacher   in this file"), info.out());
         sampled(student, "student");
         CliRun.of("sample", student, "--solver", "heun").failed(2, "consistency function");

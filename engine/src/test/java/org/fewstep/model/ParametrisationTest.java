@@ -46,8 +46,7 @@ class ParametrisationTest extends EngineTest {
     /** One denoiser of noise levels in two coordinates. */
     @Test
     void theQuarterCircleHasTheSameCleanData() {
-        Parametrisation sigma = new Parametrisation(
-                Parametrisation.Form.SIGMA, Parametrisation.Role.CONSISTENCY, S, 0);
+        Parametrisation sigma = new Parametrisation(Parametrisation.Form.SIGMA, Parametrisation.Role.CONSISTENCY, S, 0);
         double[] times = {0.01, 0.4, 1.1, 1.55};
         double[] levels = new double[4];
         for (int i = 0; i < 4; i++) {
@@ -66,10 +65,15 @@ class ParametrisationTest extends EngineTest {
     @Test
     void trigFlowIsTheIdentityAtItsDataEnd() {
         Tensor t = tensor(new double[4], 4);
-        assertNear(x, Parametrisation.trigFlow(S).around(ParametrisationTest::net).of(x, t, Cond.NONE), 0);
+        assertNear(
+                x, Parametrisation.trigFlow(S).around(ParametrisationTest::net).of(x, t, Cond.NONE), 0);
         Tensor e = tensor(new double[] {0.1, 0.1, 0.1, 0.1}, 4);
         assertNear(
-                x, Parametrisation.consistency(S, 0.1).around(ParametrisationTest::net).of(x, e, Cond.NONE), 1e-15);
+                x,
+                Parametrisation.consistency(S, 0.1)
+                        .around(ParametrisationTest::net)
+                        .of(x, e, Cond.NONE),
+                1e-15);
     }
 
     @Test

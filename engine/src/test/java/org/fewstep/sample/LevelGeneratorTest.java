@@ -13,8 +13,8 @@ import org.fewstep.kernels.Device;
 import org.fewstep.kernels.cpu.CpuDevice;
 import org.fewstep.kernels.cpu.Provider;
 import org.fewstep.model.Init;
-import org.fewstep.model.NetworkConfig;
 import org.fewstep.model.Network;
+import org.fewstep.model.NetworkConfig;
 import org.fewstep.model.Parametrisation;
 import org.fewstep.model.ResidualMlpConfig;
 import org.fewstep.model.TimeEncoding;
@@ -77,8 +77,8 @@ class LevelGeneratorTest {
 
     @Test
     void theFileSaysTheParametrisation() {
-        for (Parametrisation as : List.of(
-                Parametrisation.edm(S), Parametrisation.consistency(0.7, 0.002), Parametrisation.trigFlow(S))) {
+        for (Parametrisation as :
+                List.of(Parametrisation.edm(S), Parametrisation.consistency(0.7, 0.002), Parametrisation.trigFlow(S))) {
             try (Generator generator = generator(as)) {
                 assertEquals(as, generator.spec().parametrisation());
                 assertNull(generator.spec().path());
@@ -99,8 +99,7 @@ class LevelGeneratorTest {
                 double sde = std(sample(
                         generator, N, 100, GeneratorOptions.DEFAULT.withSolver(new Ddim(1), new KarrasSpacing())));
                 assertEquals(S, sde, 0.03, as.describe());
-                double euler = std(sample(
-                        generator, N, 200, GeneratorOptions.DEFAULT.withSolver(SolverChoice.EULER)));
+                double euler = std(sample(generator, N, 200, GeneratorOptions.DEFAULT.withSolver(SolverChoice.EULER)));
                 assertEquals(S, euler, 0.05, as.describe());
                 assertEquals(119, generator.evaluations(60, GeneratorOptions.DEFAULT));
                 double[] times = generator.times(4, GeneratorOptions.DEFAULT);
@@ -134,9 +133,7 @@ class LevelGeneratorTest {
             assertEquals(1.1, generator.times(2, GeneratorOptions.DEFAULT)[1], 1e-12);
             double end = Math.atan2(80, S);
             assertEquals(
-                    S * Math.sin(end) * Math.cos(end),
-                    std(sample(generator, N, 1, GeneratorOptions.DEFAULT)),
-                    2e-4);
+                    S * Math.sin(end) * Math.cos(end), std(sample(generator, N, 1, GeneratorOptions.DEFAULT)), 2e-4);
         }
     }
 
@@ -157,8 +154,7 @@ class LevelGeneratorTest {
     }
 
     private static void refused(String part, Generator generator, GeneratorOptions options) {
-        String message = assertThrows(
-                        IllegalArgumentException.class, () -> sample(generator, 2, 2, options))
+        String message = assertThrows(IllegalArgumentException.class, () -> sample(generator, 2, 2, options))
                 .getMessage();
         assertTrue(message.contains(part), message);
     }
@@ -171,8 +167,7 @@ class LevelGeneratorTest {
             refused("consistency function", generator, d.withSolver(SolverCatalog.of("euler"), new KarrasSpacing()));
             refused("guidance 2", generator, d.withGuidance(2));
             assertEquals(
-                    4,
-                    sample(generator, 2, 2, d.withSolver(new MultistepConsistency(), new KarrasSpacing())).length);
+                    4, sample(generator, 2, 2, d.withSolver(new MultistepConsistency(), new KarrasSpacing())).length);
         }
         try (Generator generator = generator(Parametrisation.edm(S))) {
             refused("flow-map", generator, d.withSolver(SolverChoice.FLOW_MAP));
@@ -180,9 +175,7 @@ class LevelGeneratorTest {
             refused("rescaling", generator, d.withSteering(Steering.NONE));
         }
         Parametrisation edm = Parametrisation.edm(S);
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> ModelSpec.ofLevels(network(2), DType.F32, edm, List.of(2)));
+        assertThrows(IllegalArgumentException.class, () -> ModelSpec.ofLevels(network(2), DType.F32, edm, List.of(2)));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new ModelSpec(network(1), DType.F32, LinearPath.NOISE_AT_ONE, null, edm, List.of(2)));

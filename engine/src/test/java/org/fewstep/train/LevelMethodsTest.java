@@ -140,7 +140,8 @@ class LevelMethodsTest {
         LongToDoubleFunction rate = progressive.method().targetRate(1000);
         assertEquals(0.81, rate.applyAsDouble(0), 1e-12, "one interval at first, and mu0 at s0 = 2");
         assertEquals(Math.exp(2 * Math.log(0.9) / 150), rate.applyAsDouble(1000), 1e-12);
-        assertEquals(0.95, recipe("consistency-distillation").method().targetRate(5).applyAsDouble(3));
+        assertEquals(
+                0.95, recipe("consistency-distillation").method().targetRate(5).applyAsDouble(3));
         Path with = run("with", recipe("consistency-distillation"));
         Path without = run("without", recipe("consistency-distillation", "method.mu=0"));
         try (ModelFile a = ModelFile.open(with.resolve(Checkpoint.FILE));
@@ -155,8 +156,14 @@ class LevelMethodsTest {
     void aTeacherOfAFileTeachesAndIsNotNeededAgain() throws IOException {
         Path teacher = run("teacher", recipe("edm")).resolve(Checkpoint.FILE);
         for (String[] more : new String[][] {
-            {"consistency-distillation"}, {"consistency-distillation", "init=fresh"}, {"scd", "method.form=sigma"},
-            {"scd", "init=fresh"}, {"ect"}, {"ict"}, {"sct", "method.form=sigma"}, {"edm"}
+            {"consistency-distillation"},
+            {"consistency-distillation", "init=fresh"},
+            {"scd", "method.form=sigma"},
+            {"scd", "init=fresh"},
+            {"ect"},
+            {"ict"},
+            {"sct", "method.form=sigma"},
+            {"edm"}
         }) {
             List<String> set = new ArrayList<>(List.of(more).subList(1, more.length));
             set.add("teacher=" + teacher);
@@ -252,8 +259,8 @@ class LevelMethodsTest {
                 .resolve(Checkpoint.FILE);
         assertSays("sigma data 1.0", refusedToStart(recipe(method, "teacher=" + other)));
 
-        String teacher = "teacher="
-                + run("teacher", recipe("edm", "training.steps=1")).resolve(Checkpoint.FILE);
+        String teacher =
+                "teacher=" + run("teacher", recipe("edm", "training.steps=1")).resolve(Checkpoint.FILE);
         assertSays("F32", refusedToStart(recipe(method, teacher, "training.dtype=f64")));
         assertSays("network", refusedToStart(recipe(method, teacher, "network.width=24")));
         Path wide = run("wide", recipe(method, teacher, "network.width=24", "init=fresh", "training.steps=2"));
@@ -291,7 +298,8 @@ class LevelMethodsTest {
     @Test
     void classesGoThroughTeacherAndStudent() throws IOException {
         Map<String, Object> edm = TinyRecipe.glyphs("edm");
-        Path teacher = run("teacher", Recipe.from(edm, List.of("training.steps=2"))).resolve(Checkpoint.FILE);
+        Path teacher =
+                run("teacher", Recipe.from(edm, List.of("training.steps=2"))).resolve(Checkpoint.FILE);
         for (String method : List.of("consistency-distillation", "scd")) {
             Map<String, Object> map = TinyRecipe.glyphs(method);
             map.put("teacher", teacher.toString());

@@ -28,8 +28,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "ring",
         mixinStandardHelpOptions = true,
-        description = "Measure models trained on eight-gaussians or ring8: sliced W2 to held-out data and the least share of"
-                + " a mode, at several numbers of steps.")
+        description =
+                "Measure models trained on eight-gaussians or ring8: sliced W2 to held-out data and the least share of"
+                        + " a mode, at several numbers of steps.")
 public final class RingCommand implements Callable<Integer> {
     private static final int DIRECTIONS = 128;
     private static final int CHUNK = 2000;
@@ -85,8 +86,8 @@ public final class RingCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "ring: got " + model + ", trained on other data; expected a model of Gaussians in the plane");
         }
-        StringBuilder row = new StringBuilder("| " + recipe.name() + " | "
-                + recipe.training().seed() + " | " + checkpoint.step() + " |");
+        StringBuilder row = new StringBuilder(
+                "| " + recipe.name() + " | " + recipe.training().seed() + " | " + checkpoint.step() + " |");
         float[] held = HeldOut.data(recipe, 0).read(samples);
         try (Generator generator = Generator.load(model, device)) {
             int[] labels = new int[samples];
@@ -98,7 +99,8 @@ public final class RingCommand implements Callable<Integer> {
             }
         }
         float[] again = HeldOut.data(recipe, 1).read(samples);
-        return row.append(String.format(Locale.ROOT, " %.4f |", distance(again, held))).toString();
+        return row.append(String.format(Locale.ROOT, " %.4f |", distance(again, held)))
+                .toString();
     }
 
     private static double distance(float[] made, float[] held) {
@@ -106,7 +108,8 @@ public final class RingCommand implements Callable<Integer> {
     }
 
     private static double leastShare(float[] made, GaussianMixture law) {
-        double[] modes = Arrays.stream(law.means()).flatMapToDouble(Arrays::stream).toArray();
+        double[] modes =
+                Arrays.stream(law.means()).flatMapToDouble(Arrays::stream).toArray();
         return ModeCoverage.of(made, 2, modes, law.stds()[0]).shares().stream()
                 .mapToDouble(Double::doubleValue)
                 .min()
