@@ -25,6 +25,9 @@ import org.fewstep.tensor.Tensor;
  * @paper Karras et al. 2022, arXiv:2206.00364; Song et al. 2023, arXiv:2303.01469; Lu, Song 2024, arXiv:2410.11081
  */
 public record Parametrisation(Form form, Role role, double sigmaData, double sigmaMin) {
+    /** Highest noise level sigma / alpha, where samples start; all published models of data of standard deviation 1/2 have it. */
+    public static final double HIGHEST = 80;
+
     /** Coordinates and scaling. */
     public enum Form {
         /** Noise levels as time. */

@@ -17,11 +17,8 @@ import org.fewstep.solver.TimeGrid;
  * levels, the time 1.1 on the quarter circle), and at the first points of a Karras grid in more.
  */
 final class LevelGrids {
-    /** Highest noise level sigma / alpha. */
-    static final double GREATEST = 80;
-
     /** Least noise level before the clean end. */
-    static final double LEAST = 0.002;
+    private static final double LEAST = 0.002;
 
     /** Middle level of two steps (Song and Dhariwal 2023, arXiv:2310.14189). */
     private static final double MIDDLE_LEVEL = 0.821;
@@ -52,7 +49,7 @@ final class LevelGrids {
                     schedule,
                     stepping.spacing(),
                     steps,
-                    schedule.timeAtSnr(1 / GREATEST),
+                    schedule.timeAtSnr(1 / Parametrisation.HIGHEST),
                     schedule.timeAtSnr(1 / LEAST),
                     FinalPoint.CLEAN);
         }
@@ -60,9 +57,9 @@ final class LevelGrids {
             double middle = model.form() == Parametrisation.Form.SIGMA
                     ? MIDDLE_LEVEL
                     : schedule.at(MIDDLE_TIME).rho();
-            return TimeGrid.ofLevels(schedule, GREATEST, middle, 0);
+            return TimeGrid.ofLevels(schedule, Parametrisation.HIGHEST, middle, 0);
         }
-        double[] levels = new KarrasSpacing().levels(steps + 1, GREATEST, LEAST);
+        double[] levels = new KarrasSpacing().levels(steps + 1, Parametrisation.HIGHEST, LEAST);
         levels[steps] = 0;
         return TimeGrid.ofLevels(schedule, levels);
     }

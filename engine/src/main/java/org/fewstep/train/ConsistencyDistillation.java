@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * {@link org.fewstep.loss.ConsistencyDistillation} of the recipe's teacher, on a Karras grid.
  *
  * @param sigmaData standard deviation of the data, above 0 (default 0.5)
- * @param sigmaMin level at which the student is the identity, above 0 (default 0.002)
- * @param sigmaMax highest level, above sigma-min (default 80)
+ * @param sigmaMin level at which the student is the identity, above 0, below the highest, 80 (default 0.002)
  * @param levels number of levels N, at least 2 (default 18)
  * @param mu rate of the average that targets are taken from, in [0, 1); 0 for the student itself (default 0.95)
  * @param solver step of the teacher's ODE: heun or euler (default heun)
@@ -30,14 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param labelDrop probability of a dropped label (default 0)
  */
 public record ConsistencyDistillation(
-        double sigmaData,
-        double sigmaMin,
-        double sigmaMax,
-        int levels,
-        double mu,
-        TeacherStep solver,
-        Metric distance,
-        double labelDrop)
+        double sigmaData, double sigmaMin, int levels, double mu, TeacherStep solver, Metric distance, double labelDrop)
         implements MethodSettings {
     static Map<String, Object> defaults() {
         return Map.of(
@@ -45,8 +37,6 @@ public record ConsistencyDistillation(
                 0.5,
                 "sigma-min",
                 0.002,
-                "sigma-max",
-                80.0,
                 "levels",
                 18,
                 "mu",
@@ -60,7 +50,7 @@ public record ConsistencyDistillation(
     }
 
     public ConsistencyDistillation {
-        LevelChecks.range(sigmaData, sigmaMin, sigmaMax);
+        LevelChecks.range(sigmaData, sigmaMin);
         SettingsChecks.within("levels", levels, 2, 1_000_000);
         LevelChecks.rate("mu", mu);
         SettingsChecks.within("label-drop", labelDrop, 0.0, 1.0);
@@ -93,7 +83,8 @@ public record ConsistencyDistillation(
 
     @Override
     public Loss<Network, ?> loss(Roles roles) {
-        KarrasPairs pairs = new KarrasPairs(new KarrasGrid(sigmaMin, sigmaMax, 7), new ScaleSchedule.Fixed(levels));
+        KarrasPairs pairs =
+                new KarrasPairs(new KarrasGrid(sigmaMin, Parametrisation.HIGHEST, 7), new ScaleSchedule.Fixed(levels));
         PredictionNet teacher = roles.requireTeacher().denoiser();
         Parametrisation as = parametrisation();
         return StudentLoss.of(

@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * rate rises with it.
  *
  * @param sigmaData standard deviation of the data, above 0 (default 0.5)
- * @param sigmaMin level at which the student is the identity, above 0 (default 0.002)
- * @param sigmaMax highest level, above sigma-min (default 80)
+ * @param sigmaMin level at which the student is the identity, above 0, below the highest, 80 (default 0.002)
  * @param s0 first number of intervals, at least 1 (default 2)
  * @param s1 last number of intervals, at least s0 (default 150)
  * @param mu0 rate of the average at s0 intervals, in [0, 1); 0 for targets of the student itself (default 0.9)
@@ -27,14 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param labelDrop probability of a dropped label (default 0)
  */
 public record ConsistencyTraining(
-        double sigmaData,
-        double sigmaMin,
-        double sigmaMax,
-        int s0,
-        int s1,
-        double mu0,
-        Metric distance,
-        double labelDrop)
+        double sigmaData, double sigmaMin, int s0, int s1, double mu0, Metric distance, double labelDrop)
         implements MethodSettings {
     static Map<String, Object> defaults() {
         return Map.of(
@@ -42,8 +34,6 @@ public record ConsistencyTraining(
                 0.5,
                 "sigma-min",
                 0.002,
-                "sigma-max",
-                80.0,
                 "s0",
                 2,
                 "s1",
@@ -57,7 +47,7 @@ public record ConsistencyTraining(
     }
 
     public ConsistencyTraining {
-        LevelChecks.range(sigmaData, sigmaMin, sigmaMax);
+        LevelChecks.range(sigmaData, sigmaMin);
         LevelChecks.scales(s0, s1);
         LevelChecks.rate("mu0", mu0);
         SettingsChecks.within("label-drop", labelDrop, 0.0, 1.0);
@@ -87,7 +77,8 @@ public record ConsistencyTraining(
     @Override
     public Loss<Network, ?> loss(Roles roles) {
         KarrasPairs pairs = new KarrasPairs(
-                new KarrasGrid(sigmaMin, sigmaMax, 7), new ScaleSchedule.Progressive(s0, s1, roles.steps()));
+                new KarrasGrid(sigmaMin, Parametrisation.HIGHEST, 7),
+                new ScaleSchedule.Progressive(s0, s1, roles.steps()));
         return LevelLoss.training(
                 new org.fewstep.loss.ConsistencyTraining(new org.fewstep.loss.ConsistencyTraining.Config(
                         pairs, distance.of(roles.dim()), new PairWeight.Uniform(), labelDrop, roles.classes())),

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * weight 1 / (t - r) and the student's own targets.
  *
  * @param sigmaData standard deviation of the data, above 0 (default 0.5)
- * @param sigmaMin level at which the student is the identity, above 0 (default 0.002)
- * @param sigmaMax highest level, above sigma-min (default 80)
+ * @param sigmaMin level at which the student is the identity, above 0, below the highest, 80 (default 0.002)
  * @param s0 first number of intervals, at least 1 (default 10)
  * @param s1 last number of intervals, at least s0 (default 1280)
  * @param timeMean mean of ln sigma (default -1.1)
@@ -29,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 public record Ict(
         double sigmaData,
         double sigmaMin,
-        double sigmaMax,
         int s0,
         int s1,
         double timeMean,
@@ -43,8 +41,6 @@ public record Ict(
                 0.5,
                 "sigma-min",
                 0.002,
-                "sigma-max",
-                80.0,
                 "s0",
                 10,
                 "s1",
@@ -60,7 +56,7 @@ public record Ict(
     }
 
     public Ict {
-        LevelChecks.range(sigmaData, sigmaMin, sigmaMax);
+        LevelChecks.range(sigmaData, sigmaMin);
         LevelChecks.scales(s0, s1);
         SettingsChecks.finite("time-mean", timeMean);
         SettingsChecks.positive("time-std", timeStd);
@@ -85,7 +81,7 @@ public record Ict(
     @Override
     public Loss<Network, ?> loss(Roles roles) {
         LognormalKarrasPairs pairs = new LognormalKarrasPairs(
-                new KarrasGrid(sigmaMin, sigmaMax, 7),
+                new KarrasGrid(sigmaMin, Parametrisation.HIGHEST, 7),
                 new ScaleSchedule.Doubling(s0, s1, roles.steps()),
                 timeMean,
                 timeStd);

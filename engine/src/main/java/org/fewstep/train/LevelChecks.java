@@ -2,18 +2,19 @@ package org.fewstep.train;
 
 import org.fewstep.io.SettingsChecks;
 import org.fewstep.io.SettingsException;
+import org.fewstep.model.Parametrisation;
 
 /** Checks that the methods of noise levels share. */
 final class LevelChecks {
     private LevelChecks() {}
 
-    /** sigma-data above 0, 0 &lt; sigma-min &lt; sigma-max. */
-    static void range(double sigmaData, double sigmaMin, double sigmaMax) {
+    /** sigma-data above 0, 0 &lt; sigma-min &lt; the highest level. */
+    static void range(double sigmaData, double sigmaMin) {
         SettingsChecks.positive("sigma-data", sigmaData);
         SettingsChecks.positive("sigma-min", sigmaMin);
-        SettingsChecks.positive("sigma-max", sigmaMax);
-        if (sigmaMin >= sigmaMax) {
-            throw new SettingsException("sigma-max", Double.toString(sigmaMax), "above sigma-min " + sigmaMin, "");
+        if (sigmaMin >= Parametrisation.HIGHEST) {
+            throw new SettingsException(
+                    "sigma-min", Double.toString(sigmaMin), "below the highest level, " + Parametrisation.HIGHEST, "");
         }
     }
 

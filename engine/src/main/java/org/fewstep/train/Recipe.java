@@ -9,6 +9,7 @@ import org.fewstep.io.Settings;
 import org.fewstep.io.SettingsException;
 import org.fewstep.model.NetworkConfig;
 import org.fewstep.model.Parametrisation;
+import org.fewstep.sample.SolverChoice;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +81,9 @@ public record Recipe(
                     bridged ? "write it as data" : "");
         }
         Integer times = network.times();
-        if (times != null && (times < method.times() || (bridged && times > 1))) {
+        Parametrisation levels = method.parametrisation();
+        boolean oneTime = bridged || levels != null;
+        if (times != null && (times < method.times() || (oneTime && times > 1))) {
             throw new SettingsException(
                     "network.times", times.toString(), method.times() + ", which the method needs", "leave it out");
         }
@@ -89,6 +92,9 @@ public record Recipe(
                     "network.dropout", Double.toString(unet.dropout()), "0, which the method trains with", "");
         }
         requireTeacherFits(method, teacher, init);
+        if (levels != null) {
+            requireSamples(levels, sample);
+        }
         if (network.guided() != method.drawsGuidance()) {
             throw new SettingsException(
                     "network.guided",
@@ -96,6 +102,26 @@ public record Recipe(
                     Boolean.toString(method.drawsGuidance()),
                     "a method draws guidance scales (method.omega-most of mean-flow) exactly for a network that takes"
                             + " them");
+        }
+    }
+
+    /** Refuses samples that the model cannot make, before it is trained. */
+    private static void requireSamples(Parametrisation levels, SampleSettings sample) {
+        boolean consistency = levels.role() == Parametrisation.Role.CONSISTENCY;
+        SolverChoice solver = sample.solver();
+        if (solver != SolverChoice.AUTO && (consistency || solver == SolverChoice.FLOW_MAP)) {
+            throw new SettingsException(
+                    "sample.solver",
+                    solver.name(),
+                    consistency ? "auto, since the method makes a consistency function" : "auto or a solver of an ODE",
+                    "");
+        }
+        if (consistency && sample.guidance() != 1) {
+            throw new SettingsException(
+                    "sample.guidance",
+                    Double.toString(sample.guidance()),
+                    "1, since the method makes a consistency function",
+                    "");
         }
     }
 
@@ -118,18 +144,15 @@ public record Recipe(
             throw new SettingsException(
                     "teacher", teacher, "a model file to start from, since the method learns from data alone", "");
         }
-        if (init != Start.FRESH && teacher != null && !exact && starts(method) != Parametrisation.Form.SIGMA) {
+        Parametrisation levels = method.parametrisation();
+        boolean starts = teacher != null && !exact && init != Start.FRESH;
+        if (starts && levels != null && levels.form() != Parametrisation.Form.SIGMA) {
             throw new SettingsException(
                     "method.form",
                     "trigflow",
                     "sigma, to start from a denoiser of noise levels",
                     "or set init to fresh");
         }
-    }
-
-    private static Parametrisation.@Nullable Form starts(MethodSettings method) {
-        Parametrisation levels = method.parametrisation();
-        return levels == null ? null : levels.form();
     }
 
     /** Whether the student's first weights are those of the teacher. */

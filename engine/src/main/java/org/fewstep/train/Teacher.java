@@ -94,8 +94,11 @@ final class Teacher implements AutoCloseable {
         }
         Network network = config.build(new Init(device, student.dtype(), new Rng(0)));
         try {
-            checkpoint.load(ModelFile.TEACHER, network);
-            return of((FlowNetwork) network, levels.sigmaData());
+            if (!(network instanceof FlowNetwork flow)) {
+                throw checkpoint.bad("a teacher " + config, "a network that makes samples of noise", "is it damaged?");
+            }
+            checkpoint.load(ModelFile.TEACHER, flow);
+            return of(flow, levels.sigmaData());
         } catch (RuntimeException e) {
             network.close();
             throw e;

@@ -224,7 +224,11 @@ class LevelMethodsTest {
         assertEquals("method.form", refusedPath("scd", "teacher=some"));
         assertEquals("method.levels", refusedPath("consistency-distillation", "method.levels=1"));
         assertEquals("method.mu", refusedPath("consistency-distillation", "method.mu=1"));
-        assertEquals("method.sigma-max", refusedPath("ict", "method.sigma-max=0.001"));
+        assertEquals("method.sigma-min", refusedPath("ict", "method.sigma-min=80"));
+        assertEquals("sample.solver", refusedPath("ict", "sample.solver=heun"));
+        assertEquals("sample.solver", refusedPath("edm", "sample.solver=flow-map"));
+        assertEquals("sample.guidance", refusedPath("sct", "sample.guidance=2"));
+        assertEquals("network.times", refusedPath("edm", "network.times=2"));
         assertEquals("method.s1", refusedPath("ict", "method.s1=5"));
         assertEquals("method.q", refusedPath("ect", "method.q=1"));
         assertEquals("method.warm-up-steps", refusedPath("sct", "method.warm-up-steps=0"));
