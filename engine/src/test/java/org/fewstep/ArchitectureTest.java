@@ -56,9 +56,6 @@ class ArchitectureTest {
         USES.put("cli", List.of("study", "train"));
     }
 
-    /** Rooms that may still be empty. */
-    private static final Set<String> LATER = Set.of("study");
-
     /** The parts of the JDK that live in the module java.desktop. */
     private static final String[] DESKTOP = {
         "java.awt..",
@@ -114,7 +111,7 @@ class ArchitectureTest {
     @Test
     void everyRoomIsThere() {
         for (String room : USES.keySet()) {
-            assertTrue(isPresent(room) || LATER.contains(room), () -> "org.fewstep." + room + " holds no class");
+            assertTrue(isPresent(room), () -> "org.fewstep." + room + " holds no class");
         }
     }
 

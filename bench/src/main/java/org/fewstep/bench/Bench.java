@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import org.fewstep.bench.kernels.KernelsCommand;
 import org.fewstep.bench.sample.BridgesCommand;
+import org.fewstep.bench.sample.RingCommand;
 import org.fewstep.bench.solvers.OrdersCommand;
 import org.fewstep.io.BadFileException;
 import org.fewstep.kernels.DeviceException;
@@ -46,7 +47,8 @@ public final class Bench implements Runnable {
                 .addSubcommand(new RooflineCommand())
                 .addSubcommand(new KernelsCommand())
                 .addSubcommand(new OrdersCommand())
-                .addSubcommand(new BridgesCommand());
+                .addSubcommand(new BridgesCommand())
+                .addSubcommand(new RingCommand());
         line.setOut(out);
         line.setErr(err);
         line.setParameterExceptionHandler((e, args) -> {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.fewstep.io.SafeTensors;
 import org.fewstep.io.TensorInfo;
+import org.fewstep.model.Parametrisation;
 import org.fewstep.path.StochasticInterpolant;
 import org.fewstep.sample.ModelFile;
 import org.fewstep.sample.ModelSpec;
@@ -62,6 +63,10 @@ final class InfoCommand implements Callable<Integer> {
             if (path != null) {
                 screen.line("path      %s, noise at time %.0f", path.name(), path.noiseTime());
             }
+            Parametrisation parametrisation = spec.parametrisation();
+            if (parametrisation != null) {
+                screen.line("gives     %s", parametrisation.describe());
+            }
             StochasticInterpolant bridge = spec.bridge();
             if (bridge != null) {
                 Map<String, Object> recipe = checkpoint.recipe().toMap();
@@ -71,6 +76,9 @@ final class InfoCommand implements Callable<Integer> {
             }
             screen.line(
                     "networks  %s; samples are made with %s", String.join(", ", model.roles()), model.defaultRole());
+            if (model.metadata().containsKey(ModelFile.KEY_TEACHER)) {
+                screen.line("teacher   in this file, for training to go on");
+            }
             screen.line("recipe");
             YamlFile.write(checkpoint.recipe().toMap()).lines().forEach(line -> screen.line("  " + line));
 

@@ -15,8 +15,10 @@ import org.fewstep.sample.SolverChoice;
 import org.fewstep.sample.Translator;
 import org.fewstep.sample.TranslatorOptions;
 import org.fewstep.solver.GridCatalog;
+import org.fewstep.solver.KarrasSpacing;
 import org.fewstep.solver.PowerSpacing;
 import org.fewstep.solver.SolverCatalog;
+import org.fewstep.solver.Spacing;
 import org.fewstep.train.Checkpoint;
 import org.fewstep.train.HeldOut;
 import org.fewstep.train.Recipe;
@@ -68,7 +70,7 @@ final class SampleCommand implements Callable<Integer> {
             names = "--grid",
             paramLabel = "NAME",
             description = "Spacing of the times: uniform, quadratic, logsnr, karras, beta or cosine (default:"
-                    + " uniform; cosine for a model between two data sets).")
+                    + " uniform; karras for a model of noise levels, cosine for a model between two data sets).")
     private @Nullable String grid;
 
     @Mixin
@@ -137,10 +139,10 @@ final class SampleCommand implements Callable<Integer> {
             throw new IllegalArgumentException("sample: got --diffusion, --score or --data for a model that starts from"
                     + " noise; expected none of them, or a model between two data sets");
         }
-        GeneratorOptions stepping = options();
         try (Generator generator = Generator.load(checkpoint, device);
                 Generator weak = guidance.weak(device)) {
-            GeneratorOptions options = guidance.with(stepping, generator.shape(), weak);
+            GeneratorOptions options =
+                    guidance.with(options(generator.spec().parametrisation() != null), generator.shape(), weak);
             int classes = generator.classes();
             List<Integer> shown = classes(classes);
             int columns = shown.size() == 1 || classes == 0
@@ -157,7 +159,7 @@ final class SampleCommand implements Callable<Integer> {
     private void ofSource(Device device) {
         if (label != null || guidance.isUsed()) {
             throw new IllegalArgumentException(
-                    "sample: got --class or an option about guidance for a model between two data sets;"
+                    "sample: got --class or --guidance or another option about it for a model between two data sets;"
                             + " expected neither, it has no classes");
         }
         TranslatorOptions options = bridgeOptions();
@@ -201,7 +203,8 @@ final class SampleCommand implements Callable<Integer> {
         throw new IllegalArgumentException("--class: got " + label + "; expected 0 to " + (classes - 1) + ", or all");
     }
 
-    private GeneratorOptions options() {
+    /** The solver, on levels as EDM's by default where the model is one of noise levels. */
+    private GeneratorOptions options(boolean levels) {
         String name = solver.toLowerCase(Locale.ROOT);
         if (name.equals("auto") || name.equals("flow-map")) {
             if (grid != null) {
@@ -210,8 +213,8 @@ final class SampleCommand implements Callable<Integer> {
             }
             return GeneratorOptions.DEFAULT.withSolver(name.equals("auto") ? SolverChoice.AUTO : SolverChoice.FLOW_MAP);
         }
-        return GeneratorOptions.DEFAULT.withSolver(
-                SolverCatalog.of(name), grid == null ? PowerSpacing.UNIFORM : GridCatalog.of(grid));
+        Spacing usual = levels ? new KarrasSpacing() : PowerSpacing.UNIFORM;
+        return GeneratorOptions.DEFAULT.withSolver(SolverCatalog.of(name), grid == null ? usual : GridCatalog.of(grid));
     }
 
     private TranslatorOptions bridgeOptions() {

@@ -33,6 +33,9 @@ public record Editor(Generator generator, GeneratorOptions options, int steps) {
         if (steps < 1) {
             throw new IllegalArgumentException("edit: got " + steps + " steps; expected at least 1");
         }
+        if (generator.spec().path() == null) {
+            throw new IllegalArgumentException("edit: got a model of noise levels; expected one on a path, as a flow");
+        }
     }
 
     /**

@@ -13,12 +13,15 @@ import org.fewstep.kernels.Scope;
 import org.fewstep.model.Cond;
 import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Network;
+import org.fewstep.model.Parametrisation;
+import org.fewstep.model.VelocityNet;
 import org.fewstep.op.Ops;
 import org.fewstep.path.GridPoint;
 import org.fewstep.path.Prediction;
 import org.fewstep.solver.ConvertedField;
 import org.fewstep.solver.Field;
 import org.fewstep.solver.FiniteField;
+import org.fewstep.solver.MultistepConsistency;
 import org.fewstep.solver.NoiseSource;
 import org.fewstep.solver.PowerSpacing;
 import org.fewstep.solver.StepPlan;
@@ -157,7 +160,7 @@ public final class Generator implements AutoCloseable {
         if (stepping == null) {
             return steps;
         }
-        int plain = stepping.plan(spec.requirePath(), steps).evaluations();
+        int plain = plan(stepping, steps).evaluations();
         Steering steering = options.steering();
         boolean once = spec.network().guided() && (steering == null || steering.weak() == null);
         return options.guidance() == 1 || once ? plain : 2 * plain;
@@ -336,7 +339,7 @@ public final class Generator implements AutoCloseable {
                     .mapToDouble(GridPoint::t)
                     .toArray();
         }
-        List<StepPlan.Step> plan = stepping.plan(spec.requirePath(), steps).steps();
+        List<StepPlan.Step> plan = plan(stepping, steps).steps();
         double[] t = new double[plan.size() + 1];
         t[0] = plan.get(0).from().t();
         for (int i = 0; i < plan.size(); i++) {
@@ -361,7 +364,15 @@ public final class Generator implements AutoCloseable {
             TimeGrid grid = TimeGrid.uniform(spec.requirePath(), steps);
             return new FlowMapSampler(network).sample(noise, grid, cond, observer);
         }
-        TimeGrid grid = stepping.grid(spec.requirePath(), steps);
+        TimeGrid grid = grid(stepping, steps);
+        Parametrisation levels = spec.parametrisation();
+        if (levels != null) {
+            StepPlan plan = stepping.solver().plan(grid);
+            Field x0 = (state, point) -> guidance().v(state, point.t(), cond);
+            Field field = new ConvertedField(x0, Prediction.X0, plan.field(), levels.schedule());
+            Tensor start = Ops.scale(noise, grid.point(0).sigma());
+            return OdeSampler.run(plan, field, start, draws, observer);
+        }
         Steering steering = options.steering();
         if (steering == null) {
             return new OdeSampler(guidance(), stepping.solver()).sample(noise, grid, cond, draws, observer);
@@ -371,9 +382,21 @@ public final class Generator implements AutoCloseable {
         return OdeSampler.run(plan, field, noise, draws, observer);
     }
 
-    /** The network with guidance by its null label, or by its input. */
+    /** The grid of a solver on the model's times. */
+    private TimeGrid grid(SolverOnGrid stepping, int steps) {
+        Parametrisation levels = spec.parametrisation();
+        return levels == null ? stepping.grid(spec.requirePath(), steps) : LevelGrids.grid(levels, stepping, steps);
+    }
+
+    private StepPlan plan(SolverOnGrid stepping, int steps) {
+        return stepping.solver().plan(grid(stepping, steps));
+    }
+
+    /** The network's velocity, or clean data where it has a parametrisation, with guidance by null label or input. */
     Guidance guidance() {
-        return new Guidance(network, classes(), spec.network().guided() ? Guidance.Form.INPUT : Guidance.Form.BATCHED);
+        Parametrisation levels = spec.parametrisation();
+        VelocityNet guided = levels == null ? network : levels.around(network)::of;
+        return new Guidance(guided, classes(), spec.network().guided() ? Guidance.Form.INPUT : Guidance.Form.BATCHED);
     }
 
     /**
@@ -420,7 +443,10 @@ public final class Generator implements AutoCloseable {
         return new Rng(seed).stream("sample");
     }
 
-    private static Cond cond(@Nullable Tensor labels, GeneratorOptions options) {
+    private Cond cond(@Nullable Tensor labels, GeneratorOptions options) {
+        if (spec.parametrisation() != null) {
+            return new Cond(labels, options.guidance(), 0, Double.POSITIVE_INFINITY);
+        }
         return new Cond(labels, options.guidance(), options.guidanceFrom(), options.guidanceTo());
     }
 
@@ -435,10 +461,11 @@ public final class Generator implements AutoCloseable {
 
     /** Loops are recorded, but those that draw noise on their way: a recording would draw the same for every seed. */
     private boolean replayed(int steps, GeneratorOptions options) {
-        SolverOnGrid own = options.own();
+        boolean mayDraw = options.own() != null || spec.parametrisation() != null;
+        SolverOnGrid stepping = mayDraw ? stepping(options) : null;
         return owned
                 && options.steering() == null
-                && (own == null || own.plan(spec.requirePath(), steps).draws() == 0);
+                && (stepping == null || plan(stepping, steps).draws() == 0);
     }
 
     /** How to step, or null for jumps by the flow map. */
@@ -447,6 +474,10 @@ public final class Generator implements AutoCloseable {
             return options.own();
         }
         SolverChoice solver = solver(options);
+        Parametrisation levels = spec.parametrisation();
+        if (levels != null) {
+            return LevelGrids.stepping(levels, options.solver());
+        }
         return solver == SolverChoice.FLOW_MAP ? null : new SolverOnGrid(solver.ode(), PowerSpacing.UNIFORM);
     }
 
@@ -481,6 +512,7 @@ public final class Generator implements AutoCloseable {
             throw new IllegalArgumentException("generator: got solver flow-map for a network with one time; expected"
                     + " euler, midpoint or heun");
         }
+        requireLevels(options);
         Steering steering = options.steering();
         if (steering != null) {
             requireSteerable(steering, options.own() == null && solver == SolverChoice.FLOW_MAP);
@@ -493,6 +525,33 @@ public final class Generator implements AutoCloseable {
                     + (classes() == 0
                             ? "for a model without classes"
                             : "with flow-map steps, another solver, or a model that takes the scale as an input"));
+        }
+    }
+
+    /** What a model of noise levels cannot do. */
+    private void requireLevels(GeneratorOptions options) {
+        Parametrisation levels = spec.parametrisation();
+        if (levels == null) {
+            return;
+        }
+        SolverOnGrid own = options.own();
+        boolean consistency = levels.role() == Parametrisation.Role.CONSISTENCY;
+        if (consistency
+                && (own == null
+                        ? options.solver() != SolverChoice.AUTO
+                        : !(own.solver() instanceof MultistepConsistency))) {
+            throw new IllegalArgumentException("generator: got solver "
+                    + (own == null ? options.solver() : own.solver().name())
+                    + " for a consistency function; expected auto, its own multistep sampler");
+        }
+        if (options.steering() != null) {
+            throw new IllegalArgumentException("generator: got rescaling, a weak model or thresholds for a "
+                    + levels.describe() + "; expected none of them");
+        }
+        if (options.guidance() != 1 && (consistency || options.guidanceFrom() != 0 || options.guidanceTo() != 1)) {
+            throw new IllegalArgumentException("generator: got guidance " + options.guidance() + " from "
+                    + options.guidanceFrom() + " to " + options.guidanceTo() + " for a " + levels.describe()
+                    + "; expected " + (consistency ? "1" : "guidance at all times"));
         }
     }
 

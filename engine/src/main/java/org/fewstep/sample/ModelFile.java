@@ -27,6 +27,7 @@ import org.fewstep.model.InterpolantConfig;
 import org.fewstep.model.Network;
 import org.fewstep.model.NetworkConfig;
 import org.fewstep.model.Parameter;
+import org.fewstep.model.Parametrisation;
 import org.fewstep.path.LinearPath;
 import org.fewstep.path.StochasticInterpolant;
 import org.fewstep.tensor.Rng;
@@ -36,10 +37,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * An open file of trained networks: a checkpoint or an export, in safetensors with {@code format} fewstep-1.
  *
- * <p>Tensors are named {@code ROLE/PARAM}; a role is {@code student}, {@code ema.DECAY}, or belongs to the optimizer.
- * The metadata holds the network's structure, its path where it has times (its bridge where it starts from data), the shape
- * of a sample and the CRC-32C of every tensor, which is checked when the tensor is read. Everything in the file is checked
- * before it is believed; what does not fit ends in {@link BadFileException}.
+ * <p>Tensors are named {@code ROLE/PARAM}; a role is {@code student}, {@code ema.DECAY}, {@code target}, {@code teacher}, or
+ * belongs to the optimizer. The metadata holds the network's structure, its path where it has times (its bridge where it
+ * starts from data, its parametrisation where it gives clean data at a noise level), the shape of a sample and the CRC-32C of
+ * every tensor, which is checked when the tensor is read. Everything in the file is checked before it is believed; what does
+ * not fit ends in {@link BadFileException}.
  */
 public final class ModelFile implements AutoCloseable {
     /** Version of the layout. */
@@ -51,6 +53,15 @@ public final class ModelFile implements AutoCloseable {
     /** Start of the roles of averaged networks. */
     public static final String EMA = "ema.";
 
+    /** Role of the average of the student that a consistency loss takes its targets from. */
+    public static final String TARGET = "target";
+
+    /** Role of the network that the student learns from, with a structure of its own. */
+    public static final String TEACHER = "teacher";
+
+    /** Metadata key of the teacher's structure. */
+    public static final String KEY_TEACHER = "teacher";
+
     /** Metadata key of the role to sample with. */
     public static final String KEY_SAMPLED = "sampled";
 
@@ -59,6 +70,7 @@ public final class ModelFile implements AutoCloseable {
     static final String KEY_DTYPE = "dtype";
     static final String KEY_PATH = "path";
     static final String KEY_BRIDGE = "bridge";
+    static final String KEY_PARAMETRISATION = "parametrisation";
     static final String KEY_NOISE_TIME = "noise-time";
     static final String KEY_SHAPE = "shape";
     static final String KEY_CRC32C = "crc32c";
@@ -105,25 +117,50 @@ public final class ModelFile implements AutoCloseable {
 
     private ModelSpec readSpec() {
         try {
-            NetworkConfig network = Settings.bind(NetworkConfig.class, json(KEY_NETWORK));
-            long held = largestRole();
-            if (network.leastNumbers() > held) {
-                throw new IllegalArgumentException("network: got a structure of at least "
-                        + Math.round(network.leastNumbers()) + " numbers; expected at most the " + held
-                        + " in the file");
-            }
+            NetworkConfig network = bind(KEY_NETWORK);
             JsonCursor shape = JsonCursor.root(Json.parse(meta(KEY_SHAPE)), source + " " + KEY_SHAPE);
             List<Integer> sizes = new ArrayList<>();
             for (JsonCursor size : shape.elements()) {
                 sizes.add(size.asInt());
             }
             boolean bridged = network instanceof InterpolantConfig;
+            Parametrisation parametrisation = metadata().containsKey(KEY_PARAMETRISATION)
+                    ? Settings.bind(Parametrisation.class, json(KEY_PARAMETRISATION))
+                    : null;
             return new ModelSpec(
                     network,
                     dtype(),
-                    network.times() == 0 || bridged ? null : path(),
+                    network.times() == 0 || bridged || parametrisation != null ? null : path(),
                     bridged ? StochasticInterpolant.named(meta(KEY_BRIDGE)) : null,
+                    parametrisation,
                     sizes);
+        } catch (IllegalArgumentException e) {
+            throw bad(
+                    "a description that does not hold (" + e.getMessage() + ")",
+                    "that of a network",
+                    "is it a file of another model?",
+                    e);
+        }
+    }
+
+    private NetworkConfig bind(String key) {
+        NetworkConfig network = Settings.bind(NetworkConfig.class, json(key));
+        long held = largestRole();
+        if (network.leastNumbers() > held) {
+            throw new IllegalArgumentException("network: got a structure of at least "
+                    + Math.round(network.leastNumbers()) + " numbers; expected at most the " + held + " in the file");
+        }
+        return network;
+    }
+
+    /**
+     * The structure of a network that a metadata key holds.
+     *
+     * @throws BadFileException when there is none, or one that the file is too small for
+     */
+    public NetworkConfig structure(String key) {
+        try {
+            return bind(key);
         } catch (IllegalArgumentException e) {
             throw bad(
                     "a description that does not hold (" + e.getMessage() + ")",
@@ -207,12 +244,12 @@ public final class ModelFile implements AutoCloseable {
         throw bad("metadata " + key + " of another kind", "an object", "is it damaged?");
     }
 
-    /** Roles that are networks, in file order. */
+    /** Roles that are networks of the {@link #spec}, in file order. */
     public List<String> roles() {
         List<String> roles = new ArrayList<>();
         for (String name : reader.names()) {
             String role = role(name);
-            if ((role.equals(STUDENT) || role.startsWith(EMA)) && !roles.contains(role)) {
+            if ((role.equals(STUDENT) || role.equals(TARGET) || role.startsWith(EMA)) && !roles.contains(role)) {
                 roles.add(role);
             }
         }

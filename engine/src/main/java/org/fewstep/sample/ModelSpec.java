@@ -4,6 +4,7 @@ import java.util.List;
 import org.fewstep.kernels.DType;
 import org.fewstep.model.InterpolantConfig;
 import org.fewstep.model.NetworkConfig;
+import org.fewstep.model.Parametrisation;
 import org.fewstep.path.Path;
 import org.fewstep.path.StochasticInterpolant;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param network structure
  * @param dtype of the parameters, F32 or F64
- * @param path from noise to data in whose time the network is called; null for a network without time and for a bridge
+ * @param path from noise to data in whose time the network is called; null for a network without time, for a bridge and
+ *     where there is a parametrisation
  * @param bridge between two data sets whose fields the network gives; null for any other network
+ * @param parametrisation how the network's output becomes clean data at a noise level; null for any other network
  * @param shape of one sample, which the network accepts
  */
 public record ModelSpec(
@@ -22,10 +25,27 @@ public record ModelSpec(
         DType dtype,
         @Nullable Path path,
         @Nullable StochasticInterpolant bridge,
+        @Nullable Parametrisation parametrisation,
         List<Integer> shape) {
     /** A model without a bridge. */
     public ModelSpec(NetworkConfig network, DType dtype, @Nullable Path path, List<Integer> shape) {
-        this(network, dtype, path, null, shape);
+        this(network, dtype, path, null, null, shape);
+    }
+
+    /** A model without a parametrisation. */
+    public ModelSpec(
+            NetworkConfig network,
+            DType dtype,
+            @Nullable Path path,
+            @Nullable StochasticInterpolant bridge,
+            List<Integer> shape) {
+        this(network, dtype, path, bridge, null, shape);
+    }
+
+    /** A model of noise levels. */
+    public static ModelSpec ofLevels(
+            NetworkConfig network, DType dtype, Parametrisation parametrisation, List<Integer> shape) {
+        return new ModelSpec(network, dtype, null, null, parametrisation, shape);
     }
 
     public ModelSpec {
@@ -40,9 +60,14 @@ public record ModelSpec(
                     "model: got " + (bridge == null ? "no bridge" : "bridge " + bridge.name()) + " for " + network
                             + "; expected a bridge exactly for the fields of one");
         }
-        if ((path == null) != (network.times() == 0 || bridged)) {
+        if (parametrisation != null && (network.times() != 1 || bridged)) {
+            throw new IllegalArgumentException("model: got a " + parametrisation.describe() + " for " + network
+                    + "; expected a network with one time");
+        }
+        if ((path == null) != (network.times() == 0 || bridged || parametrisation != null)) {
             throw new IllegalArgumentException("model: got " + (path == null ? "no path" : "path " + path.name())
-                    + " for a network with " + network.times() + " times; expected a path exactly for one with times");
+                    + " for a network with " + network.times() + " times; expected a path exactly for one with times"
+                    + " that has no bridge and no parametrisation");
         }
         if (!dtype.floating()) {
             throw new IllegalArgumentException("model: got " + dtype + "; expected F32 or F64");
@@ -56,7 +81,8 @@ public record ModelSpec(
      */
     public Path requirePath() {
         if (path == null) {
-            throw new IllegalStateException("model: got a network without time; expected one with a path");
+            throw new IllegalStateException(
+                    "model: got a network without time, or of noise levels; expected one with a path");
         }
         return path;
     }

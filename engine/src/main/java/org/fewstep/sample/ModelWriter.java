@@ -13,6 +13,8 @@ import org.fewstep.io.Settings;
 import org.fewstep.io.TensorSource;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.model.Module;
+import org.fewstep.model.NetworkConfig;
+import org.fewstep.model.Parametrisation;
 import org.fewstep.path.Path;
 import org.fewstep.path.StochasticInterpolant;
 import org.fewstep.tensor.Shape;
@@ -25,7 +27,7 @@ public final class ModelWriter {
     /** Starts a file for networks of this structure. */
     public ModelWriter(ModelSpec spec) {
         put(ModelFile.KEY_FORMAT, ModelFile.FORMAT);
-        put(ModelFile.KEY_NETWORK, Json.write(Settings.toJson(Settings.toMap((Record) spec.network()))));
+        structure(ModelFile.KEY_NETWORK, spec.network());
         put(ModelFile.KEY_DTYPE, spec.dtype().name());
         Path path = spec.path();
         if (path != null) {
@@ -35,6 +37,10 @@ public final class ModelWriter {
         StochasticInterpolant bridge = spec.bridge();
         if (bridge != null) {
             put(ModelFile.KEY_BRIDGE, bridge.name());
+        }
+        Parametrisation parametrisation = spec.parametrisation();
+        if (parametrisation != null) {
+            put(ModelFile.KEY_PARAMETRISATION, Json.write(Settings.toJson(Settings.toMap(parametrisation))));
         }
         put(
                 ModelFile.KEY_SHAPE,
@@ -48,6 +54,11 @@ public final class ModelWriter {
             throw new IllegalArgumentException("model file: got metadata \"" + key + "\" twice; expected it once");
         }
         return this;
+    }
+
+    /** Adds the structure of a network under a key of the metadata. */
+    public ModelWriter structure(String key, NetworkConfig network) {
+        return put(key, Json.write(Settings.toJson(Settings.toMap((Record) network))));
     }
 
     /** Adds a network's parameters as {@code ROLE/PARAM}. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.fewstep.data.EightGaussians;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
@@ -155,7 +156,19 @@ public final class RandomnessStudy {
 
     /** Runs all of it; tells of each row as it is done. */
     public Result run(Consumer<Row> progress) {
-        Map<Condition, List<Method>> plan = plan();
+        return run(plan(), progress, RandomnessStudy::comparisons);
+    }
+
+    /** The part about the start at the lower level alone. */
+    Result shifted(Consumer<Row> progress) {
+        Condition condition = new Condition(SHIFTED, 1, 0.5, 0, 0);
+        return run(Map.of(condition, ofShifted()), progress, rows -> comparisons(rows, SHIFTED));
+    }
+
+    private Result run(
+            Map<Condition, List<Method>> plan,
+            Consumer<Row> progress,
+            Function<List<Row>, List<Comparison>> questions) {
         List<Row> rows = new ArrayList<>();
         plan.forEach((condition, methods) -> {
             for (Method method : methods) {
@@ -169,7 +182,7 @@ public final class RandomnessStudy {
             Rng rng = new Rng(seeds[i]);
             floor[i] = distance(data(rng.stream("another draw")), rng);
         }
-        return new Result(new Measured(floor), rows, comparisons(rows));
+        return new Result(new Measured(floor), rows, questions.apply(rows));
     }
 
     private static final String RIGHT = "nothing wrong";
@@ -186,7 +199,7 @@ public final class RandomnessStudy {
                         ode(5), ode(9), ode(18), ode(40), sde(1, 9), sde(1, 35), sde(1, 255), sde(0.3, 35),
                         consistency(1), consistency(2)));
         for (Condition shifted : List.of(new Condition(SHIFTED, 1, 0.5, 0, 0), new Condition(SHIFTED_FAR, 3, 0.5, 0, 0))) {
-            plan.put(shifted, List.of(ode(64), sde(0.5, 127), sde(1, 127), sde(2, 127), consistency(1), consistency(2)));
+            plan.put(shifted, ofShifted());
         }
         plan.put(
                 new Condition(WRONG_HIGH, MOST, 0, 0.3, HIGH),
@@ -197,16 +210,26 @@ public final class RandomnessStudy {
         return plan;
     }
 
+    private static List<Method> ofShifted() {
+        return List.of(ode(64), sde(0.5, 127), sde(1, 127), sde(2, 127), consistency(1), consistency(2));
+    }
+
+    /** What there is to say about a shifted start. */
+    private static List<Comparison> comparisons(List<Row> rows, String shifted) {
+        return List.of(
+                compare(shifted, rows, shifted, "ODE", 127, "SDE eta 1", 127),
+                compare(shifted, rows, shifted, "ODE", 127, "SDE eta 2", 127),
+                compare(shifted, rows, shifted, "ODE", 127, "consistency", 1),
+                compare(shifted, rows, shifted, "consistency", 1, "consistency", 2));
+    }
+
     private static List<Comparison> comparisons(List<Row> rows) {
         List<Comparison> all = new ArrayList<>();
         String few = "few evaluations, nothing wrong";
         all.add(compare(few, rows, RIGHT, "ODE", 9, "consistency", 1));
         all.add(compare(few, rows, RIGHT, "ODE", 9, "SDE eta 1", 9));
         for (String shifted : List.of(SHIFTED, SHIFTED_FAR)) {
-            all.add(compare(shifted, rows, shifted, "ODE", 127, "SDE eta 1", 127));
-            all.add(compare(shifted, rows, shifted, "ODE", 127, "SDE eta 2", 127));
-            all.add(compare(shifted, rows, shifted, "ODE", 127, "consistency", 1));
-            all.add(compare(shifted, rows, shifted, "consistency", 1, "consistency", 2));
+            all.addAll(comparisons(rows, shifted));
         }
         all.add(compare(WRONG_HIGH, rows, WRONG_HIGH, "ODE", 127, "SDE eta 1", 127));
         all.add(compare(WRONG_HIGH, rows, WRONG_HIGH, "ODE", 127, "SDE eta 2", 400));

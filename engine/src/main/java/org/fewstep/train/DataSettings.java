@@ -4,6 +4,7 @@ import java.util.Map;
 import org.fewstep.data.Dataset;
 import org.fewstep.data.Samples2d;
 import org.fewstep.io.SettingsChecks;
+import org.fewstep.path.GaussianMixture;
 import org.fewstep.tensor.Rng;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,26 @@ public sealed interface DataSettings {
         return test(Side.DATA);
     }
 
+    /** The law of the data where it is a mixture of Gaussians, whose denoiser is known; else null. */
+    default @Nullable GaussianMixture mixture() {
+        return null;
+    }
+
+    /** The mixture of a ring. */
+    private static GaussianMixture ring(org.fewstep.data.EightGaussians law) {
+        int count = org.fewstep.data.EightGaussians.MODES;
+        double[] modes = law.modes();
+        double[] weights = new double[count];
+        double[][] means = new double[count][];
+        double[] stds = new double[count];
+        for (int k = 0; k < count; k++) {
+            weights[k] = 1.0 / count;
+            means[k] = new double[] {modes[2 * k], modes[2 * k + 1]};
+            stds[k] = law.std();
+        }
+        return new GaussianMixture(weights, means, stds);
+    }
+
     /** False where labels are there but the network shall not see them. */
     default boolean labels() {
         return true;
@@ -86,7 +107,16 @@ public sealed interface DataSettings {
         }
 
         private Dataset of(Rng rng) {
-            return new Samples2d(new org.fewstep.data.EightGaussians("eight-gaussians", radius, std), rng);
+            return new Samples2d(law(), rng);
+        }
+
+        private org.fewstep.data.EightGaussians law() {
+            return new org.fewstep.data.EightGaussians("eight-gaussians", radius, std);
+        }
+
+        @Override
+        public GaussianMixture mixture() {
+            return ring(law());
         }
     }
 
@@ -112,6 +142,11 @@ public sealed interface DataSettings {
 
         private Dataset of(Rng rng) {
             return new Samples2d(org.fewstep.data.EightGaussians.ring(), rng);
+        }
+
+        @Override
+        public GaussianMixture mixture() {
+            return ring(org.fewstep.data.EightGaussians.ring());
         }
     }
 

@@ -2,6 +2,7 @@ package org.fewstep.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongToDoubleFunction;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.Slot;
 import org.fewstep.kernels.Slots;
@@ -19,8 +20,8 @@ import org.fewstep.model.Module;
  */
 public final class Ema<M extends Module> {
     private final M average;
-    private final double decay;
-    private final boolean warmUp;
+    private final LongToDoubleFunction decay;
+    private final String name;
     private final Slot slot;
     private final Update update;
 
@@ -32,15 +33,22 @@ public final class Ema<M extends Module> {
      * @param slots row with one free place, staged before each {@link #apply}
      */
     public Ema(M student, M average, double decay, boolean warmUp, Slots slots) {
-        if (!(decay >= 0 && decay < 1)) {
-            throw new IllegalArgumentException("ema: got decay " + decay + "; expected at least 0 and below 1");
-        }
+        this(student, average, name(require(decay)), n -> warmUp ? warm(decay, n) : decay, slots);
+    }
+
+    /**
+     * An average whose decay depends on the update.
+     *
+     * @param name in checkpoints
+     * @param decay of update n, counted from 0, in [0, 1)
+     */
+    Ema(M student, M average, String name, LongToDoubleFunction decay, Slots slots) {
         average.copyFrom(student);
         average.freeze(true);
         this.average = average;
         this.decay = decay;
-        this.warmUp = warmUp;
-        this.slot = slots.add(decay);
+        this.name = name;
+        this.slot = slots.add(decay.applyAsDouble(0));
         List<Buffer> to = new ArrayList<>();
         List<Buffer> from = new ArrayList<>();
         // copyFrom has checked that both have the same parameters, in the same order.
@@ -56,7 +64,18 @@ public final class Ema<M extends Module> {
 
     /** The decay of update {@code n}, counted from 0. */
     public double decayAt(long n) {
-        return warmUp ? Math.min(decay, (1.0 + n) / (10.0 + n)) : decay;
+        return decay.applyAsDouble(n);
+    }
+
+    private static double require(double decay) {
+        if (!(decay >= 0 && decay < 1)) {
+            throw new IllegalArgumentException("ema: got decay " + decay + "; expected at least 0 and below 1");
+        }
+        return decay;
+    }
+
+    private static double warm(double decay, long n) {
+        return Math.min(decay, (1.0 + n) / (10.0 + n));
     }
 
     /** Moves the average towards the student. */
@@ -69,9 +88,9 @@ public final class Ema<M extends Module> {
         return average;
     }
 
-    /** Name in checkpoints: the decay. */
+    /** Name in checkpoints: the decay, where that is one number. */
     public String name() {
-        return name(decay);
+        return name;
     }
 
     static String name(double decay) {

@@ -3,6 +3,7 @@ package org.fewstep.train;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongToDoubleFunction;
 import org.fewstep.io.SettingsChecks;
 import org.fewstep.io.SettingsException;
 import org.fewstep.loss.ConditionalFlowMatching;
@@ -14,6 +15,7 @@ import org.fewstep.model.InterpolantField;
 import org.fewstep.model.InterpolantNetwork;
 import org.fewstep.model.Network;
 import org.fewstep.model.NetworkConfig;
+import org.fewstep.model.Parametrisation;
 import org.fewstep.path.Diagonal;
 import org.fewstep.path.Gamma;
 import org.fewstep.path.IndependentCoupling;
@@ -33,13 +35,43 @@ import org.fewstep.path.UniformTimes;
 import org.jspecify.annotations.Nullable;
 
 /** How a run learns: the loss and its numbers; the key {@code kind} picks one of the records. */
-public sealed interface MethodSettings {
-    /** The path whose time the network is called in; null for a network without time and for a bridge. */
+public sealed interface MethodSettings
+        permits MethodSettings.FlowMatching,
+                MethodSettings.MeanFlow,
+                MethodSettings.Interpolant,
+                Edm,
+                ConsistencyDistillation,
+                ConsistencyTraining,
+                Ict,
+                Ect,
+                Sct,
+                Scd,
+                MethodSettings.Classification {
+    /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     @Nullable
     Path path();
 
     /** The bridge from a source data set; null where there is none. */
     default @Nullable StochasticInterpolant bridge() {
+        return null;
+    }
+
+    /** How the network's output becomes clean data at a noise level; null for a method of another kind. */
+    default @Nullable Parametrisation parametrisation() {
+        return null;
+    }
+
+    /** Whether the student learns from the recipe's teacher. */
+    default boolean taught() {
+        return false;
+    }
+
+    /**
+     * Rate of the average of the student that targets are taken from, by step; null where they are the student's own.
+     *
+     * @param steps of the whole run
+     */
+    default @Nullable LongToDoubleFunction targetRate(long steps) {
         return null;
     }
 
@@ -56,8 +88,8 @@ public sealed interface MethodSettings {
         return false;
     }
 
-    /** The loss for a network of K classes, 0 for none. */
-    Loss<Network, ?> loss(int classes);
+    /** The loss of a run. */
+    Loss<Network, ?> loss(Roles roles);
 
     /** Law of one training time. */
     enum TimeLaw {
@@ -145,7 +177,8 @@ public sealed interface MethodSettings {
         }
 
         @Override
-        public Loss<Network, ?> loss(int classes) {
+        public Loss<Network, ?> loss(Roles roles) {
+            int classes = roles.classes();
             return StudentLoss.of(new org.fewstep.loss.FlowMatching(
                     path(),
                     new org.fewstep.loss.FlowMatching.Config(timeSampler(), classes == 0 ? 0 : labelDrop, classes)));
@@ -245,7 +278,8 @@ public sealed interface MethodSettings {
         }
 
         @Override
-        public Loss<Network, ?> loss(int classes) {
+        public Loss<Network, ?> loss(Roles roles) {
+            int classes = roles.classes();
             if (classes == 0 && (omega != 1 || omegaMost != null || kappa != 0)) {
                 throw new SettingsException(
                         "method.omega",
@@ -347,7 +381,7 @@ public sealed interface MethodSettings {
         }
 
         @Override
-        public Loss<Network, ?> loss(int classes) {
+        public Loss<Network, ?> loss(Roles roles) {
             return new RoleLoss<>(
                     InterpolantNetwork.class,
                     new InterpolantFields(
@@ -384,11 +418,11 @@ public sealed interface MethodSettings {
         }
 
         @Override
-        public Loss<Network, ?> loss(int classes) {
+        public Loss<Network, ?> loss(Roles roles) {
             return new RoleLoss<>(
                     ClassifierNet.class,
                     new org.fewstep.loss.Classification(
-                            new org.fewstep.loss.Classification.Config(classes, smoothing, shift)));
+                            new org.fewstep.loss.Classification.Config(roles.classes(), smoothing, shift)));
         }
     }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param weightDecay decoupled weight decay, at least 0 (default 0)
  * @param schedule of the learning rate (default constant)
  * @param warmUp steps of linear warm-up, at least 0 (default 0)
- * @param finalFactor last learning rate of the cosine schedule as a part of lr, 0 to 1 (default 0)
+ * @param finalFactor last learning rate of the cosine and linear schedules as a part of lr, 0 to 1 (default 0)
+ * @param fall last part of the run in which the linear schedule falls, above 0, at most 1 (default 0.3)
  * @param clip greatest norm of all gradients together, above 0; absent for none
  */
 public record OptimizerSettings(
@@ -28,6 +29,7 @@ public record OptimizerSettings(
         LrSchedule.Kind schedule,
         int warmUp,
         double finalFactor,
+        double fall,
         @Nullable Double clip) {
     /** The update rules. */
     public enum Kind {
@@ -38,8 +40,8 @@ public record OptimizerSettings(
     }
 
     /** The defaults. */
-    public static final OptimizerSettings DEFAULT =
-            new OptimizerSettings(Kind.ADAMW, 1e-3, List.of(0.9, 0.999), 1e-8, 0, LrSchedule.Kind.CONSTANT, 0, 0, null);
+    public static final OptimizerSettings DEFAULT = new OptimizerSettings(
+            Kind.ADAMW, 1e-3, List.of(0.9, 0.999), 1e-8, 0, LrSchedule.Kind.CONSTANT, 0, 0, 0.3, null);
 
     static Map<String, Object> defaults() {
         return org.fewstep.io.Settings.toMap(DEFAULT);
@@ -60,6 +62,8 @@ public record OptimizerSettings(
         SettingsChecks.notNegative("weight-decay", weightDecay);
         SettingsChecks.atLeast("warm-up", warmUp, 0);
         SettingsChecks.within("final-factor", finalFactor, 0.0, 1.0);
+        SettingsChecks.positive("fall", fall);
+        SettingsChecks.within("fall", fall, 0.0, 1.0);
         if (clip != null) {
             SettingsChecks.positive("clip", clip);
         }

@@ -8,6 +8,7 @@ import org.fewstep.data.Dataset;
 import org.fewstep.io.Settings;
 import org.fewstep.io.SettingsException;
 import org.fewstep.model.NetworkConfig;
+import org.fewstep.model.Parametrisation;
 import org.fewstep.sample.SolverChoice;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param data what is learned from; of a bridge, the end at t = 1
  * @param source the end at t = 0, for a method that learns a bridge; absent for all others
  * @param method loss and path
+ * @param teacher checkpoint or export of a denoiser that the student learns from or starts as, or exact for the denoiser of
+ *     the data; absent for none
+ * @param init where the student's weights start: fresh or teacher (default: teacher where that is a file)
  * @param network architecture
  * @param optimizer update rule
  * @param training length and bookkeeping
@@ -31,10 +35,20 @@ public record Recipe(
         DataSettings data,
         @Nullable DataSettings source,
         MethodSettings method,
+        @Nullable String teacher,
+        @Nullable Start init,
         NetworkSettings network,
         OptimizerSettings optimizer,
         TrainingSettings training,
         SampleSettings sample) {
+    /** Where the student's weights start. */
+    public enum Start {
+        /** drawn from the seed */
+        FRESH,
+        /** those of the teacher */
+        TEACHER
+    }
+
     static Map<String, Object> defaults() {
         return Map.of(
                 "description",
@@ -67,7 +81,9 @@ public record Recipe(
                     bridged ? "write it as data" : "");
         }
         Integer times = network.times();
-        if (times != null && (times < method.times() || (bridged && times > 1))) {
+        Parametrisation levels = method.parametrisation();
+        boolean oneTime = bridged || levels != null;
+        if (times != null && (times < method.times() || (oneTime && times > 1))) {
             throw new SettingsException(
                     "network.times", times.toString(), method.times() + ", which the method needs", "leave it out");
         }
@@ -85,13 +101,73 @@ public record Recipe(
                     "none of them, since the method learns one time and no classes",
                     "");
         }
+        requireTeacherFits(method, teacher, init);
+        if (levels != null) {
+            requireSamples(levels, sample);
+        }
         if (network.guided() != method.drawsGuidance()) {
             throw new SettingsException(
                     "network.guided",
                     Boolean.toString(network.guided()),
                     Boolean.toString(method.drawsGuidance()),
-                    "a method draws guidance scales (method.omega-most of mean-flow) exactly for a network that takes them");
+                    "a method draws guidance scales (method.omega-most of mean-flow) exactly for a network that takes"
+                            + " them");
         }
+    }
+
+    /** Refuses samples that the model cannot make, before it is trained. */
+    private static void requireSamples(Parametrisation levels, SampleSettings sample) {
+        boolean consistency = levels.role() == Parametrisation.Role.CONSISTENCY;
+        SolverChoice solver = sample.solver();
+        if (solver != SolverChoice.AUTO && (consistency || solver == SolverChoice.FLOW_MAP)) {
+            throw new SettingsException(
+                    "sample.solver",
+                    solver.name(),
+                    consistency ? "auto, since the method makes a consistency function" : "auto or a solver of an ODE",
+                    "");
+        }
+        if (consistency && sample.guidance() != 1) {
+            throw new SettingsException(
+                    "sample.guidance",
+                    Double.toString(sample.guidance()),
+                    "1, since the method makes a consistency function",
+                    "");
+        }
+    }
+
+    private static void requireTeacherFits(MethodSettings method, @Nullable String teacher, @Nullable Start init) {
+        boolean exact = Teacher.EXACT.equals(teacher);
+        if (teacher == null) {
+            if (method.taught()) {
+                throw new SettingsException(
+                        "teacher", "none", "a model file, or exact, which the method learns from", "");
+            }
+            if (init == Start.TEACHER) {
+                throw new SettingsException(
+                        "init", "teacher without a teacher", "fresh", "name a model file as teacher");
+            }
+        } else if (method.parametrisation() == null) {
+            throw new SettingsException("teacher", teacher, "none, since the method has no use for one", "");
+        } else if (exact && init == Start.TEACHER) {
+            throw new SettingsException("init", "teacher for the exact one", "fresh, since it has no weights", "");
+        } else if (!method.taught() && (exact || init == Start.FRESH)) {
+            throw new SettingsException(
+                    "teacher", teacher, "a model file to start from, since the method learns from data alone", "");
+        }
+        Parametrisation levels = method.parametrisation();
+        boolean starts = teacher != null && !exact && init != Start.FRESH;
+        if (starts && levels != null && levels.form() != Parametrisation.Form.SIGMA) {
+            throw new SettingsException(
+                    "method.form",
+                    "trigflow",
+                    "sigma, to start from a denoiser of noise levels",
+                    "or set init to fresh");
+        }
+    }
+
+    /** Whether the student's first weights are those of the teacher. */
+    public boolean startsFromTeacher() {
+        return teacher != null && !Teacher.EXACT.equals(teacher) && init != Start.FRESH;
     }
 
     /**

@@ -6,7 +6,6 @@ import org.fewstep.loss.Batch;
 import org.fewstep.loss.Coupling;
 import org.fewstep.loss.Loss;
 import org.fewstep.loss.LossResult;
-import org.fewstep.model.Cond;
 import org.fewstep.model.DropoutSeed;
 import org.fewstep.model.FlowMapNet;
 import org.fewstep.model.FlowNetwork;
@@ -15,12 +14,15 @@ import org.fewstep.tensor.Rng;
 import org.fewstep.tensor.Tensor;
 
 /**
- * A loss of velocities or flow maps for the student of a run, which is called with the dropout of the step.
+ * A loss of velocities, flow maps or what is made of them for the student of a run, which is called with the dropout of the
+ * step.
  *
+ * @param <N> networks of the loss
  * @param <D> draw of the loss
  */
-final class StudentLoss<D> implements Loss<Network, StudentLoss.Draw<D>> {
-    private final Loss<? super FlowMapNet, D> loss;
+final class StudentLoss<N, D> implements Loss<Network, StudentLoss.Draw<D>> {
+    private final Loss<? super N, D> loss;
+    private final Cast<? extends N> cast;
 
     /**
      * The randomness of a step.
@@ -30,24 +32,46 @@ final class StudentLoss<D> implements Loss<Network, StudentLoss.Draw<D>> {
      */
     record Draw<D>(D inner, DropoutSeed dropout) {}
 
-    /** The student in training. */
-    private record Dropping(FlowNetwork net, DropoutSeed seed) implements FlowMapNet {
-        @Override
-        public Tensor u(Tensor x, Tensor from, Tensor to, Cond cond) {
-            return net.u(x, from, to, cond.withDropout(seed));
-        }
+    /** Gives networks the dropout of a step. */
+    @FunctionalInterface
+    interface Dropping {
+        /** The network as the loss calls it. */
+        FlowMapNet of(FlowNetwork network);
     }
 
-    private StudentLoss(Loss<? super FlowMapNet, D> loss) {
+    /**
+     * Fills the roles of a loss.
+     *
+     * @param <N> the networks
+     */
+    @FunctionalInterface
+    interface Cast<N> {
+        /**
+         * The networks of a step.
+         *
+         * @param student with the dropout of the step
+         * @param dropping gives others the same
+         */
+        N of(FlowMapNet student, Dropping dropping);
+    }
+
+    private StudentLoss(Loss<? super N, D> loss, Cast<? extends N> cast) {
         this.loss = loss;
+        this.cast = cast;
     }
 
-    static <D> StudentLoss<D> of(Loss<? super FlowMapNet, D> loss) {
-        return new StudentLoss<>(loss);
+    /** A loss of the student alone. */
+    static <D> StudentLoss<FlowMapNet, D> of(Loss<? super FlowMapNet, D> loss) {
+        return new StudentLoss<>(loss, (student, dropping) -> student);
+    }
+
+    /** A loss of several networks. */
+    static <N, D> StudentLoss<N, D> of(Loss<N, D> loss, Cast<N> cast) {
+        return new StudentLoss<>(loss, cast);
     }
 
     /** The loss itself. */
-    Loss<? super FlowMapNet, D> inner() {
+    Loss<? super N, D> inner() {
         return loss;
     }
 
@@ -75,7 +99,8 @@ final class StudentLoss<D> implements Loss<Network, StudentLoss.Draw<D>> {
                     "train: got " + student.getClass().getSimpleName() + " for "
                             + loss.getClass().getSimpleName() + "; expected a network with times");
         }
-        return loss.loss(new Dropping(net, draw.dropout()), draw.inner());
+        Dropping dropping = network -> (x, from, to, cond) -> network.u(x, from, to, cond.withDropout(draw.dropout()));
+        return loss.loss(cast.of(dropping.of(net), dropping), draw.inner());
     }
 
     @Override

@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongToDoubleFunction;
 import org.fewstep.io.BadFileException;
 import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Slots;
 import org.fewstep.loss.LossResult;
+import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Init;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parameter;
@@ -19,28 +21,49 @@ import org.fewstep.sample.ModelSpec;
 import org.fewstep.sample.ModelWriter;
 import org.fewstep.tensor.Rng;
 import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
-/** All that one step leaves to the next: the student, its averages and the optimizer's moments. */
+/** All that one step leaves to the next: the student, its averages, the optimizer's moments, and the teacher it learns from. */
 final class TrainState implements AutoCloseable {
     private static final String OPTIMIZER = "optim." + ModelFile.STUDENT + ".";
 
     private final List<AutoCloseable> owned = new ArrayList<>();
     private final Network student;
+    private final @Nullable Teacher teacher;
+    private final @Nullable Ema<Network> target;
     private final List<Ema<Network>> averages = new ArrayList<>();
     private final Slots slots;
     private final Optimizer optimizer;
     private final GradClip clip;
     private final List<Tensor> leaves;
 
-    /** The state before the first step: parameters drawn from the seed, averages equal to them, moments zero. */
-    TrainState(Recipe recipe, ModelSpec spec, Device device) {
+    /**
+     * The state before the first step: parameters drawn from the seed or of the teacher, averages equal to them, moments zero.
+     *
+     * @param from checkpoint that {@link #read} will follow for, which has the teacher; null for a fresh run
+     */
+    TrainState(Recipe recipe, ModelSpec spec, Device device, @Nullable ModelFile from) {
         TrainingSettings training = recipe.training();
         OptimizerSettings o = recipe.optimizer();
         Init init = new Init(device, spec.dtype(), new Rng(training.seed()).stream("init"));
         try {
+            Teacher found = from == null ? Teacher.open(recipe, spec, device) : Teacher.stored(recipe, from, device);
+            if (found != null) {
+                own(found);
+            }
             this.student = own(spec.network().build(init));
+            Network start = found == null || from != null || !recipe.startsFromTeacher() ? null : found.network();
+            if (start != null) {
+                student.copyFrom(start);
+            }
+            this.teacher = recipe.method().taught() ? found : null;
+            if (found != null && teacher == null) {
+                owned.remove(found);
+                found.close();
+            }
             this.leaves = student.leaves();
-            int capacity = Moments.SLOTS + 1 + training.ema().size();
+            LongToDoubleFunction rate = recipe.method().targetRate(training.steps());
+            int capacity = Moments.SLOTS + 1 + training.ema().size() + (rate == null ? 0 : 1);
             this.slots = own(new Slots(device, spec.dtype(), capacity));
             this.optimizer = own(optimizer(o));
             Double limit = o.clip();
@@ -50,6 +73,9 @@ final class TrainState implements AutoCloseable {
                 Network average = own(spec.network().build(init));
                 averages.add(new Ema<>(student, average, decay, training.emaWarmUp(), slots));
             }
+            this.target = rate == null
+                    ? null
+                    : new Ema<>(student, own(spec.network().build(init)), ModelFile.TARGET, rate, slots);
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -84,11 +110,26 @@ final class TrainState implements AutoCloseable {
         return averages.isEmpty() ? student : averages.get(0).network();
     }
 
+    /** The teacher that the method learns from, or null. */
+    @Nullable
+    Teacher teacher() {
+        return teacher;
+    }
+
+    /** The average that targets are taken from, or null. */
+    @Nullable
+    FlowNetwork target() {
+        return target == null ? null : (FlowNetwork) target.network();
+    }
+
     /** Sets the scalars of update n, counted from 0. */
     void prepare(long n, double lr) {
         optimizer.prepare(n + 1, lr);
         for (Ema<Network> average : averages) {
             average.prepare(n);
+        }
+        if (target != null) {
+            target.prepare(n);
         }
         slots.stage();
     }
@@ -120,6 +161,9 @@ final class TrainState implements AutoCloseable {
         for (Ema<Network> average : averages) {
             average.apply();
         }
+        if (target != null) {
+            target.apply();
+        }
     }
 
     /** Adds everything to a file. */
@@ -132,6 +176,14 @@ final class TrainState implements AutoCloseable {
                         OPTIMIZER + name, buffer, parameter(parameters, name).shape()));
         for (Ema<Network> average : averages) {
             file.network(ModelFile.EMA + average.name(), average.network());
+        }
+        if (target != null) {
+            file.network(ModelFile.TARGET, target.network());
+        }
+        Network taught = teacher == null ? null : teacher.network();
+        if (taught != null) {
+            file.network(ModelFile.TEACHER, taught);
+            file.structure(ModelFile.KEY_TEACHER, taught.config());
         }
         file.put(
                 ModelFile.KEY_SAMPLED,
@@ -169,7 +221,17 @@ final class TrainState implements AutoCloseable {
         for (Ema<Network> average : averages) {
             student.parameters().keySet().forEach(name -> expected.add(ModelFile.EMA + average.name() + "/" + name));
         }
+        Network taught = teacher == null ? null : teacher.network();
+        if (taught != null) {
+            taught.parameters().keySet().forEach(name -> expected.add(ModelFile.TEACHER + "/" + name));
+        }
+        if (target != null) {
+            student.parameters().keySet().forEach(name -> expected.add(ModelFile.TARGET + "/" + name));
+        }
         requireNames(file, expected);
+        if (target != null) {
+            file.load(ModelFile.TARGET, target.network());
+        }
         file.load(ModelFile.STUDENT, student);
         moments.forEach((name, buffer) ->
                 file.read(OPTIMIZER + name, buffer, parameter(parameters, name).shape()));

@@ -63,7 +63,8 @@ public final class Trainer implements AutoCloseable {
             TrainingSettings training = recipe.training();
             OptimizerSettings o = recipe.optimizer();
             Rng rng = new Rng(training.seed());
-            this.schedule = new LrSchedule(o.schedule(), o.lr(), o.warmUp(), training.steps(), o.finalFactor());
+            this.schedule =
+                    new LrSchedule(o.schedule(), o.lr(), o.warmUp(), training.steps(), o.finalFactor(), o.fall());
             DataSettings source = recipe.source();
             this.batches = new Batches(
                     dataset,
@@ -76,9 +77,11 @@ public final class Trainer implements AutoCloseable {
             if (from != null) {
                 TrainState.requireFit(from, recipe, spec);
             }
-            this.state = new TrainState(recipe, spec, device);
+            this.state = new TrainState(recipe, spec, device, from);
             opened.add(state);
-            this.work = work(recipe.method().loss(recipe.classes(dataset)), rng.stream("draw"));
+            Roles roles = new Roles(
+                    recipe.classes(dataset), spec.network().dim(), training.steps(), state.teacher(), state.target());
+            this.work = work(recipe.method().loss(roles), rng.stream("draw"));
             opened.add(0, work);
             if (from != null) {
                 this.step = restore(from);
@@ -107,6 +110,7 @@ public final class Trainer implements AutoCloseable {
                 recipe.training().dtype(),
                 recipe.method().path(),
                 recipe.method().bridge(),
+                recipe.method().parametrisation(),
                 shape);
     }
 

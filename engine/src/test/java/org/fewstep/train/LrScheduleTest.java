@@ -26,6 +26,17 @@ class LrScheduleTest {
     }
 
     @Test
+    void linearStaysAndFallsInTheLastPart() {
+        LrSchedule s = new LrSchedule(LrSchedule.Kind.LINEAR, 2, 0, 100, 0.1, 0.3);
+        assertEquals(2, s.at(0));
+        assertEquals(2, s.at(70), 1e-15);
+        assertEquals(2 * (0.1 + 0.9 * 0.5), s.at(85), 1e-12);
+        assertEquals(0.2, s.at(100), 1e-15);
+        assertEquals(0.2, s.at(10_000), 1e-15);
+        assertThrows(IllegalArgumentException.class, () -> new LrSchedule(LrSchedule.Kind.LINEAR, 1, 0, 10, 0, 0));
+    }
+
+    @Test
     void warmUpLongerThanTheRunIsFine() {
         LrSchedule s = new LrSchedule(LrSchedule.Kind.COSINE, 1, 50, 10, 0);
         assertEquals(10.0 / 50, s.at(9), 1e-15);

@@ -107,11 +107,11 @@ class RecipeTest {
     @Test
     void theMethodDecidesLossTimesAndPath() {
         Recipe meanFlow = TinyRecipe.meanFlow();
-        assertInstanceOf(MeanFlow.class, ((StudentLoss<?>) meanFlow.method().loss(0)).inner());
+        assertInstanceOf(MeanFlow.class, ((StudentLoss<?, ?>) meanFlow.method().loss(Roles.student(0))).inner());
         assertEquals(1, meanFlow.method().path().noiseTime());
         assertEquals(2, meanFlow.networkConfig(meanFlow.data().open()).times());
         Recipe flow = TinyRecipe.flowMatching();
-        assertInstanceOf(FlowMatching.class, ((StudentLoss<?>) flow.method().loss(3)).inner());
+        assertInstanceOf(FlowMatching.class, ((StudentLoss<?, ?>) flow.method().loss(Roles.student(3))).inner());
         assertEquals(0, flow.method().path().noiseTime());
         assertEquals(1, flow.networkConfig(flow.data().open()).times());
         assertEquals(
@@ -122,7 +122,7 @@ class RecipeTest {
         assertEquals("network.times", refused("network.times=1").path());
         assertThrows(
                 SettingsException.class,
-                () -> TinyRecipe.meanFlow("method.omega=2").method().loss(0));
+                () -> TinyRecipe.meanFlow("method.omega=2").method().loss(Roles.student(0)));
     }
 
     @Test

@@ -1,0 +1,106 @@
+package org.fewstep.model;
+
+import org.fewstep.op.Ops;
+import org.fewstep.path.EdmSchedule;
+import org.fewstep.path.NoiseSchedule;
+import org.fewstep.path.TrigFlowSchedule;
+import org.fewstep.tensor.Tensor;
+
+/**
+ * How the output F of a network with one time becomes clean data: on which schedule the network is called, how it is scaled,
+ * and what the clean data are.
+ *
+ * <pre>
+ * SIGMA       x = x0 + sigma z                f(x, sigma) = c_skip x + c_out F(c_in x, ln(sigma) / 4), {@link SigmaScaling}
+ * TRIGFLOW    x = cos(t) x0 + s sin(t) z      f(x, t) = cos(t) x - s sin(t) F(x / s, t)
+ * </pre>
+ *
+ * <p>SIGMA with sigma_min 0 is EDM's denoiser, which easy consistency tuning and sCD keep for their consistency functions; with
+ * sigma_min above 0 it is that of Song et al. 2023. A TRIGFLOW denoiser's s F is the velocity of the probability flow.
+ *
+ * @param form coordinates and scaling
+ * @param role what f is
+ * @param sigmaData s, standard deviation of the data, above 0
+ * @param sigmaMin level at which f is the identity, at least 0; 0 for a denoiser and in TRIGFLOW
+ * @paper Karras et al. 2022, arXiv:2206.00364; Song et al. 2023, arXiv:2303.01469; Lu, Song 2024, arXiv:2410.11081
+ */
+public record Parametrisation(Form form, Role role, double sigmaData, double sigmaMin) {
+    /** Highest noise level sigma / alpha, where samples start; all published models of data of standard deviation 1/2 have it. */
+    public static final double HIGHEST = 80;
+
+    /** Coordinates and scaling. */
+    public enum Form {
+        /** Noise levels as time. */
+        SIGMA,
+        /** The quarter circle. */
+        TRIGFLOW
+    }
+
+    /** What f is. */
+    public enum Role {
+        /** E[x0 | x]. */
+        DENOISER,
+        /** The clean end of the probability flow through x. */
+        CONSISTENCY
+    }
+
+    public Parametrisation {
+        new SigmaScaling(sigmaData, sigmaMin);
+        if (sigmaMin != 0 && (form == Form.TRIGFLOW || role == Role.DENOISER)) {
+            throw new IllegalArgumentException("parametrisation: got sigma_min " + sigmaMin + " for a " + form + " "
+                    + role + "; expected 0, other than in a consistency function of noise levels");
+        }
+    }
+
+    /** EDM's denoiser. */
+    public static Parametrisation edm(double sigmaData) {
+        return new Parametrisation(Form.SIGMA, Role.DENOISER, sigmaData, 0);
+    }
+
+    /** The consistency function of noise levels. */
+    public static Parametrisation consistency(double sigmaData, double sigmaMin) {
+        return new Parametrisation(Form.SIGMA, Role.CONSISTENCY, sigmaData, sigmaMin);
+    }
+
+    /** The consistency function of the quarter circle. */
+    public static Parametrisation trigFlow(double sigmaData) {
+        return new Parametrisation(Form.TRIGFLOW, Role.CONSISTENCY, sigmaData, 0);
+    }
+
+    /** The schedule in whose time the function is called. */
+    public NoiseSchedule schedule() {
+        return form == Form.SIGMA ? new EdmSchedule() : new TrigFlowSchedule(sigmaData);
+    }
+
+    /** The function f of a network F, with a time of the schedule a sample, differentiable in state and time. */
+    public PredictionNet around(VelocityNet net) {
+        return switch (form) {
+            case SIGMA -> new SigmaScaling(sigmaData, sigmaMin).around(net);
+            case TRIGFLOW ->
+                (x, t, cond) -> {
+                    Tensor cos = PerSampleColumn.of(Ops.cos(t), x);
+                    Tensor sin = PerSampleColumn.of(Ops.sin(t), x);
+                    return Ops.sub(Ops.mul(cos, x), Ops.mul(sin, trigFlow(net).v(x, t, cond)));
+                };
+        };
+    }
+
+    /**
+     * The velocity v of a network F on the quarter circle, where f(x, t) = cos(t) x - sin(t) v(x, t).
+     *
+     * @throws IllegalStateException where sigma_min is not 0
+     */
+    public VelocityNet trigFlow(VelocityNet net) {
+        return switch (form) {
+            case SIGMA -> new SigmaScaling(sigmaData, sigmaMin).trigFlow(net);
+            case TRIGFLOW -> (x, t, cond) -> Ops.scale(net.v(Ops.scale(x, 1 / sigmaData), t, cond), sigmaData);
+        };
+    }
+
+    /** In a few words. */
+    public String describe() {
+        return (role == Role.DENOISER ? "denoiser" : "consistency function")
+                + (form == Form.SIGMA ? " of noise levels" : " of TrigFlow") + ", sigma data " + sigmaData
+                + (sigmaMin == 0 ? "" : ", sigma min " + sigmaMin);
+    }
+}

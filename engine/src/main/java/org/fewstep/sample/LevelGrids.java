@@ -1,0 +1,66 @@
+package org.fewstep.sample;
+
+import org.fewstep.model.Parametrisation;
+import org.fewstep.path.NoiseSchedule;
+import org.fewstep.solver.Churn;
+import org.fewstep.solver.EdmEuler;
+import org.fewstep.solver.EdmHeun;
+import org.fewstep.solver.FinalPoint;
+import org.fewstep.solver.KarrasSpacing;
+import org.fewstep.solver.MultistepConsistency;
+import org.fewstep.solver.TimeGrid;
+
+/**
+ * Solvers and grids for a network with a {@link Parametrisation}: noise levels from 80 to 0.002, and the clean end.
+ *
+ * <p>A consistency function is called at 80 alone in one step, at 80 and the published middle level in two (0.821 for noise
+ * levels, the time 1.1 on the quarter circle), and at the first points of a Karras grid in more.
+ */
+final class LevelGrids {
+    /** Least noise level before the clean end. */
+    private static final double LEAST = 0.002;
+
+    /** Middle level of two steps (Song and Dhariwal 2023, arXiv:2310.14189). */
+    private static final double MIDDLE_LEVEL = 0.821;
+
+    /** Middle time of two steps (Lu and Song 2024, arXiv:2410.11081). */
+    private static final double MIDDLE_TIME = 1.1;
+
+    private LevelGrids() {}
+
+    /** The solver of a choice, on Karras's levels. */
+    static SolverOnGrid stepping(Parametrisation model, SolverChoice choice) {
+        KarrasSpacing karras = new KarrasSpacing();
+        if (model.role() == Parametrisation.Role.CONSISTENCY) {
+            return new SolverOnGrid(new MultistepConsistency(model.sigmaMin()), karras);
+        }
+        return switch (choice) {
+            case EULER -> new SolverOnGrid(new EdmEuler(Churn.NONE), karras);
+            case MIDPOINT -> new SolverOnGrid(new EdmHeun(0.5, Churn.NONE), karras);
+            default -> new SolverOnGrid(new EdmHeun(), karras);
+        };
+    }
+
+    /** The grid of a solver. */
+    static TimeGrid grid(Parametrisation model, SolverOnGrid stepping, int steps) {
+        NoiseSchedule schedule = model.schedule();
+        if (!(stepping.solver() instanceof MultistepConsistency)) {
+            return TimeGrid.spaced(
+                    schedule,
+                    stepping.spacing(),
+                    steps,
+                    schedule.timeAtSnr(1 / Parametrisation.HIGHEST),
+                    schedule.timeAtSnr(1 / LEAST),
+                    FinalPoint.CLEAN);
+        }
+        if (steps == 2) {
+            double middle = model.form() == Parametrisation.Form.SIGMA
+                    ? MIDDLE_LEVEL
+                    : schedule.at(MIDDLE_TIME).rho();
+            return TimeGrid.ofLevels(schedule, Parametrisation.HIGHEST, middle, 0);
+        }
+        double[] levels = new KarrasSpacing().levels(steps + 1, Parametrisation.HIGHEST, LEAST);
+        levels[steps] = 0;
+        return TimeGrid.ofLevels(schedule, levels);
+    }
+}

@@ -1,0 +1,174 @@
+package org.fewstep.train;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.fewstep.io.SettingsException;
+import org.fewstep.kernels.Device;
+import org.fewstep.model.ExactDenoiser;
+import org.fewstep.model.FlowNetwork;
+import org.fewstep.model.Init;
+import org.fewstep.model.Module;
+import org.fewstep.model.Network;
+import org.fewstep.model.NetworkConfig;
+import org.fewstep.model.Parametrisation;
+import org.fewstep.model.PredictionNet;
+import org.fewstep.model.VelocityNet;
+import org.fewstep.path.GaussianMixture;
+import org.fewstep.sample.ModelFile;
+import org.fewstep.sample.ModelSpec;
+import org.fewstep.tensor.Rng;
+import org.jspecify.annotations.Nullable;
+
+/** The frozen denoiser that a student learns from or starts as: a network of a model file, or the data's own. */
+final class Teacher implements AutoCloseable {
+    /** Recipe's word for the denoiser of the data. */
+    static final String EXACT = "exact";
+
+    private final Module owned;
+    private final @Nullable FlowNetwork network;
+    private final PredictionNet denoiser;
+    private final VelocityNet trigFlow;
+
+    private Teacher(Module owned, @Nullable FlowNetwork network, PredictionNet denoiser, VelocityNet trigFlow) {
+        this.owned = owned;
+        this.network = network;
+        this.denoiser = denoiser;
+        this.trigFlow = trigFlow;
+    }
+
+    private static Teacher of(FlowNetwork network, double sigmaData) {
+        network.freeze(true);
+        Parametrisation as = Parametrisation.edm(sigmaData);
+        return new Teacher(network, network, as.around(network), as.trigFlow(network));
+    }
+
+    /**
+     * The teacher that a recipe names, of its model file or of its data.
+     *
+     * @param student what it shall teach
+     * @return null where the recipe names none
+     * @throws SettingsException when there is no such teacher, or the student cannot learn from it
+     * @throws org.fewstep.io.BadFileException when its file is damaged
+     */
+    static @Nullable Teacher open(Recipe recipe, ModelSpec student, Device device) {
+        String name = recipe.teacher();
+        Parametrisation levels = student.parametrisation();
+        if (name == null || levels == null) {
+            return null;
+        }
+        if (name.equals(EXACT)) {
+            return exact(recipe, student, device, levels.sigmaData());
+        }
+        Path path = Path.of(name);
+        if (!Files.isRegularFile(path)) {
+            throw new SettingsException(
+                    "teacher",
+                    Files.exists(path) ? "the folder " + name : name + ", which is no file",
+                    "a checkpoint or an export of a denoiser, as the method edm trains one",
+                    Files.exists(path) ? "name the .safetensors file in it" : "is the path right?");
+        }
+        try (ModelFile file = ModelFile.open(path)) {
+            requireFit(name, file.spec(), student, levels);
+            if (recipe.startsFromTeacher()) {
+                requireSameStructure(file.spec().network(), student.network());
+            }
+            Network network = file.load(file.defaultRole(), device);
+            return of((FlowNetwork) network, levels.sigmaData());
+        }
+    }
+
+    /** The teacher that a checkpoint of the recipe's run holds; null where the method learns from none. */
+    static @Nullable Teacher stored(Recipe recipe, ModelFile checkpoint, Device device) {
+        ModelSpec student = checkpoint.spec();
+        Parametrisation levels = student.parametrisation();
+        if (!recipe.method().taught() || levels == null) {
+            return null;
+        }
+        if (EXACT.equals(recipe.teacher())) {
+            return exact(recipe, student, device, levels.sigmaData());
+        }
+        NetworkConfig config = checkpoint.structure(ModelFile.KEY_TEACHER);
+        if (config.times() != 1 || !config.accepts(student.shape())) {
+            throw checkpoint.bad(
+                    "a teacher " + config, "a network with one time of the student's samples", "is it damaged?");
+        }
+        Network network = config.build(new Init(device, student.dtype(), new Rng(0)));
+        try {
+            if (!(network instanceof FlowNetwork flow)) {
+                throw checkpoint.bad("a teacher " + config, "a network that makes samples of noise", "is it damaged?");
+            }
+            checkpoint.load(ModelFile.TEACHER, flow);
+            return of(flow, levels.sigmaData());
+        } catch (RuntimeException e) {
+            network.close();
+            throw e;
+        }
+    }
+
+    private static Teacher exact(Recipe recipe, ModelSpec student, Device device, double sigmaData) {
+        GaussianMixture mixture = recipe.data().mixture();
+        if (mixture == null) {
+            throw new SettingsException(
+                    "teacher",
+                    EXACT + " for data whose denoiser is not known",
+                    "a model file, or data that are a mixture of Gaussians",
+                    "eight-gaussians and ring8 are such");
+        }
+        ExactDenoiser exact = new ExactDenoiser(new Init(device, student.dtype(), new Rng(0)), mixture);
+        return new Teacher(exact, null, exact, exact.trigFlow(sigmaData));
+    }
+
+    /** Refuses a teacher of other data, or one that is no denoiser of noise levels. */
+    private static void requireFit(String name, ModelSpec teacher, ModelSpec student, Parametrisation levels) {
+        Parametrisation given = teacher.parametrisation();
+        Parametrisation wanted = Parametrisation.edm(levels.sigmaData());
+        if (!wanted.equals(given)) {
+            org.fewstep.path.Path path = teacher.path();
+            String what = given != null
+                    ? given.describe()
+                    : path != null ? "a model on the path " + path.name() : "a network that makes no samples of noise";
+            throw new SettingsException(
+                    "teacher", name + ", a " + what, "a " + wanted.describe(), "train it with the method edm");
+        }
+        requireEqual(name + " of samples", teacher.shape(), student.shape());
+        requireEqual(name + " of dtype", teacher.dtype(), student.dtype());
+        requireEqual(
+                name + " of classes",
+                teacher.network().classes(),
+                student.network().classes());
+    }
+
+    private static void requireEqual(String what, Object teacher, Object student) {
+        if (!teacher.equals(student)) {
+            throw new SettingsException("teacher", what + " " + teacher, student + ", as the student", "");
+        }
+    }
+
+    private static void requireSameStructure(NetworkConfig teacher, NetworkConfig student) {
+        if (!teacher.equals(student)) {
+            throw new SettingsException(
+                    "network", student.toString(), teacher + ", as the teacher", "or set init to fresh");
+        }
+    }
+
+    /** Its network; null for the data's own denoiser. */
+    @Nullable
+    FlowNetwork network() {
+        return network;
+    }
+
+    /** E[x0 | x] at a noise level a sample. */
+    PredictionNet denoiser() {
+        return denoiser;
+    }
+
+    /** The velocity of its flow on TrigFlow's quarter circle. */
+    VelocityNet trigFlow() {
+        return trigFlow;
+    }
+
+    @Override
+    public void close() {
+        owned.close();
+    }
+}

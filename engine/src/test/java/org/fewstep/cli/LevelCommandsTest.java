@@ -1,0 +1,75 @@
+package org.fewstep.cli;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.fewstep.train.Checkpoint;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Denoisers and consistency models from the command line. */
+class LevelCommandsTest {
+    @TempDir
+    Path folder;
+
+    private CliRun train(String recipe, String... settings) {
+        List<Object> args = new ArrayList<>(List.of("train", "--recipe", recipe, "--out", folder.resolve(recipe)));
+        List<String> all = new ArrayList<>(List.of(
+                "training.steps=4", "training.batch=16", "network.width=16", "sample.rows=2", "sample.columns=5"));
+        all.addAll(Arrays.asList(settings));
+        for (String setting : all) {
+            args.add("--set");
+            args.add(setting);
+        }
+        return CliRun.of(args.toArray());
+    }
+
+    private Path trained(String recipe, String... settings) {
+        train(recipe, settings).succeeded();
+        return folder.resolve(recipe).resolve(Checkpoint.FILE);
+    }
+
+    private byte[] sampled(Path model, String name, Object... options) throws IOException {
+        List<Object> args =
+                new ArrayList<>(List.of("sample", model, "--out", folder.resolve(name), "--steps", "2", "--n", "7"));
+        args.addAll(Arrays.asList(options));
+        CliRun.of(args.toArray()).succeeded();
+        return Files.readAllBytes(folder.resolve(name).resolve("samples-steps-2.csv"));
+    }
+
+    @Test
+    void aDenoiserTeachesAStudent() throws IOException {
+        Path teacher = trained("ring-edm");
+        CliRun info = CliRun.of("info", teacher).succeeded();
+        assertTrue(info.out().contains("denoiser of noise levels, sigma data 0.5"), info.out());
+        byte[] usual = sampled(teacher, "usual");
+        assertFalse(Arrays.equals(usual, sampled(teacher, "sde", "--solver", "ddim-eta1.0")));
+        CliRun.of("sample", teacher, "--solver", "flow-map").failed(2, "flow-map");
+
+        Path student = trained("ring-cd", "teacher=" + teacher);
+        info = CliRun.of("info", student).succeeded();
+        assertTrue(
+                info.out().contains("consistency function of noise levels, sigma data 0.5, sigma min 0.002"),
+                info.out());
+        assertTrue(info.out().contains("teacher   in this file"), info.out());
+        sampled(student, "student");
+        CliRun.of("sample", student, "--solver", "heun").failed(2, "consistency function");
+        train("ring-ct", "teacher=" + student).failed(2, "teacher");
+        assertFalse(Files.exists(folder.resolve("ring-ct")), "nothing is left of a refused run");
+        train("ring-ect", "teacher=" + folder.resolve("none")).failed(2, "no file");
+    }
+
+    @Test
+    void everyRecipeOfTheRingTrains() {
+        for (String recipe : List.of("ring-ct", "ring-ect", "ring-sct", "ring-scd")) {
+            assertTrue(Files.isRegularFile(trained(recipe)), recipe);
+            assertTrue(Files.isRegularFile(folder.resolve(recipe).resolve("samples-steps-1.png")), recipe);
+        }
+    }
+}
