@@ -37,9 +37,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * An open file of trained networks: a checkpoint or an export, in safetensors with {@code format} fewstep-1.
  *
- * <p>Tensors are named {@code ROLE/PARAM}; a role is {@code student}, {@code ema.DECAY}, {@code target}, {@code teacher}, or belongs to the optimizer.
- * The metadata holds the network's structure, its path where it has times (its bridge where it starts from data, its
- * parametrisation where it gives clean data at a noise level), the shape of a sample and the CRC-32C of every tensor, which is checked when the tensor is read. Everything in the file is checked before it is believed; what does not fit ends in
+ * <p>Tensors are named {@code ROLE/PARAM}; a role is {@code student}, {@code ema.DECAY}, {@code target}, {@code teacher}, or
+ * belongs to the optimizer. The metadata holds the network's structure, its path where it has times (its bridge where it
+ * starts from data, its parametrisation where it gives clean data at a noise level), the shape of a sample and the CRC-32C of
+ * every tensor, which is checked when the tensor is read. Everything in the file is checked before it is believed; what does
+ * not fit ends in
  * {@link BadFileException}.
  */
 public final class ModelFile implements AutoCloseable {
