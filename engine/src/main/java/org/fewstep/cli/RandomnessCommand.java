@@ -20,8 +20,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "randomness",
         mixinStandardHelpOptions = true,
-        description = "Sample one distribution by ODE, SDE and consistency function, with a right and a wrong denoiser and"
-                + " from a shifted start, and say which differences are clear.")
+        description =
+                "Sample one distribution by ODE, SDE and consistency function, with a right and a wrong denoiser and"
+                        + " from a shifted start, and say which differences are clear.")
 final class RandomnessCommand implements Callable<Integer> {
     private static final String TABLE = "randomness.md";
 

@@ -27,6 +27,7 @@ final class StudyCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "got no study; expected one of " + String.join(", ", spec.subcommands().keySet()));
+                "got no study; expected one of "
+                        + String.join(", ", spec.subcommands().keySet()));
     }
 }

@@ -46,8 +46,8 @@ public record Measured(double[] values) {
     /** This less another, seed by seed: both must come from the same seeds. */
     public Measured minus(Measured other) {
         if (other.values.length != values.length) {
-            throw new IllegalArgumentException("measured: got " + values.length + " and " + other.values.length
-                    + " seeds; expected as many");
+            throw new IllegalArgumentException(
+                    "measured: got " + values.length + " and " + other.values.length + " seeds; expected as many");
         }
         double[] difference = new double[values.length];
         for (int i = 0; i < difference.length; i++) {

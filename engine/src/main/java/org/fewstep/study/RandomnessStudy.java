@@ -114,7 +114,8 @@ public final class RandomnessStudy {
         public String verdict() {
             Measured d = difference();
             String change = String.format(Locale.ROOT, "%+.4f +- %.4f", d.mean(), d.halfWidth());
-            String of = first.method + " (" + first.evaluations + ") to " + second.method + " (" + second.evaluations + ")";
+            String of =
+                    first.method + " (" + first.evaluations + ") to " + second.method + " (" + second.evaluations + ")";
             return of + ": " + change + (d.isClear() ? d.mean() < 0 ? ", lower" : ", higher" : ", no clear difference");
         }
     }
@@ -196,14 +197,30 @@ public final class RandomnessStudy {
         plan.put(
                 new Condition(RIGHT, MOST, 0, 0, 0),
                 List.of(
-                        ode(5), ode(9), ode(18), ode(40), sde(1, 9), sde(1, 35), sde(1, 255), sde(0.3, 35),
-                        consistency(1), consistency(2)));
-        for (Condition shifted : List.of(new Condition(SHIFTED, 1, 0.5, 0, 0), new Condition(SHIFTED_FAR, 3, 0.5, 0, 0))) {
+                        ode(5),
+                        ode(9),
+                        ode(18),
+                        ode(40),
+                        sde(1, 9),
+                        sde(1, 35),
+                        sde(1, 255),
+                        sde(0.3, 35),
+                        consistency(1),
+                        consistency(2)));
+        for (Condition shifted :
+                List.of(new Condition(SHIFTED, 1, 0.5, 0, 0), new Condition(SHIFTED_FAR, 3, 0.5, 0, 0))) {
             plan.put(shifted, ofShifted());
         }
         plan.put(
                 new Condition(WRONG_HIGH, MOST, 0, 0.3, HIGH),
-                List.of(ode(64), sde(1, 127), sde(2, 127), sde(2, 400), consistency(1), consistency(2), consistency(4)));
+                List.of(
+                        ode(64),
+                        sde(1, 127),
+                        sde(2, 127),
+                        sde(2, 400),
+                        consistency(1),
+                        consistency(2),
+                        consistency(4)));
         plan.put(
                 new Condition(WRONG, MOST, 0, 0.1, 0),
                 List.of(ode(64), sde(1, 127), sde(2, 400), consistency(1), consistency(5)));
@@ -268,8 +285,7 @@ public final class RandomnessStudy {
         Solver solver = new SaSolver(Prediction.X0, 1, 0, Tau.constant(eta), SaSolver.Mode.FEW_STEPS, false);
         return new Method(name, steps, (denoiser, start, from, rng) -> {
             double[] levels = new KarrasSpacing(RHO).levels(steps + 1, from, LEAST);
-            return Sampler.run(
-                    solver.plan(TimeGrid.of(SCHEDULE, levels)), denoiser, start, NoiseSource.seeded(rng, 0));
+            return Sampler.run(solver.plan(TimeGrid.of(SCHEDULE, levels)), denoiser, start, NoiseSource.seeded(rng, 0));
         });
     }
 
@@ -296,7 +312,8 @@ public final class RandomnessStudy {
         for (int i = 0; i < distances.length; i++) {
             Rng rng = new Rng(seeds[i]);
             try (Scope scope = device.scope()) {
-                Tensor end = method.way.run(denoiser(condition), start(condition, rng), condition.from, rng.stream("sde"));
+                Tensor end =
+                        method.way.run(denoiser(condition), start(condition, rng), condition.from, rng.stream("sde"));
                 distances[i] = distance(end.toFloats(), rng);
             }
         }

@@ -26,8 +26,7 @@ class RandomnessStudyTest extends EngineTest {
     /** What must hold: the noisier SDE forgets a shifted start more, and the ODE keeps it (spec of the study). */
     @Test
     void anSdeForgetsAShiftedStartAndAnOdeDoesNot() {
-        RandomnessStudy.Result result =
-                new RandomnessStudy(device, new long[] {0, 1}, 1000).shifted(row -> {});
+        RandomnessStudy.Result result = new RandomnessStudy(device, new long[] {0, 1}, 1000).shifted(row -> {});
         List<RandomnessStudy.Row> rows = result.rows();
         double[] distance =
                 rows.stream().mapToDouble(row -> row.distance().mean()).toArray();
@@ -37,9 +36,9 @@ class RandomnessStudyTest extends EngineTest {
         assertTrue(distance[0] > 4 * distance[3], distance[0] + " and " + distance[3]);
         // The consistency function is the ODE's own map.
         assertEquals(distance[0], distance[4], 1e-3);
-        assertTrue(result.comparisons().get(1).verdict().endsWith("lower"), result.comparisons()
-                .get(1)
-                .verdict());
+        assertTrue(
+                result.comparisons().get(1).verdict().endsWith("lower"),
+                result.comparisons().get(1).verdict());
     }
 
     @Test
