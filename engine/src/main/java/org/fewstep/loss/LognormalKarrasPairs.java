@@ -1,7 +1,8 @@
 package org.fewstep.loss;
 
 import java.util.Arrays;
-import org.fewstep.kernels.cpu.Erf;
+import org.fewstep.path.EdmSchedule;
+import org.fewstep.path.LogNormalTimes;
 import org.fewstep.path.TimePairSampler;
 import org.fewstep.path.TimePairs;
 import org.fewstep.tensor.Rng;
@@ -42,15 +43,12 @@ public record LognormalKarrasPairs(KarrasGrid grid, ScaleSchedule scales, double
 
     /** Weights of the intervals between rising levels; not of sum 1. */
     public double[] weights(double[] levels) {
+        LogNormalTimes law = new LogNormalTimes(new EdmSchedule(), mean, std);
         double[] weights = new double[levels.length - 1];
         for (int i = 0; i < weights.length; i++) {
-            weights[i] = erf(levels[i + 1]) - erf(levels[i]);
+            weights[i] = 2 * law.share(levels[i], levels[i + 1]);
         }
         return weights;
-    }
-
-    private double erf(double level) {
-        return Erf.erf((Math.log(level) - mean) / (Math.sqrt(2) * std));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.fewstep.path;
 
+import org.fewstep.kernels.ErrorFunction;
 import org.fewstep.tensor.Rng;
 
 /**
@@ -35,6 +36,16 @@ public record LogNormalTimes(NoiseSchedule schedule, double mean, double std) im
     @Override
     public double[] sample(Rng rng, int step, int count) {
         return times(rng.stream("t").normal(0, count, step));
+    }
+
+    /** The share of the law whose noise levels sigma / alpha lie between two levels above 0. */
+    public double share(double low, double high) {
+        return (ErrorFunction.of(standard(high)) - ErrorFunction.of(standard(low))) / 2;
+    }
+
+    /** A level as the argument of the error function. */
+    private double standard(double level) {
+        return (Math.log(level) - mean) / (Math.sqrt(2) * std);
     }
 
     /** The times that standard normal numbers stand for. */
