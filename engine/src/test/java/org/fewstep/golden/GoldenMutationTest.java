@@ -81,9 +81,18 @@ class GoldenMutationTest {
     private static void leaves(JsonValue value, String path, List<String> paths) {
         if (value instanceof JsonObject object) {
             object.members().forEach((key, v) -> leaves(v, path.isEmpty() ? key : path + "/" + key, paths));
+        } else if (isListOfObjects(value)) {
+            List<JsonValue> values = ((JsonArray) value).values();
+            for (int i = 0; i < values.size(); i++) {
+                leaves(values.get(i), path + "/" + i, paths);
+            }
         } else {
             paths.add(path);
         }
+    }
+
+    private static boolean isListOfObjects(JsonValue value) {
+        return value instanceof JsonArray array && array.values().stream().anyMatch(JsonObject.class::isInstance);
     }
 
     private static JsonValue changed(JsonValue value, String path) {
@@ -97,6 +106,12 @@ class GoldenMutationTest {
         }
         String key = path.split("/", 2)[0];
         String rest = path.substring(Math.min(path.length(), key.length() + 1));
+        if (value instanceof JsonArray array) {
+            List<JsonValue> values = new ArrayList<>(array.values());
+            int i = Integer.parseInt(key);
+            values.set(i, changed(values.get(i), rest));
+            return new JsonArray(values);
+        }
         Map<String, JsonValue> members = new LinkedHashMap<>(((JsonObject) value).members());
         members.computeIfPresent(key, (k, v) -> changed(v, rest));
         return new JsonObject(members);
