@@ -115,14 +115,8 @@ public final class GuidanceDistillation implements Loss<GuidanceDistillation.Net
         Tensor x0 = batch.x0();
         Tensor eps = Noise.normal(x0.device(), x0.dtype(), rng.stream("noise"), 0, step, x0.shape());
         double[] t = config.times.sample(rng.stream("times"), step, batch.size());
-        double[] w = rng.stream("guidance").uniform(0, batch.size(), step);
-        for (int i = 0; i < w.length; i++) {
-            w[i] = config.least + (config.most - config.least) * w[i];
-        }
-        int[] labels = Labels.of(NAME, batch, config.classes);
-        if (labels == null) {
-            throw new IllegalArgumentException(NAME + ": got a batch without labels; expected one a sample");
-        }
+        double[] w = new GuidanceLaw(config.least, config.most).sample(rng, step, batch.size());
+        int[] labels = Labels.require(NAME, batch, config.classes);
         return draw(x0, eps, t, w, labels);
     }
 

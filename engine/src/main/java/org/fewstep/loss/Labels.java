@@ -37,6 +37,11 @@ final class Labels {
         if (classes == 0) {
             return null;
         }
+        return require(loss, batch, classes);
+    }
+
+    /** The labels of a batch for a network of K classes, at least 1; errors as above. */
+    static int[] require(String loss, Batch batch, int classes) {
         int[] labels = batch.labels();
         if (labels == null || labels.length != batch.size()) {
             throw new IllegalArgumentException(loss + ": got " + (labels == null ? "no" : labels.length)

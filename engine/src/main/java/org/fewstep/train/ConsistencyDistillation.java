@@ -14,7 +14,6 @@ import org.fewstep.loss.TeacherStep;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
 import org.fewstep.model.PredictionNet;
-import org.fewstep.path.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,11 +53,6 @@ public record ConsistencyDistillation(
         SettingsChecks.within("levels", levels, 2, 1_000_000);
         LevelChecks.rate("mu", mu);
         SettingsChecks.within("label-drop", labelDrop, 0.0, 1.0);
-    }
-
-    @Override
-    public @Nullable Path path() {
-        return null;
     }
 
     @Override

@@ -10,7 +10,6 @@ import org.fewstep.loss.PairWeight;
 import org.fewstep.loss.ScaleSchedule;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
-import org.fewstep.path.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,11 +50,6 @@ public record ConsistencyTraining(
         LevelChecks.scales(s0, s1);
         LevelChecks.rate("mu0", mu0);
         SettingsChecks.within("label-drop", labelDrop, 0.0, 1.0);
-    }
-
-    @Override
-    public @Nullable Path path() {
-        return null;
     }
 
     @Override

@@ -12,8 +12,6 @@ import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
 import org.fewstep.path.EdmSchedule;
 import org.fewstep.path.LogNormalTimes;
-import org.fewstep.path.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Easy consistency tuning: {@link ConsistencyTraining} on {@link RatioPairs}, from a denoiser on (the recipe's teacher, a file)
@@ -66,11 +64,6 @@ public record Ect(
         SettingsChecks.positive("time-std", timeStd);
         SettingsChecks.notNegative("c", c);
         SettingsChecks.within("label-drop", labelDrop, 0.0, 1.0);
-    }
-
-    @Override
-    public @Nullable Path path() {
-        return null;
     }
 
     @Override

@@ -9,9 +9,7 @@ import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
 import org.fewstep.path.EdmSchedule;
 import org.fewstep.path.LogNormalTimes;
-import org.fewstep.path.Path;
 import org.fewstep.path.Prediction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * EDM's denoiser by {@link DenoisingScoreMatching}: what consistency models are distilled from.
@@ -39,11 +37,6 @@ public record Edm(double sigmaData, double timeMean, double timeStd, double labe
         SettingsChecks.finite("time-mean", timeMean);
         SettingsChecks.positive("time-std", timeStd);
         SettingsChecks.within("label-drop", labelDrop, 0.0, 1.0);
-    }
-
-    @Override
-    public @Nullable Path path() {
-        return null;
     }
 
     @Override

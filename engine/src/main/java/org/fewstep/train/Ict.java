@@ -9,8 +9,6 @@ import org.fewstep.loss.PairWeight;
 import org.fewstep.loss.ScaleSchedule;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
-import org.fewstep.path.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Improved consistency training: {@link org.fewstep.loss.ConsistencyTraining} on a grid that doubles, with lognormal pairs,
@@ -61,11 +59,6 @@ public record Ict(
         SettingsChecks.finite("time-mean", timeMean);
         SettingsChecks.positive("time-std", timeStd);
         SettingsChecks.within("label-drop", labelDrop, 0.0, 1.0);
-    }
-
-    @Override
-    public @Nullable Path path() {
-        return null;
     }
 
     @Override

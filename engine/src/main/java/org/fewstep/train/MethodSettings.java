@@ -48,8 +48,9 @@ public sealed interface MethodSettings
                 Scd,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
-    @Nullable
-    Path path();
+    default @Nullable Path path() {
+        return null;
+    }
 
     /** The bridge from a source data set; null where there is none. */
     default @Nullable StochasticInterpolant bridge() {
@@ -356,11 +357,6 @@ public sealed interface MethodSettings
             SettingsChecks.positive("time-std", timeStd);
         }
 
-        @Override
-        public @Nullable Path path() {
-            return null;
-        }
-
         private TimeSampler timeSampler() {
             return timeLaw == TimeLaw.UNIFORM ? UniformTimes.UNIT : new LogitNormalTimes(timeMean, timeStd);
         }
@@ -405,11 +401,6 @@ public sealed interface MethodSettings
             SettingsChecks.within("smoothing", smoothing, 0.0, 1.0);
             SettingsChecks.within("shift", shift, 0, 1000);
             SettingsChecks.atLeast("test-every", testEvery, 1);
-        }
-
-        @Override
-        public @Nullable Path path() {
-            return null;
         }
 
         @Override

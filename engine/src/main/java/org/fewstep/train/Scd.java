@@ -4,8 +4,6 @@ import java.util.Map;
 import org.fewstep.loss.Loss;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
-import org.fewstep.path.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Continuous-time consistency distillation: {@link org.fewstep.loss.TrigFlowConsistency} along the flow of the recipe's teacher.
@@ -37,11 +35,6 @@ public record Scd(
 
     private TrigFlowSettings shared() {
         return new TrigFlowSettings(sigmaData, form, timeMean, timeStd, warmUpSteps, c, labelDrop);
-    }
-
-    @Override
-    public @Nullable Path path() {
-        return null;
     }
 
     @Override

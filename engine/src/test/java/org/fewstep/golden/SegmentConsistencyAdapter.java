@@ -30,7 +30,10 @@ final class SegmentConsistencyAdapter implements Adapter {
         int segments = params.integer("student_steps");
         int teacherSteps = params.integer("teacher_steps");
         double eta = params.number("eta");
-        params.ignore("T"); // repeats the product of segments and rounded steps, which t and s show
+        int total = params.integer("T");
+        if (total != segments * Math.round((double) teacherSteps / segments)) {
+            throw params.fail("T", Integer.toString(total), "the rounded teacher_steps of all segments");
+        }
         ExpectedArrays expected = run.expected();
         for (String variant : expected.keys()) {
             boolean distil = variant.equals("distill");
