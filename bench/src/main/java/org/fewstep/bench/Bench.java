@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import org.fewstep.bench.kernels.KernelsCommand;
 import org.fewstep.bench.sample.BridgesCommand;
 import org.fewstep.bench.sample.RingCommand;
+import org.fewstep.bench.sample.SeedsCommand;
 import org.fewstep.bench.solvers.OrdersCommand;
 import org.fewstep.io.BadFileException;
 import org.fewstep.kernels.DeviceException;
@@ -48,7 +49,8 @@ public final class Bench implements Runnable {
                 .addSubcommand(new KernelsCommand())
                 .addSubcommand(new OrdersCommand())
                 .addSubcommand(new BridgesCommand())
-                .addSubcommand(new RingCommand());
+                .addSubcommand(new RingCommand())
+                .addSubcommand(new SeedsCommand());
         line.setOut(out);
         line.setErr(err);
         line.setParameterExceptionHandler((e, args) -> {

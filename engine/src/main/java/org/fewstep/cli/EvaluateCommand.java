@@ -14,6 +14,7 @@ import org.fewstep.sample.Generator;
 import org.fewstep.sample.GeneratorOptions;
 import org.fewstep.train.Accuracy;
 import org.fewstep.train.Checkpoint;
+import org.fewstep.train.DataSettings;
 import org.fewstep.train.Recipe;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -70,6 +71,12 @@ final class EvaluateCommand implements Callable<Integer> {
                     + " data.")
     private boolean nearest;
 
+    @Option(
+            names = "--frechet",
+            description = "Also compare the samples with test data in the classifier's features: Frechet distance,"
+                    + " precision and recall; training data beside, which are the floor.")
+    private boolean frechet;
+
     @Option(names = "--data", paramLabel = "DIR", description = "Folder of the data; replaces that of the recipes.")
     private @Nullable String data;
 
@@ -85,9 +92,9 @@ final class EvaluateCommand implements Callable<Integer> {
         Numbers.requireCount("--samples", samples);
         Numbers.requireSteps("--steps", steps);
         Path model = modelFile;
-        if (model == null && nearest) {
-            throw new IllegalArgumentException(
-                    "--nearest: got no --model; expected a model whose samples are compared");
+        if (model == null && (nearest || frechet)) {
+            throw new IllegalArgumentException((nearest ? "--nearest" : "--frechet")
+                    + ": got no --model; expected a model whose samples are compared");
         }
         Device device = Devices.require(deviceName);
         ModelPaths.requireFile("evaluate", classifierFile);
@@ -130,11 +137,16 @@ final class EvaluateCommand implements Callable<Integer> {
             SampleSheet sheet = new SampleSheet(generator, options, seed, labels, classes);
             AccuracyTable table = new AccuracyTable();
             Table distances = new Table("samples", "distance to the nearest training sample, 5 %", "median");
+            FeatureTable features = frechet ? featureTable(classifier, model) : null;
             for (int count : steps) {
                 float[] made = sheet.make(count).values();
                 table.add(count + (count == 1 ? " step" : " steps"), Accuracy.of(classifier, made, labels));
+                String name = Text.count(samples) + " at " + count + (count == 1 ? " step" : " steps");
                 if (nearest) {
-                    row(distances, Text.count(samples) + " at " + count + " steps", distances(device, model, made));
+                    row(distances, name, distances(device, model, made));
+                }
+                if (features != null) {
+                    features.add(name, made);
                 }
             }
             screen.line("%s samples of %s, recognised as the class asked for", Text.count(samples), model);
@@ -146,7 +158,20 @@ final class EvaluateCommand implements Callable<Integer> {
                 screen.line("");
                 distances.lines().forEach(screen::line);
             }
+            if (features != null) {
+                screen.line("");
+                features.show(screen);
+            }
         }
+    }
+
+    private FeatureTable featureTable(Classifier classifier, Path model) {
+        DataSettings of = recipe(model).data();
+        FeatureTable table = new FeatureTable(classifier, read(of.test(), 0, MOST));
+        float[] training = read(of.open(), 0, samples);
+        int dim = classifier.spec().network().dim();
+        table.add(Text.count(training.length / dim) + " training data", training);
+        return table;
     }
 
     private static void row(Table table, String name, double[] distances) {

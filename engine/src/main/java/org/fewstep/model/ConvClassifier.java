@@ -37,17 +37,28 @@ public final class ConvClassifier extends Network implements ClassifierNet {
 
     @Override
     public Tensor logits(Tensor x) {
+        return call(x, () -> {
+            Tensor h = stages(x);
+            return out.of(Ops.reshape(h, h.dim(0), h.dim(1) * h.dim(2) * h.dim(3)));
+        });
+    }
+
+    @Override
+    public Tensor features(Tensor x) {
+        return call(x, () -> Ops.mean(stages(x), 2, 3));
+    }
+
+    /** Activations of the last stage (B, channels, size, size). */
+    private Tensor stages(Tensor x) {
         if (x.rank() != 4 || x.dim(1) != config.channels() || x.dim(2) != config.size() || x.dim(3) != config.size()) {
             throw new IllegalArgumentException("conv classifier: got x " + x.shape() + "; expected (B, "
                     + config.channels() + ", " + config.size() + ", " + config.size() + ")");
         }
-        return call(x, () -> {
-            Tensor h = x;
-            for (int i = 0; i < convs.size(); i++) {
-                h = i == 0 ? h : Ops.averagePool(h, 2);
-                h = Ops.silu(norms.get(i).of(convs.get(i).of(h)));
-            }
-            return out.of(Ops.reshape(h, h.dim(0), h.dim(1) * h.dim(2) * h.dim(3)));
-        });
+        Tensor h = x;
+        for (int i = 0; i < convs.size(); i++) {
+            h = i == 0 ? h : Ops.averagePool(h, 2);
+            h = Ops.silu(norms.get(i).of(convs.get(i).of(h)));
+        }
+        return h;
     }
 }

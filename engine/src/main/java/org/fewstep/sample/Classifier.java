@@ -2,6 +2,7 @@ package org.fewstep.sample;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Scope;
 import org.fewstep.model.ClassifierNet;
@@ -77,21 +78,40 @@ public final class Classifier implements AutoCloseable {
      * @throws IllegalArgumentException when the numbers are not those of whole samples
      */
     public float[] logits(float[] samples) {
+        return each(samples, net::logits);
+    }
+
+    /**
+     * Features of samples, in which sets of samples are compared: see {@link ClassifierNet#features}.
+     *
+     * @param samples n samples one after another, each row-major
+     * @return (n, F), row-major
+     * @throws IllegalArgumentException when the numbers are not those of whole samples
+     */
+    public float[] features(float[] samples) {
+        return each(samples, net::features);
+    }
+
+    private float[] each(float[] samples, UnaryOperator<Tensor> of) {
         int dim = spec.network().dim();
         if (samples.length % dim != 0) {
             throw new IllegalArgumentException("classifier: got " + samples.length + " numbers; expected a multiple of "
                     + dim + ", the numbers in a sample");
         }
         int n = samples.length / dim;
-        float[] out = new float[Math.multiplyExact(n, classes())];
+        float[] out = new float[0];
         try (NoGrad off = NoGrad.open()) {
             for (int from = 0; from < n; from += CHUNK) {
                 int to = Math.min(n, from + CHUNK);
                 try (Scope chunk = device.scope()) {
                     float[] part = Arrays.copyOfRange(samples, from * dim, to * dim);
                     Tensor x = Tensor.of(device, spec.dtype(), part, spec.batchShape(to - from));
-                    float[] logits = net.logits(x).toFloats();
-                    System.arraycopy(logits, 0, out, from * classes(), logits.length);
+                    float[] found = of.apply(x).toFloats();
+                    int width = found.length / (to - from);
+                    if (from == 0) {
+                        out = new float[Math.multiplyExact(n, width)];
+                    }
+                    System.arraycopy(found, 0, out, from * width, found.length);
                 }
             }
         }

@@ -36,11 +36,17 @@ public record Measured(double[] values) {
 
     /** Half the width of the 95 % interval of the mean, by Student's distribution. */
     public double halfWidth() {
-        double mean = mean();
-        double sum = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
         int freedom = values.length - 1;
         double quantile = freedom <= QUANTILES.length ? QUANTILES[freedom - 1] : NORMAL;
-        return quantile * Math.sqrt(sum / freedom / values.length);
+        return quantile * spread() / Math.sqrt(values.length);
+    }
+
+    /** Standard deviation of the law of a seed's number, estimated from those there are. */
+    public double spread() {
+        double mean = mean();
+        double squares =
+                Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
+        return Math.sqrt(squares / (values.length - 1));
     }
 
     /** This less another, seed by seed: both must come from the same seeds. */

@@ -98,6 +98,16 @@ class EvaluateTest {
         assertTrue(whole.out().contains("1 step ") && whole.out().contains("2 steps"), whole.out());
     }
 
+    /** The Frechet distance, which the last line of that name has. */
+    private static double distance(CliRun ran, String name) {
+        String line = ran.out()
+                .lines()
+                .filter(l -> l.startsWith(name))
+                .reduce((first, last) -> last)
+                .orElseThrow();
+        return Double.parseDouble(line.substring(name.length()).strip().split(" +")[0]);
+    }
+
     private static Object[] with(String command, String option, Path file, Object[] more) {
         Object[] all = Arrays.copyOf(new Object[] {command, option, file}, 3 + more.length);
         System.arraycopy(more, 0, all, 3, more.length);
@@ -118,10 +128,15 @@ class EvaluateTest {
                         "--steps",
                         "1",
                         "--nearest",
+                        "--frechet",
                         "--data",
                         folder)
                 .succeeded();
-        assertTrue(ran.out().contains("20 at 1 steps") && ran.out().contains("20 test data"), ran.out());
+        assertTrue(ran.out().contains("20 at 1 step") && ran.out().contains("20 test data"), ran.out());
+        assertTrue(ran.out().contains("in the classifier's 8 features, beside 120 test data"), ran.out());
+        double training = distance(ran, "20 training data");
+        double untrained = distance(ran, "20 at 1 step");
+        assertTrue(training > 0 && untrained > 5 * training, ran.out());
     }
 
     @Test
@@ -129,7 +144,8 @@ class EvaluateTest {
     void filesOfTheWrongKindAreNamed() {
         CliRun.of("evaluate", "--classifier", generator).failed(3, "expected a classifier");
         CliRun.of("evaluate", "--classifier", classifier, "--model", classifier).failed(3, "classifier");
-        CliRun.of("evaluate", "--classifier", classifier, "--nearest").failed(2, "--model");
+        CliRun.of("evaluate", "--classifier", classifier, "--nearest").failed(2, "--nearest: got no --model");
+        CliRun.of("evaluate", "--classifier", classifier, "--frechet").failed(2, "--frechet: got no --model");
         CliRun.of("evaluate", "--classifier", folder.resolve("none")).failed(3, "no such file");
     }
 

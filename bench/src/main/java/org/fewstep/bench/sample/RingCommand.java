@@ -2,20 +2,10 @@ package org.fewstep.bench.sample;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.fewstep.kernels.Device;
-import org.fewstep.kernels.Devices;
-import org.fewstep.metric.ModeCoverage;
-import org.fewstep.metric.SlicedWasserstein2;
-import org.fewstep.path.GaussianMixture;
-import org.fewstep.sample.Generator;
-import org.fewstep.sample.GeneratorOptions;
-import org.fewstep.tensor.Rng;
 import org.fewstep.train.Checkpoint;
-import org.fewstep.train.HeldOut;
 import org.fewstep.train.Recipe;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,21 +14,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code ring}: how near the samples of models of Gaussians in the plane come to held-out data, and which modes they have. */
+/** {@code ring}: how near the samples of models of points in the plane come to held-out data, and which modes they have. */
 @Command(
         name = "ring",
         mixinStandardHelpOptions = true,
         description =
-                "Measure models trained on eight-gaussians or ring8: sliced W2 to held-out data and the least share of"
-                        + " a mode, at several numbers of steps.")
+                "Measure models of points in the plane: sliced W2 to held-out data, unbiased energy distance and the"
+                        + " least share of a mode, at several numbers of steps.")
 public final class RingCommand implements Callable<Integer> {
-    private static final int DIRECTIONS = 128;
-    private static final int CHUNK = 2000;
-
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "CHECKPOINT", arity = "1..*", description = "Checkpoints or exports.")
+    @Parameters(paramLabel = "CHECKPOINT", arity = "1..*", description = "Checkpoints.")
     private List<Path> models = List.of();
 
     @Option(names = "--samples", paramLabel = "N", defaultValue = "20000", description = "Samples (default: 20000).")
@@ -57,12 +44,12 @@ public final class RingCommand implements Callable<Integer> {
         if (spec == null) {
             throw new IllegalStateException("ring: got no command line; expected picocli to set it");
         }
-        if (samples < 1) {
-            throw new IllegalArgumentException("ring: got " + samples + " samples; expected at least 1");
+        if (samples < 2) {
+            throw new IllegalArgumentException("ring: got " + samples + " samples; expected at least 2");
         }
         PrintWriter out = spec.commandLine().getOut();
-        out.println("Sliced W2 (" + DIRECTIONS + " directions) of " + samples
-                + " samples to as many held-out data, and the least share of one of the modes (1/8 = 12.5 %).");
+        out.println("Sliced W2 (" + PlaneQuality.DIRECTIONS + " directions), energy distance, and least share of a mode, of "
+                + samples + " samples to as many held-out data.");
         out.println();
         StringBuilder head = new StringBuilder("| recipe | seed | training steps |");
         for (int count : steps) {
@@ -70,49 +57,30 @@ public final class RingCommand implements Callable<Integer> {
         }
         out.println(head + " two data sets |");
         out.println("|---|---|---|" + "---|".repeat(steps.size() + 1));
-        Device device = Devices.require("cpu");
         for (Path model : models) {
-            out.println(row(model, device));
+            out.println(row(model));
             out.flush();
         }
         return 0;
     }
 
-    private String row(Path model, Device device) {
+    private String row(Path model) {
         Checkpoint checkpoint = Checkpoint.of(model);
         Recipe recipe = checkpoint.recipe();
-        GaussianMixture law = recipe.data().mixture();
-        if (law == null) {
-            throw new IllegalArgumentException(
-                    "ring: got " + model + ", trained on other data; expected a model of Gaussians in the plane");
-        }
         StringBuilder row = new StringBuilder(
                 "| " + recipe.name() + " | " + recipe.training().seed() + " | " + checkpoint.step() + " |");
-        float[] held = HeldOut.data(recipe, 0).read(samples);
-        try (Generator generator = Generator.load(model, device)) {
-            int[] labels = new int[samples];
-            Arrays.fill(labels, Generator.NO_LABEL);
-            for (int count : steps) {
-                float[] made = generator.sample(0, count, 1, labels, GeneratorOptions.DEFAULT.withChunk(CHUNK));
-                row.append(String.format(
-                        Locale.ROOT, " %.4f, %.1f %% |", distance(made, held), 100 * leastShare(made, law)));
-            }
+        for (PlaneQuality quality : PlaneQuality.of(model, steps, samples)) {
+            row.append(cell(quality));
         }
-        float[] again = HeldOut.data(recipe, 1).read(samples);
-        return row.append(String.format(Locale.ROOT, " %.4f |", distance(again, held)))
-                .toString();
+        return row.append(cell(PlaneQuality.floor(recipe, samples))).toString();
     }
 
-    private static double distance(float[] made, float[] held) {
-        return SlicedWasserstein2.of(made, held, 2, DIRECTIONS, new Rng(7));
-    }
-
-    private static double leastShare(float[] made, GaussianMixture law) {
-        double[] modes =
-                Arrays.stream(law.means()).flatMapToDouble(Arrays::stream).toArray();
-        return ModeCoverage.of(made, 2, modes, law.stds()[0]).shares().stream()
-                .mapToDouble(Double::doubleValue)
-                .min()
-                .orElse(0);
+    private static String cell(PlaneQuality quality) {
+        return String.format(
+                Locale.ROOT,
+                " %.4f, %.4f, %s |",
+                quality.sw2(),
+                quality.energy(),
+                PlaneQuality.percent(quality.leastShare()));
     }
 }

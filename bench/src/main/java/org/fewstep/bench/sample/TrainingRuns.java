@@ -1,0 +1,72 @@
+package org.fewstep.bench.sample;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.fewstep.kernels.cpu.Provider;
+import org.fewstep.train.Checkpoint;
+
+/**
+ * Runs of recipes, each trained once by the program's own command {@code train} and kept in a folder; one that was broken off
+ * goes on.
+ *
+ * @param folder of the runs
+ * @param settings that every run gets, as {@code --set} takes them
+ */
+record TrainingRuns(Path folder, List<String> settings) {
+    private static final String LOG = "train.log";
+
+    TrainingRuns {
+        settings = List.copyOf(settings);
+    }
+
+    /**
+     * The checkpoint of a finished run.
+     *
+     * @param steps of training
+     * @param teacher whose checkpoint the recipe learns from; null where the recipe says it
+     * @throws IllegalStateException when the training fails; its output is in the run's folder
+     */
+    Path checkpoint(String recipe, long seed, long steps, Path... teacher) throws IOException, InterruptedException {
+        Path run = folder.resolve(recipe + "-" + steps + "-" + seed);
+        Path checkpoint = run.resolve(Checkpoint.FILE);
+        boolean begun = Files.exists(checkpoint);
+        if (begun && Checkpoint.of(checkpoint).step() >= steps) {
+            return checkpoint;
+        }
+        List<String> line = new ArrayList<>();
+        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (Provider.vectorUsable()) {
+            line.add(Provider.VECTOR_FLAG);
+        }
+        line.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.fewstep.cli.Main", "train"));
+        line.addAll(List.of("--out", run.toString()));
+        if (begun) {
+            line.add("--resume");
+        } else {
+            line.addAll(List.of("--recipe", recipe, "--seed", Long.toString(seed)));
+            line.addAll(List.of("--set", "training.steps=" + steps));
+            settings.forEach(s -> line.addAll(List.of("--set", s)));
+            for (Path file : teacher) {
+                line.addAll(List.of("--set", "teacher=" + file));
+            }
+        }
+        Files.createDirectories(folder);
+        Path log = folder.resolve(run.getFileName() + "." + LOG);
+        Process training = new ProcessBuilder(line)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        Thread ending = new Thread(training::destroy);
+        Runtime.getRuntime().addShutdownHook(ending);
+        int code = training.waitFor();
+        Runtime.getRuntime().removeShutdownHook(ending);
+        if (code != 0) {
+            throw new IllegalStateException(
+                    "train: recipe " + recipe + ", seed " + seed + " ended with code " + code + "; see " + log);
+        }
+        return checkpoint;
+    }
+}
