@@ -31,8 +31,7 @@ final class FeatureTable {
     /** Adds a row for samples one after another. */
     void add(String name, float[] samples) {
         float[] found = classifier.features(samples);
-        PrecisionRecall covered =
-                PrecisionRecall.of(first(found), first(data), width, PrecisionRecall.NEIGHBOURS);
+        PrecisionRecall covered = PrecisionRecall.of(first(found), first(data), width, PrecisionRecall.NEIGHBOURS);
         table.row(
                 name,
                 Text.value(FrechetDistance.of(found, data, width)),

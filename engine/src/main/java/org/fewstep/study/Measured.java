@@ -44,8 +44,7 @@ public record Measured(double[] values) {
     /** Standard deviation of the law of a seed's number, estimated from those there are. */
     public double spread() {
         double mean = mean();
-        double squares =
-                Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
+        double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
         return Math.sqrt(squares / (values.length - 1));
     }
 

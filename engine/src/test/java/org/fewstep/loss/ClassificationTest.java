@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
-import java.util.function.UnaryOperator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.fewstep.EngineTest;
 import org.fewstep.autodiff.Grad;
 import org.fewstep.kernels.DType;
@@ -94,7 +94,9 @@ class ClassificationTest extends EngineTest {
         Classification loss = new Classification(new Classification.Config(K, 0.1, 0));
         Classification.Draw draw = loss.draw(batch, rng, 0);
         double[] all = loss.loss(new Function(x -> x), draw).perSample().toDoubles();
-        double[] some = loss.loss(new Function(x -> x), loss.slice(draw, 2, 5)).perSample().toDoubles();
+        double[] some = loss.loss(new Function(x -> x), loss.slice(draw, 2, 5))
+                .perSample()
+                .toDoubles();
         assertArrayEquals(Arrays.copyOfRange(all, 2, 5), some);
     }
 

@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param energy unbiased energy distance
  * @param modes of a mixture of Gaussians; null for other data
  */
-record PlaneQuality(
-        double sw2, double energy, @Nullable ModeCoverage modes) {
+record PlaneQuality(double sw2, double energy, @Nullable ModeCoverage modes) {
     static final int DIRECTIONS = 128;
     private static final int CHUNK = 2000;
 
@@ -58,8 +57,7 @@ record PlaneQuality(
 
     /** Of another draw of the data, which a perfect model would have. */
     static PlaneQuality floor(Recipe recipe, int samples) {
-        return of(
-                HeldOut.data(recipe, 1).read(samples), HeldOut.data(recipe, 0).read(samples), recipe);
+        return of(HeldOut.data(recipe, 1).read(samples), HeldOut.data(recipe, 0).read(samples), recipe);
     }
 
     private static PlaneQuality of(float[] made, float[] held, Recipe recipe) {

@@ -48,8 +48,9 @@ public final class RingCommand implements Callable<Integer> {
             throw new IllegalArgumentException("ring: got " + samples + " samples; expected at least 2");
         }
         PrintWriter out = spec.commandLine().getOut();
-        out.println("Sliced W2 (" + PlaneQuality.DIRECTIONS + " directions), energy distance, and least share of a mode, of "
-                + samples + " samples to as many held-out data.");
+        out.println("Sliced W2 (" + PlaneQuality.DIRECTIONS
+                + " directions), energy distance, and least share of a mode, of " + samples
+                + " samples to as many held-out data.");
         out.println();
         StringBuilder head = new StringBuilder("| recipe | seed | training steps |");
         for (int count : steps) {

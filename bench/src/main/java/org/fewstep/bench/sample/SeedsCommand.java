@@ -109,9 +109,7 @@ public final class SeedsCommand implements Callable<Integer> {
         List<List<PlaneQuality>> bySeed = new ArrayList<>();
         Recipe known = null;
         for (long seed : seeds) {
-            Path[] teacher = names.length == 1
-                    ? new Path[0]
-                    : new Path[] {runs.checkpoint(names[1], seed, length)};
+            Path teacher = names.length == 1 ? null : runs.checkpoint(names[1], seed, length, null);
             Path checkpoint = runs.checkpoint(names[0], seed, length, teacher);
             known = Checkpoint.of(checkpoint).recipe();
             bySeed.add(PlaneQuality.of(checkpoint, steps, samples));
@@ -129,12 +127,12 @@ public final class SeedsCommand implements Callable<Integer> {
     }
 
     private static String cells(List<PlaneQuality> column) {
-        Measured sw2 = new Measured(column.stream().mapToDouble(PlaneQuality::sw2).toArray());
-        Measured energy = new Measured(column.stream().mapToDouble(PlaneQuality::energy).toArray());
-        double least = column.stream()
-                .mapToDouble(PlaneQuality::leastShare)
-                .min()
-                .orElse(Double.NaN);
+        Measured sw2 =
+                new Measured(column.stream().mapToDouble(PlaneQuality::sw2).toArray());
+        Measured energy =
+                new Measured(column.stream().mapToDouble(PlaneQuality::energy).toArray());
+        double least =
+                column.stream().mapToDouble(PlaneQuality::leastShare).min().orElse(Double.NaN);
         return String.join(
                 " | ",
                 number(sw2.mean()),

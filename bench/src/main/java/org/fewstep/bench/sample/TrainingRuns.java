@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.fewstep.kernels.cpu.Provider;
 import org.fewstep.train.Checkpoint;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs of recipes, each trained once by the program's own command {@code train} and kept in a folder; one that was broken off
@@ -29,8 +30,10 @@ record TrainingRuns(Path folder, List<String> settings) {
      * @param teacher whose checkpoint the recipe learns from; null where the recipe says it
      * @throws IllegalStateException when the training fails; its output is in the run's folder
      */
-    Path checkpoint(String recipe, long seed, long steps, Path... teacher) throws IOException, InterruptedException {
-        Path run = folder.resolve(recipe + "-" + steps + "-" + seed);
+    Path checkpoint(String recipe, long seed, long steps, @Nullable Path teacher)
+            throws IOException, InterruptedException {
+        String name = Path.of(recipe).getFileName().toString().replace(".yaml", "");
+        Path run = folder.resolve(name + "-" + steps + "-" + seed);
         Path checkpoint = run.resolve(Checkpoint.FILE);
         boolean begun = Files.exists(checkpoint);
         if (begun && Checkpoint.of(checkpoint).step() >= steps) {
@@ -49,8 +52,8 @@ record TrainingRuns(Path folder, List<String> settings) {
             line.addAll(List.of("--recipe", recipe, "--seed", Long.toString(seed)));
             line.addAll(List.of("--set", "training.steps=" + steps));
             settings.forEach(s -> line.addAll(List.of("--set", s)));
-            for (Path file : teacher) {
-                line.addAll(List.of("--set", "teacher=" + file));
+            if (teacher != null) {
+                line.addAll(List.of("--set", "teacher=" + teacher));
             }
         }
         Files.createDirectories(folder);
