@@ -20,7 +20,6 @@ import org.fewstep.solver.BlockMeans;
 import org.fewstep.solver.Grey;
 import org.fewstep.solver.Masked;
 import org.fewstep.solver.Measurement;
-import org.fewstep.solver.PowerSpacing;
 import org.fewstep.solver.SolverCatalog;
 import org.fewstep.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +36,7 @@ import picocli.CommandLine.Parameters;
                 "Edit images with a model that was never trained for it: inpaint, colourise, superresolve, stroke,"
                         + " interpolate. A row of guides, a row of what is known of them, a row of results.")
 final class EditCommand implements Callable<Integer> {
-    private static final int GUIDE_STEPS = 50;
+    private static final int STEPS = 50;
 
     /** What can be done. */
     enum Kind {
@@ -109,8 +108,12 @@ final class EditCommand implements Callable<Integer> {
     @Option(names = "--n", paramLabel = "N", defaultValue = "8", description = "Number of images (default: 8).")
     private int n = 8;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "50", description = "Number of steps (default: 50).")
-    private int steps = 50;
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Number of steps (default: 50; 1 to interpolate with a consistency model, whose next ones draw"
+                    + " noise).")
+    private @Nullable Integer given;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Seed of the noise (default: 0).")
     private long seed;
@@ -140,14 +143,13 @@ final class EditCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Numbers.requireCount("--n", n);
-        Numbers.requireSteps("--steps", List.of(steps));
+        if (given != null) {
+            Numbers.requireSteps("--steps", List.of(given));
+        }
         guidance.check();
         if (mask != null && box != null) {
             throw new IllegalArgumentException("--mask: got a mask and a box; expected one of them");
         }
-        String usual = kind == Kind.INTERPOLATE ? "dpmpp-2m" : "ddim-eta1.0";
-        GeneratorOptions stepping = GeneratorOptions.DEFAULT.withSolver(
-                SolverCatalog.of(solver == null ? usual : solver), PowerSpacing.UNIFORM);
         Device device = Devices.require(deviceName);
         ModelPaths.requireFile("edit", checkpoint);
         try (Generator generator = Generator.load(checkpoint, device);
@@ -158,7 +160,8 @@ final class EditCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("edit: got a model of samples of shape " + Arrays.toString(shape)
                         + "; expected images (1, H, W) or (3, H, W)");
             }
-            Editor editor = new Editor(generator, guidance.with(stepping, shape, weak), steps);
+            int steps = given != null ? given : usualSteps(generator, kind == Kind.INTERPOLATE);
+            Editor editor = new Editor(generator, guidance.with(stepping(generator), shape, weak), steps);
             int[] labels = new int[n];
             Arrays.fill(labels, label == null ? Generator.NO_LABEL : label);
             List<float[]> rows = rows(generator, editor, shape, labels);
@@ -168,6 +171,19 @@ final class EditCommand implements Callable<Integer> {
             FileList.show(screen, List.of(write(rows, shape)));
         }
         return ExitCode.OK.code();
+    }
+
+    private GeneratorOptions stepping(Generator generator) {
+        if (solver != null && Editor.isConsistency(generator)) {
+            throw new IllegalArgumentException(
+                    "--solver: got " + solver + " for a consistency model; expected none, it has steps of its own");
+        }
+        String usual = kind == Kind.INTERPOLATE ? "dpmpp-2m" : "ddim-eta1.0";
+        return Editor.stepping(generator, SolverCatalog.of(solver == null ? usual : solver));
+    }
+
+    private static int usualSteps(Generator generator, boolean alike) {
+        return alike && Editor.isConsistency(generator) ? 1 : STEPS;
     }
 
     private List<float[]> rows(Generator generator, Editor editor, int[] shape, int[] labels) {
@@ -229,7 +245,7 @@ final class EditCommand implements Callable<Integer> {
 
     private float[] guides(Generator generator, int[] shape, int[] labels) {
         if (images.isEmpty()) {
-            return generator.sample(0, GUIDE_STEPS, guideSeed, labels, GeneratorOptions.DEFAULT);
+            return generator.sample(0, usualSteps(generator, true), guideSeed, labels, GeneratorOptions.DEFAULT);
         }
         List<float[]> read = new ArrayList<>();
         for (Path image : images) {

@@ -3,12 +3,15 @@ package org.fewstep.sample;
 import java.util.Arrays;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Scope;
-import org.fewstep.path.Path;
+import org.fewstep.model.Parametrisation;
+import org.fewstep.path.GridPoint;
 import org.fewstep.solver.Ddim;
+import org.fewstep.solver.KarrasSpacing;
 import org.fewstep.solver.MeasuredField;
 import org.fewstep.solver.Measurement;
 import org.fewstep.solver.NoiseSource;
 import org.fewstep.solver.PowerSpacing;
+import org.fewstep.solver.Solver;
 import org.fewstep.tensor.Noise;
 import org.fewstep.tensor.Rng;
 import org.fewstep.tensor.Shape;
@@ -26,15 +29,34 @@ import org.fewstep.tensor.Tensor;
  * @param steps of the grid, at least 1
  */
 public record Editor(Generator generator, GeneratorOptions options, int steps) {
-    /** Steps that draw noise, DDIM with eta 1: they fit known and drawn parts together better than an ODE's. */
-    public static final GeneratorOptions USUAL = GeneratorOptions.DEFAULT.withSolver(new Ddim(1), PowerSpacing.UNIFORM);
+    /**
+     * Steps that draw noise, which fit known and drawn parts together better than an ODE's: DDIM with eta 1, or a consistency
+     * function's own.
+     */
+    public static GeneratorOptions usual(Generator generator) {
+        return stepping(generator, new Ddim(1));
+    }
+
+    /** A solver on the model's usual grid; a consistency function has one of its own, which is taken for it. */
+    public static GeneratorOptions stepping(Generator generator, Solver solver) {
+        Parametrisation levels = generator.spec().parametrisation();
+        if (levels == null) {
+            return GeneratorOptions.DEFAULT.withSolver(solver, PowerSpacing.UNIFORM);
+        }
+        return isConsistency(generator)
+                ? GeneratorOptions.DEFAULT
+                : GeneratorOptions.DEFAULT.withSolver(solver, new KarrasSpacing());
+    }
+
+    /** Whether the model leads to clean data in one evaluation, and draws noise in more. */
+    public static boolean isConsistency(Generator generator) {
+        Parametrisation levels = generator.spec().parametrisation();
+        return levels != null && levels.role() == Parametrisation.Role.CONSISTENCY;
+    }
 
     public Editor {
         if (steps < 1) {
             throw new IllegalArgumentException("edit: got " + steps + " steps; expected at least 1");
-        }
-        if (generator.spec().path() == null) {
-            throw new IllegalArgumentException("edit: got a model of noise levels; expected one on a path, as a flow");
         }
     }
 
@@ -50,8 +72,10 @@ public record Editor(Generator generator, GeneratorOptions options, int steps) {
         Device device = generator.device();
         try (Scope scope = device.scope()) {
             Tensor known = tensor(guides, labels.length);
+            float[] measured =
+                    measurement.mix(tensor(new float[guides.length], labels.length), known).toFloats();
             return generator.edit(
-                    noise(seed, labels.length),
+                    noised(measured, 1, seed, labels.length),
                     1,
                     steps,
                     labels,
@@ -76,7 +100,8 @@ public record Editor(Generator generator, GeneratorOptions options, int steps) {
      * others like them.
      *
      * @param guides n samples
-     * @param level above 0, where little changes, to 1, where nothing of the guide is left; linear in the path's time
+     * @param level above 0, where little changes, to 1, where nothing of the guide is left; linear in the path's time. A
+     *     model of noise levels starts where the linear path has as much noise, sigma / alpha = level / (1 - level), at most 80
      * @param labels (n), or {@link Generator#NO_LABEL}
      */
     public float[] stroke(float[] guides, double level, long seed, int[] labels) {
@@ -88,11 +113,10 @@ public record Editor(Generator generator, GeneratorOptions options, int steps) {
     public float[] noised(float[] guides, double level, long seed, int n) {
         requireSamples("guides", guides, n);
         requireLevel(level);
-        Path path = generator.spec().requirePath();
-        double t = level == 1 ? path.noiseTime() : path.dataTime() + level * (path.noiseTime() - path.dataTime());
+        GridPoint at = generator.start(level);
         float[] state = noise(seed, n);
         for (int i = 0; i < state.length; i++) {
-            state[i] = (float) (path.alpha(t) * guides[i] + path.sigma(t) * state[i]);
+            state[i] = (float) (at.alpha() * guides[i] + at.sigma() * state[i]);
         }
         return state;
     }
@@ -128,6 +152,10 @@ public record Editor(Generator generator, GeneratorOptions options, int steps) {
         for (int i = 0; i < n; i++) {
             float[] state = slerp(first, last, (double) i / (n - 1));
             System.arraycopy(state, 0, states, i * state.length, state.length);
+        }
+        double sigma = generator.start(1).sigma();
+        for (int i = 0; i < states.length; i++) {
+            states[i] = (float) (sigma * states[i]);
         }
         return generator.edit(states, 1, steps, labels, options, x0 -> x0, draws(from));
     }

@@ -17,6 +17,7 @@ import org.fewstep.model.Parametrisation;
 import org.fewstep.model.VelocityNet;
 import org.fewstep.op.Ops;
 import org.fewstep.path.GridPoint;
+import org.fewstep.path.NoiseSchedule;
 import org.fewstep.path.Prediction;
 import org.fewstep.solver.ConvertedField;
 import org.fewstep.solver.Field;
@@ -368,8 +369,7 @@ public final class Generator implements AutoCloseable {
         Parametrisation levels = spec.parametrisation();
         if (levels != null) {
             StepPlan plan = stepping.solver().plan(grid);
-            Field x0 = (state, point) -> guidance().v(state, point.t(), cond);
-            Field field = new ConvertedField(x0, Prediction.X0, plan.field(), levels.schedule());
+            Field field = new ConvertedField(predicted(cond, options), Prediction.X0, plan.field(), levels.schedule());
             Tensor start = Ops.scale(noise, grid.point(0).sigma());
             return OdeSampler.run(plan, field, start, draws, observer);
         }
@@ -400,17 +400,39 @@ public final class Generator implements AutoCloseable {
     }
 
     /**
+     * The point at which an edit starts.
+     *
+     * @param level above 0 to 1, where nothing is left of a guide; linear in the time of a path. A model of noise levels starts
+     *     where the linear path has as much noise, at sigma / alpha = level / (1 - level), or at its highest level
+     */
+    GridPoint start(double level) {
+        Parametrisation levels = spec.parametrisation();
+        if (levels == null) {
+            org.fewstep.path.Path path = spec.requirePath();
+            return path.at(
+                    level == 1
+                            ? path.noiseTime()
+                            : path.dataTime() + level * (path.noiseTime() - path.dataTime()));
+        }
+        return TimeGrid.ofLevels(levels.schedule(), highest(level), 0).point(0);
+    }
+
+    private static double highest(double level) {
+        return Math.min(Parametrisation.HIGHEST, level / (1 - level));
+    }
+
+    /**
      * As {@link #sample(long, int, long, int[], GeneratorOptions)} from states of the caller's own on a part of the path, with
      * the predicted data changed on the way.
      *
-     * @param start numbers of the states (n, ...) on the host, of noise or of a level between
+     * @param states numbers of the states (n, ...) on the host, at {@link #start}
      * @param level 1 for pure noise, 0 for clean data
      * @param data what becomes of a field of x0; its tensors belong to the caller
      * @param draws standard normal numbers for a solver that makes noise
      * @throws ArithmeticException with the evaluation and its time, when the network gives numbers that are not finite
      */
     float[] edit(
-            float[] start,
+            float[] states,
             double level,
             int steps,
             int[] labels,
@@ -427,16 +449,28 @@ public final class Generator implements AutoCloseable {
         try (Use inUse = use();
                 NoGrad off = NoGrad.open();
                 Scope all = device.scope()) {
-            Tensor noise = Tensor.of(device, spec.dtype(), start, spec.batchShape(n));
+            Tensor start = Tensor.of(device, spec.dtype(), states, spec.batchShape(n));
             Tensor onDevice = classes() == 0 ? null : Tensor.of(device, known(labels, 0, n), n);
-            org.fewstep.path.Path path = spec.requirePath();
-            Steering steering = options.steering() == null ? Steering.NONE : options.steering();
-            Field predicted = steering.field(Prediction.X0, guidance(), path, cond(onDevice, options));
-            Field x0 = data.apply(new FiniteField(predicted));
-            StepPlan plan = stepping.solver().plan(stepping.grid(path, steps, level));
-            Field field = new ConvertedField(x0, Prediction.X0, plan.field(), path);
-            return OdeSampler.run(plan, field, noise, draws, StepObserver.NONE).toFloats();
+            Field x0 = data.apply(new FiniteField(predicted(cond(onDevice, options), options)));
+            Parametrisation levels = spec.parametrisation();
+            NoiseSchedule schedule = levels == null ? spec.requirePath() : levels.schedule();
+            StepPlan plan = stepping.solver()
+                    .plan(
+                            levels == null
+                                    ? stepping.grid(spec.requirePath(), steps, level)
+                                    : LevelGrids.grid(levels, stepping, steps, highest(level)));
+            Field field = new ConvertedField(x0, Prediction.X0, plan.field(), schedule);
+            return OdeSampler.run(plan, field, start, draws, StepObserver.NONE).toFloats();
         }
+    }
+
+    /** The predicted data. */
+    private Field predicted(Cond cond, GeneratorOptions options) {
+        if (spec.parametrisation() != null) {
+            return (state, point) -> guidance().v(state, point.t(), cond);
+        }
+        Steering steering = options.steering() == null ? Steering.NONE : options.steering();
+        return steering.field(Prediction.X0, guidance(), spec.requirePath(), cond);
     }
 
     private static Rng noise(long seed) {

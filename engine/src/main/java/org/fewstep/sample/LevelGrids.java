@@ -41,25 +41,31 @@ final class LevelGrids {
         };
     }
 
-    /** The grid of a solver. */
+    /** The grid of a solver from the highest level on. */
     static TimeGrid grid(Parametrisation model, SolverOnGrid stepping, int steps) {
+        return grid(model, stepping, steps, Parametrisation.HIGHEST);
+    }
+
+    /** The grid of a solver from a level sigma / alpha on. */
+    static TimeGrid grid(Parametrisation model, SolverOnGrid stepping, int steps, double from) {
         NoiseSchedule schedule = model.schedule();
+        double least = Math.min(LEAST, from / 10);
         if (!(stepping.solver() instanceof MultistepConsistency)) {
             return TimeGrid.spaced(
                     schedule,
                     stepping.spacing(),
                     steps,
-                    schedule.timeAtSnr(1 / Parametrisation.HIGHEST),
-                    schedule.timeAtSnr(1 / LEAST),
+                    schedule.timeAtSnr(1 / from),
+                    schedule.timeAtSnr(1 / least),
                     FinalPoint.CLEAN);
         }
-        if (steps == 2) {
+        if (steps == 2 && from == Parametrisation.HIGHEST) {
             double middle = model.form() == Parametrisation.Form.SIGMA
                     ? MIDDLE_LEVEL
                     : schedule.at(MIDDLE_TIME).rho();
-            return TimeGrid.ofLevels(schedule, Parametrisation.HIGHEST, middle, 0);
+            return TimeGrid.ofLevels(schedule, from, middle, 0);
         }
-        double[] levels = new KarrasSpacing().levels(steps + 1, Parametrisation.HIGHEST, LEAST);
+        double[] levels = new KarrasSpacing().levels(steps + 1, from, least);
         levels[steps] = 0;
         return TimeGrid.ofLevels(schedule, levels);
     }

@@ -14,6 +14,7 @@ import org.fewstep.kernels.DType;
 import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Init;
 import org.fewstep.model.Parameter;
+import org.fewstep.model.Parametrisation;
 import org.fewstep.model.ResidualMlpConfig;
 import org.fewstep.model.TimeEncoding;
 import org.fewstep.model.TimePair;
@@ -47,7 +48,15 @@ class EditorTest extends EngineTest {
     }
 
     private Generator generator(int seed, int classes) {
-        ModelSpec spec = spec(classes);
+        return generator(seed, spec(classes));
+    }
+
+    private Generator ofLevels(Parametrisation levels) {
+        ModelSpec path = spec(3);
+        return generator(4, ModelSpec.ofLevels(path.network(), path.dtype(), levels, path.shape()));
+    }
+
+    private Generator generator(int seed, ModelSpec spec) {
         FlowNetwork network = (FlowNetwork) spec.network().build(new Init(device, spec.dtype(), new Rng(3)));
         long number = 0;
         for (Parameter p : network.trained().values()) {
@@ -89,10 +98,10 @@ class EditorTest extends EngineTest {
         float[] guides = guides();
         try (Generator generator = generator(4, 3)) {
             for (GeneratorOptions options : List.of(
-                    Editor.USUAL,
+                    Editor.usual(generator),
                     EULER,
-                    Editor.USUAL.withGuidance(2),
-                    Editor.USUAL.withSolver(new DpmMultistep(2), new KarrasSpacing()))) {
+                    Editor.usual(generator).withGuidance(2),
+                    Editor.usual(generator).withSolver(new DpmMultistep(2), new KarrasSpacing()))) {
                 for (int steps : new int[] {1, 5}) {
                     Editor editor = new Editor(generator, options, steps);
                     float[] painted = editor.restore(guides, mask(), 8, LABELS);
@@ -114,7 +123,7 @@ class EditorTest extends EngineTest {
     void anEditDoesNotDependOnItsBatch() {
         float[] guides = guides();
         try (Generator generator = generator(4, 3)) {
-            Editor editor = new Editor(generator, Editor.USUAL, 4);
+            Editor editor = new Editor(generator, Editor.usual(generator), 4);
             float[] together = editor.restore(guides, mask(), 8, LABELS);
             float[] first = editor.restore(Arrays.copyOf(guides, DIM), mask(), 8, Arrays.copyOf(LABELS, 1));
             assertArrayEquals(Arrays.copyOf(together, DIM), first);
@@ -126,7 +135,7 @@ class EditorTest extends EngineTest {
     void strokesLeaveTheGuideByTheirLevel() {
         float[] guides = guides();
         try (Generator generator = generator(4, 3)) {
-            Editor editor = new Editor(generator, Editor.USUAL, 6);
+            Editor editor = new Editor(generator, Editor.usual(generator), 6);
             double before = 0;
             for (double level : new double[] {1e-4, 0.1, 0.5}) {
                 double away = distance(guides, editor.stroke(guides, level, 8, LABELS));
@@ -152,6 +161,54 @@ class EditorTest extends EngineTest {
         return out;
     }
 
+    /** Denoisers and consistency functions are called at noise levels, from 80 times the noise on. */
+    @Test
+    void modelsOfNoiseLevelsAreEditedToo() {
+        float[] guides = guides();
+        for (Parametrisation levels : List.of(
+                Parametrisation.edm(0.5), Parametrisation.consistency(0.5, 0.002), Parametrisation.trigFlow(0.5))) {
+            try (Generator generator = ofLevels(levels)) {
+                for (int steps : new int[] {1, 2, 5}) {
+                    Editor editor = new Editor(generator, Editor.usual(generator), steps);
+                    float[] painted = editor.restore(guides, mask(), 8, LABELS);
+                    for (int i = 0; i < painted.length; i++) {
+                        if (i % DIM < DIM / 2) {
+                            assertEquals(guides[i], painted[i], 2e-6f, levels.describe() + ", " + steps + " steps");
+                        }
+                    }
+                    assertTrue(distance(guides, painted) > 0.1, "the rest is drawn anew");
+                    float[] little = editor.stroke(guides, 1e-3, 8, LABELS);
+                    float[] much = editor.stroke(guides, 0.5, 8, LABELS);
+                    assertTrue(distance(guides, little) < 0.05, levels.describe() + ", " + steps + " steps");
+                    assertTrue(distance(guides, little) < distance(guides, much));
+                }
+                Editor once = new Editor(generator, Editor.usual(generator), 1);
+                float[] way = once.interpolate(3, 4, new int[] {0, 0, 0});
+                int[] label = {0};
+                GeneratorOptions options = Editor.usual(generator);
+                assertArrayEquals(generator.sample(0, 1, 3, label, options), Arrays.copyOf(way, DIM), 1e-4f);
+                assertArrayEquals(
+                        generator.sample(0, 1, 4, label, options), Arrays.copyOfRange(way, 2 * DIM, 3 * DIM), 1e-4f);
+            }
+        }
+    }
+
+    /** On every kind of model a level stands for as much noise beside the guide. */
+    @Test
+    void aLevelIsTheSameNoiseEverywhere() {
+        try (Generator flow = generator(4, 3);
+                Generator edm = ofLevels(Parametrisation.edm(0.5));
+                Generator trigFlow = ofLevels(Parametrisation.trigFlow(0.5))) {
+            for (double level : new double[] {0.1, 0.5, 0.9}) {
+                for (Generator generator : List.of(flow, edm, trigFlow)) {
+                    assertEquals(level / (1 - level), generator.start(level).rho(), 1e-12);
+                }
+            }
+            assertEquals(80, edm.start(1).rho(), 1e-12);
+            assertEquals(80, edm.start(0.999).rho(), 1e-12);
+        }
+    }
+
     @Test
     void waysLeadFromOneSampleToTheOther() {
         try (Generator generator = generator(4, 0)) {
@@ -171,7 +228,7 @@ class EditorTest extends EngineTest {
     void badInputIsNamed() {
         float[] guides = guides();
         try (Generator generator = generator(4, 3)) {
-            Editor editor = new Editor(generator, Editor.USUAL, 4);
+            Editor editor = new Editor(generator, Editor.usual(generator), 4);
             refused("level 0.0;", () -> editor.stroke(guides, 0, 8, LABELS));
             refused("level 1.5;", () -> editor.stroke(guides, 1.5, 8, LABELS));
             refused("level NaN;", () -> editor.noised(guides, Double.NaN, 8, 3));
@@ -180,7 +237,7 @@ class EditorTest extends EngineTest {
             refused("factor 4", () -> editor.picture(guides, new BlockMeans(4)));
             Masked other = new Masked(Tensor.of(device, DType.F32, new float[25], 1, 1, 5, 5));
             refused("mask: got shape", () -> editor.restore(guides, other, 8, LABELS));
-            refused("got 0 steps", () -> new Editor(generator, Editor.USUAL, 0));
+            refused("got 0 steps", () -> new Editor(generator, Editor.usual(generator), 0));
             refused("got 1 samples on the way", () -> editor.interpolate(1, 2, new int[] {0}));
             GeneratorOptions jumps = GeneratorOptions.DEFAULT.withSolver(SolverChoice.FLOW_MAP);
             refused("flow-map", () -> new Editor(generator, jumps, 2).restore(guides, mask(), 8, LABELS));
