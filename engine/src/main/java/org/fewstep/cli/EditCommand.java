@@ -111,8 +111,9 @@ final class EditCommand implements Callable<Integer> {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description = "Number of steps (default: 50; 1 to interpolate with a consistency model, whose next ones draw"
-                    + " noise).")
+            description =
+                    "Number of steps (default: 50; 1 to interpolate with a consistency model, whose next ones draw"
+                            + " noise).")
     private @Nullable Integer given;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Seed of the noise (default: 0).")

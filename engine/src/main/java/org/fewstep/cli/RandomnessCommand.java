@@ -12,7 +12,14 @@ import java.util.stream.LongStream;
 import org.fewstep.io.AtomicFile;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Devices;
+import org.fewstep.sample.Classifier;
+import org.fewstep.sample.Generator;
+import org.fewstep.study.Findings;
 import org.fewstep.study.RandomnessStudy;
+import org.fewstep.study.TrainedStudy;
+import org.fewstep.train.Checkpoint;
+import org.fewstep.train.Recipe;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -45,6 +52,29 @@ final class RandomnessCommand implements Callable<Integer> {
             description = "Folder of the table and the charts (default: fewstep-randomness).")
     private Path out = Path.of("fewstep-randomness");
 
+    @Option(
+            names = "--teacher",
+            paramLabel = "FILE",
+            description =
+                    "With --student: compare these trained networks in place of the known denoiser; a checkpoint of"
+                            + " the method edm.")
+    private @Nullable Path teacher;
+
+    @Option(
+            names = "--student",
+            paramLabel = "FILE",
+            description = "A consistency function that was made of the teacher, or for its data.")
+    private @Nullable Path student;
+
+    @Option(
+            names = "--classifier",
+            paramLabel = "FILE",
+            description = "For images: a classifier, in whose features they are compared.")
+    private @Nullable Path classifier;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "Folder of the data; replaces that of the recipe.")
+    private @Nullable String data;
+
     @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", description = "Device (default: cpu).")
     private String deviceName = "cpu";
 
@@ -55,19 +85,22 @@ final class RandomnessCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Numbers.requireCount("--seeds", seeds);
-        Device device = Devices.require(deviceName);
-        RandomnessStudy study =
-                new RandomnessStudy(device, LongStream.range(0, seeds).toArray(), samples);
-        try {
-            Files.createDirectories(out);
-        } catch (IOException e) {
-            throw new UncheckedIOException("make the folder " + out, e);
+        Path of = teacher;
+        Path to = student;
+        if ((of == null) != (to == null) || (of == null && (classifier != null || data != null))) {
+            throw new IllegalArgumentException("--teacher: got " + of + ", student " + to
+                    + "; expected both, or neither and no classifier or data");
         }
-        device.warmUp();
-        RandomnessStudy.Result result = study.run(row -> screen.line(
-                "%-38s  %-11s  %4d  %s",
-                row.condition(), row.method(), row.evaluations(), RandomnessReport.interval(row.distance())));
-        RandomnessReport report = new RandomnessReport(result, seeds, samples);
+        Device device = Devices.require(deviceName);
+        long[] numbers = LongStream.range(0, seeds).toArray();
+        RandomnessReport report;
+        if (of == null || to == null) {
+            RandomnessStudy study = new RandomnessStudy(device, numbers, samples);
+            prepare(device);
+            report = RandomnessReport.known(study.run(this::show), seeds, samples);
+        } else {
+            report = trained(of, to, device, numbers);
+        }
         screen.line("");
         report.verdicts().forEach(screen::line);
         Path table = out.resolve(TABLE);
@@ -76,5 +109,42 @@ final class RandomnessCommand implements Callable<Integer> {
         files.addAll(report.writeCharts(out));
         FileList.show(screen, files);
         return ExitCode.OK.code();
+    }
+
+    private RandomnessReport trained(Path of, Path to, Device device, long[] numbers) {
+        ModelPaths.requireFile("study", of);
+        ModelPaths.requireFile("study", to);
+        Recipe own = Checkpoint.of(of).recipe();
+        Recipe recipe = data == null ? own : own.withFolders(data);
+        try (Generator denoiser = Generator.load(of, device);
+                Generator map = Generator.load(to, device);
+                Classifier known = classifier == null ? null : Classifier.load(classifier, device)) {
+            TrainedStudy.Judge judge =
+                    known == null ? new TrainedStudy.Points(denoiser) : new TrainedStudy.Features(known);
+            TrainedStudy study = new TrainedStudy(denoiser, map, recipe.data().test(), judge, numbers, samples);
+            prepare(device);
+            return RandomnessReport.trained(
+                    study.run(this::show),
+                    seeds,
+                    samples,
+                    judge.name(),
+                    own.name(),
+                    Checkpoint.of(to).recipe().name());
+        }
+    }
+
+    private void prepare(Device device) {
+        try {
+            Files.createDirectories(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("make the folder " + out, e);
+        }
+        device.warmUp();
+    }
+
+    private void show(Findings.Row row) {
+        screen.line(
+                "%-38s  %-11s  %4d  %s",
+                row.condition(), row.method(), row.evaluations(), RandomnessReport.interval(row.distance()));
     }
 }

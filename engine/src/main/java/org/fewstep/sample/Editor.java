@@ -72,8 +72,9 @@ public record Editor(Generator generator, GeneratorOptions options, int steps) {
         Device device = generator.device();
         try (Scope scope = device.scope()) {
             Tensor known = tensor(guides, labels.length);
-            float[] measured =
-                    measurement.mix(tensor(new float[guides.length], labels.length), known).toFloats();
+            float[] measured = measurement
+                    .mix(tensor(new float[guides.length], labels.length), known)
+                    .toFloats();
             return generator.edit(
                     noised(measured, 1, seed, labels.length),
                     1,

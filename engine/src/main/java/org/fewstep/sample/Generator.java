@@ -410,9 +410,7 @@ public final class Generator implements AutoCloseable {
         if (levels == null) {
             org.fewstep.path.Path path = spec.requirePath();
             return path.at(
-                    level == 1
-                            ? path.noiseTime()
-                            : path.dataTime() + level * (path.noiseTime() - path.dataTime()));
+                    level == 1 ? path.noiseTime() : path.dataTime() + level * (path.noiseTime() - path.dataTime()));
         }
         return TimeGrid.ofLevels(levels.schedule(), highest(level), 0).point(0);
     }

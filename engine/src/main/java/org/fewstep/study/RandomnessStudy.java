@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -87,53 +86,6 @@ public final class RandomnessStudy {
         Tensor run(Field denoiser, Tensor start, double from, Rng rng);
     }
 
-    /**
-     * A row of the table.
-     *
-     * @param condition what was wrong
-     * @param method way of sampling
-     * @param evaluations of the denoiser, or calls of the consistency function
-     * @param distance from the data
-     */
-    public record Row(String condition, String method, int evaluations, Measured distance) {}
-
-    /**
-     * Two rows compared on the same seeds.
-     *
-     * @param question what the comparison is about
-     * @param first row
-     * @param second row
-     */
-    public record Comparison(String question, Row first, Row second) {
-        /** The second's distance less the first's. */
-        public Measured difference() {
-            return second.distance.minus(first.distance);
-        }
-
-        /** What the numbers say, and no more. */
-        public String verdict() {
-            Measured d = difference();
-            String change = String.format(Locale.ROOT, "%+.4f +- %.4f", d.mean(), d.halfWidth());
-            String of =
-                    first.method + " (" + first.evaluations + ") to " + second.method + " (" + second.evaluations + ")";
-            return of + ": " + change + (d.isClear() ? d.mean() < 0 ? ", lower" : ", higher" : ", no clear difference");
-        }
-    }
-
-    /**
-     * What the study found.
-     *
-     * @param floor distance of two draws of the data
-     * @param rows in the order of the conditions
-     * @param comparisons that answer the questions
-     */
-    public record Result(Measured floor, List<Row> rows, List<Comparison> comparisons) {
-        public Result {
-            rows = List.copyOf(rows);
-            comparisons = List.copyOf(comparisons);
-        }
-    }
-
     private final Device device;
     private final long[] seeds;
     private final int samples;
@@ -156,24 +108,25 @@ public final class RandomnessStudy {
     }
 
     /** Runs all of it; tells of each row as it is done. */
-    public Result run(Consumer<Row> progress) {
+    public Findings run(Consumer<Findings.Row> progress) {
         return run(plan(), progress, RandomnessStudy::comparisons);
     }
 
     /** The part about the start at the lower level alone. */
-    Result shifted(Consumer<Row> progress) {
+    Findings shifted(Consumer<Findings.Row> progress) {
         Condition condition = new Condition(SHIFTED, 1, 0.5, 0, 0);
         return run(Map.of(condition, ofShifted()), progress, rows -> comparisons(rows, SHIFTED));
     }
 
-    private Result run(
+    private Findings run(
             Map<Condition, List<Method>> plan,
-            Consumer<Row> progress,
-            Function<List<Row>, List<Comparison>> questions) {
-        List<Row> rows = new ArrayList<>();
+            Consumer<Findings.Row> progress,
+            Function<List<Findings.Row>, List<Findings.Comparison>> questions) {
+        List<Findings.Row> rows = new ArrayList<>();
         plan.forEach((condition, methods) -> {
             for (Method method : methods) {
-                Row row = new Row(condition.title, method.name, method.evaluations, measure(condition, method));
+                Findings.Row row =
+                        new Findings.Row(condition.title, method.name, method.evaluations, measure(condition, method));
                 rows.add(row);
                 progress.accept(row);
             }
@@ -183,7 +136,7 @@ public final class RandomnessStudy {
             Rng rng = new Rng(seeds[i]);
             floor[i] = distance(data(rng.stream("another draw")), rng);
         }
-        return new Result(new Measured(floor), rows, questions.apply(rows));
+        return new Findings(new Measured(floor), rows, questions.apply(rows));
     }
 
     private static final String RIGHT = "nothing wrong";
@@ -232,7 +185,7 @@ public final class RandomnessStudy {
     }
 
     /** What there is to say about a shifted start. */
-    private static List<Comparison> comparisons(List<Row> rows, String shifted) {
+    private static List<Findings.Comparison> comparisons(List<Findings.Row> rows, String shifted) {
         return List.of(
                 compare(shifted, rows, shifted, "ODE", 127, "SDE eta 1", 127),
                 compare(shifted, rows, shifted, "ODE", 127, "SDE eta 2", 127),
@@ -240,8 +193,8 @@ public final class RandomnessStudy {
                 compare(shifted, rows, shifted, "consistency", 1, "consistency", 2));
     }
 
-    private static List<Comparison> comparisons(List<Row> rows) {
-        List<Comparison> all = new ArrayList<>();
+    private static List<Findings.Comparison> comparisons(List<Findings.Row> rows) {
+        List<Findings.Comparison> all = new ArrayList<>();
         String few = "few evaluations, nothing wrong";
         all.add(compare(few, rows, RIGHT, "ODE", 9, "consistency", 1));
         all.add(compare(few, rows, RIGHT, "ODE", 9, "SDE eta 1", 9));
@@ -257,16 +210,9 @@ public final class RandomnessStudy {
         return all;
     }
 
-    private static Comparison compare(
-            String question, List<Row> rows, String condition, String first, int of, String second, int to) {
-        return new Comparison(question, find(rows, condition, first, of), find(rows, condition, second, to));
-    }
-
-    private static Row find(List<Row> rows, String condition, String method, int evaluations) {
-        return rows.stream()
-                .filter(r -> r.condition.equals(condition) && r.method.equals(method) && r.evaluations == evaluations)
-                .findFirst()
-                .orElseThrow();
+    private static Findings.Comparison compare(
+            String question, List<Findings.Row> rows, String condition, String first, int of, String second, int to) {
+        return Findings.compare(question, rows, condition, first, of, second, to);
     }
 
     /** Heun's method on n levels and the clean end: 2 n - 1 evaluations. */

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.fewstep.data.DataOrder;
 import org.fewstep.data.Dataset;
 import org.fewstep.tensor.Rng;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Samples at one end of a recipe that it does not train on: of files the part that is left, of data made by code other draws. Sample
@@ -42,6 +43,17 @@ public record HeldOut(Dataset data, long seed) {
      * @return n samples one after another, each row-major
      */
     public float[] read(int n) {
+        return read(n, null);
+    }
+
+    /**
+     * The same with their labels.
+     *
+     * @param n at least 0
+     * @param labels (n), written where the data have classes; or null
+     * @return n samples one after another, each row-major
+     */
+    public float[] read(int n, int @Nullable [] labels) {
         long[] indices;
         if (data.size() == Dataset.ENDLESS) {
             long first = (seed & (Long.MAX_VALUE / STRIDE)) * STRIDE;
@@ -52,7 +64,7 @@ public record HeldOut(Dataset data, long seed) {
         }
         int dim = Arrays.stream(data.sampleShape()).reduce(1, Math::multiplyExact);
         float[] values = new float[Math.multiplyExact(n, dim)];
-        data.read(indices, values, null);
+        data.read(indices, values, labels);
         return values;
     }
 }

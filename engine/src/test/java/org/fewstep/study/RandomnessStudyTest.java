@@ -26,8 +26,8 @@ class RandomnessStudyTest extends EngineTest {
     /** What must hold: the noisier SDE forgets a shifted start more, and the ODE keeps it (spec of the study). */
     @Test
     void anSdeForgetsAShiftedStartAndAnOdeDoesNot() {
-        RandomnessStudy.Result result = new RandomnessStudy(device, new long[] {0, 1}, 1000).shifted(row -> {});
-        List<RandomnessStudy.Row> rows = result.rows();
+        Findings result = new RandomnessStudy(device, new long[] {0, 1}, 1000).shifted(row -> {});
+        List<Findings.Row> rows = result.rows();
         double[] distance =
                 rows.stream().mapToDouble(row -> row.distance().mean()).toArray();
         assertEquals("ODE", rows.get(0).method());

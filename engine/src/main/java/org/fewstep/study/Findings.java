@@ -1,0 +1,64 @@
+package org.fewstep.study;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a study found.
+ *
+ * @param floor distance of two draws of the data
+ * @param rows in the order of the conditions
+ * @param comparisons that answer the questions
+ */
+public record Findings(Measured floor, List<Row> rows, List<Comparison> comparisons) {
+    public Findings {
+        rows = List.copyOf(rows);
+        comparisons = List.copyOf(comparisons);
+    }
+
+    /**
+     * A row of the table.
+     *
+     * @param condition what was wrong
+     * @param method way of sampling
+     * @param evaluations of the denoiser, or calls of the consistency function
+     * @param distance from the data
+     */
+    public record Row(String condition, String method, int evaluations, Measured distance) {}
+
+    /**
+     * Two rows compared on the same seeds.
+     *
+     * @param question what the comparison is about
+     * @param first row
+     * @param second row
+     */
+    public record Comparison(String question, Row first, Row second) {
+        /** The second's distance less the first's. */
+        public Measured difference() {
+            return second.distance.minus(first.distance);
+        }
+
+        /** What the numbers say, and no more. */
+        public String verdict() {
+            Measured d = difference();
+            String change = String.format(Locale.ROOT, "%+.4f +- %.4f", d.mean(), d.halfWidth());
+            String of =
+                    first.method + " (" + first.evaluations + ") to " + second.method + " (" + second.evaluations + ")";
+            return of + ": " + change + (d.isClear() ? d.mean() < 0 ? ", lower" : ", higher" : ", no clear difference");
+        }
+    }
+
+    /** Two rows of one condition by method and evaluations. */
+    static Comparison compare(
+            String question, List<Row> rows, String condition, String first, int of, String second, int to) {
+        return new Comparison(question, find(rows, condition, first, of), find(rows, condition, second, to));
+    }
+
+    private static Row find(List<Row> rows, String condition, String method, int evaluations) {
+        return rows.stream()
+                .filter(r -> r.condition.equals(condition) && r.method.equals(method) && r.evaluations == evaluations)
+                .findFirst()
+                .orElseThrow();
+    }
+}
