@@ -33,6 +33,7 @@ record RecipeText(String source, String yaml) {
             "ring-ect",
             "ring-sct",
             "ring-scd",
+            "ring-scott",
             "glyphs-flow",
             "glyphs-meanflow",
             "mnist-flow",

@@ -46,6 +46,7 @@ public sealed interface MethodSettings
                 Ect,
                 Sct,
                 Scd,
+                Scott,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {
@@ -74,6 +75,11 @@ public sealed interface MethodSettings
      */
     default @Nullable LongToDoubleFunction targetRate(long steps) {
         return null;
+    }
+
+    /** Networks that are trained beside the student, each before it in every step. */
+    default List<Opponent<?>> opponents() {
+        return List.of();
     }
 
     /** The structure that is trained, for that of a network of these settings. */
