@@ -6,12 +6,12 @@ import static org.fewstep.op.Ops.square;
 import static org.fewstep.op.Ops.sub;
 import static org.fewstep.op.Ops.sum;
 
+import java.util.List;
 import org.fewstep.autodiff.Grad;
 import org.fewstep.model.Cond;
 import org.fewstep.model.CriticNet;
 import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
-import java.util.List;
 
 /**
  * R1, the squared gradient of a discriminator on real samples, R = |grad_x C(x, t)|^2 a sample with C the sum of its logits. A
