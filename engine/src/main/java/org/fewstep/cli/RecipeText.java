@@ -34,6 +34,7 @@ record RecipeText(String source, String yaml) {
             "ring-sct",
             "ring-scd",
             "ring-scott",
+            "ring-ctm",
             "glyphs-flow",
             "glyphs-meanflow",
             "mnist-flow",

@@ -82,7 +82,7 @@ public record Recipe(
         }
         Integer times = network.times();
         Parametrisation levels = method.parametrisation();
-        boolean oneTime = bridged || levels != null;
+        boolean oneTime = bridged || (levels != null && levels.times() == 1);
         if (times != null && (times < method.times() || (oneTime && times > 1))) {
             throw new SettingsException(
                     "network.times", times.toString(), method.times() + ", which the method needs", "leave it out");
@@ -117,20 +117,20 @@ public record Recipe(
 
     /** Refuses samples that the model cannot make, before it is trained. */
     private static void requireSamples(Parametrisation levels, SampleSettings sample) {
-        boolean consistency = levels.role() == Parametrisation.Role.CONSISTENCY;
+        boolean jumps = levels.jumps();
         SolverChoice solver = sample.solver();
-        if (solver != SolverChoice.AUTO && (consistency || solver == SolverChoice.FLOW_MAP)) {
+        if (solver != SolverChoice.AUTO && (jumps || solver == SolverChoice.FLOW_MAP)) {
             throw new SettingsException(
                     "sample.solver",
                     solver.name(),
-                    consistency ? "auto, since the method makes a consistency function" : "auto or a solver of an ODE",
+                    jumps ? "auto, since the method makes a " + levels.describe() : "auto or a solver of an ODE",
                     "");
         }
-        if (consistency && sample.guidance() != 1) {
+        if (jumps && sample.guidance() != 1) {
             throw new SettingsException(
                     "sample.guidance",
                     Double.toString(sample.guidance()),
-                    "1, since the method makes a consistency function",
+                    "1, since the method makes a " + levels.describe(),
                     "");
         }
     }

@@ -22,6 +22,7 @@ import org.fewstep.io.TensorSource;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.cpu.CpuDevice;
 import org.fewstep.kernels.cpu.Provider;
+import org.fewstep.sample.Generator;
 import org.fewstep.sample.ModelFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,20 @@ class OpponentsTest {
     }
 
     @Test
+    void aTrajectoryModelBrokenInTheMiddleLeavesEveryTensorOfAnUnbrokenOne() throws IOException {
+        for (String weighting : List.of("adaptive", "fixed")) {
+            Recipe recipe = recipe("ctm", "method.weighting=" + weighting, "method.levels=5");
+            Path whole = run(weighting, recipe);
+            assertSameBits(whole, broken(weighting + " broken", recipe, 13));
+            assertSameBits(whole, run(weighting + " anew", recipe("ctm", "method.weighting=" + weighting,
+                    "method.levels=5", "training.replay=false")));
+            try (Generator generator = Generator.load(whole.resolve(Checkpoint.FILE), device)) {
+                assertEquals(6, generator.sample(3, 2, 0).length);
+            }
+        }
+    }
+
+    @Test
     void replayedUpdatesHaveTheBitsOfUpdatesRunAnew() throws IOException {
         for (String noise : List.of("0", "0.1")) {
             String set = "method.adversarial.r1-noise=" + noise;
@@ -187,7 +202,11 @@ class OpponentsTest {
     }
 
     private static String refused(String... overrides) {
-        return assertThrows(SettingsException.class, () -> recipe("scott", overrides))
+        return refusedAs("scott", overrides);
+    }
+
+    private static String refusedAs(String method, String... overrides) {
+        return assertThrows(SettingsException.class, () -> recipe(method, overrides))
                 .path();
     }
 
@@ -206,7 +225,15 @@ class OpponentsTest {
         assertEquals("method.adversarial.updates", refused("method.adversarial.updates=0"));
         assertEquals("method.adversarial.start", refused("method.adversarial.start=-1"));
         assertEquals("method.adversarial.optimizer.lr", refused("method.adversarial.optimizer.lr=0"));
-        Recipe recipe = recipe("scott", "method.noise-scale=exponential");
-        assertEquals(recipe, Recipe.from(recipe.toMap()));
+        assertEquals("method.levels", refusedAs("ctm", "method.levels=2"));
+        assertEquals("method.denoising", refusedAs("ctm", "method.denoising=-1"));
+        assertEquals("method.mu", refusedAs("ctm", "method.mu=1"));
+        assertEquals("network.times", refusedAs("ctm", "network.times=1"));
+        assertEquals("sample.solver", refusedAs("ctm", "sample.solver=heun"));
+        assertEquals("sample.guidance", refusedAs("ctm", "sample.guidance=2"));
+        assertEquals("teacher", refusedAs("ctm", "teacher="));
+        for (Recipe recipe : List.of(recipe("scott", "method.noise-scale=exponential"), recipe("ctm"))) {
+            assertEquals(recipe, Recipe.from(recipe.toMap()));
+        }
     }
 }
