@@ -35,6 +35,7 @@ record RecipeText(String source, String yaml) {
             "ring-scd",
             "ring-scott",
             "ring-ctm",
+            "ring-tcm",
             "glyphs-flow",
             "glyphs-meanflow",
             "mnist-flow",

@@ -48,6 +48,7 @@ public sealed interface MethodSettings
                 Scd,
                 Scott,
                 Ctm,
+                Tcm,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {
@@ -66,6 +67,11 @@ public sealed interface MethodSettings
 
     /** Whether the student learns from the recipe's teacher. */
     default boolean taught() {
+        return false;
+    }
+
+    /** Whether the recipe's teacher is a first stage of the student's own kind, not a denoiser. */
+    default boolean hasFirstStage() {
         return false;
     }
 
