@@ -149,9 +149,9 @@ final class SampleCommand implements Callable<Integer> {
         }
         try (Generator generator = Generator.load(checkpoint, device);
                 Generator weak = guidance.weak(device)) {
-            GeneratorOptions options =
-                    guidance.with(options(generator.spec().parametrisation() != null), generator.shape(), weak)
-                            .withGamma(gamma);
+            GeneratorOptions options = guidance.with(
+                            options(generator.spec().parametrisation() != null), generator.shape(), weak)
+                    .withGamma(gamma);
             int classes = generator.classes();
             List<Integer> shown = classes(classes);
             int columns = shown.size() == 1 || classes == 0

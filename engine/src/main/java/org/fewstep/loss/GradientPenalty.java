@@ -34,8 +34,8 @@ public sealed interface GradientPenalty {
         @Override
         public Tensor of(CriticNet critic, Tensor real, Tensor noise, Tensor t, Cond cond) {
             Tensor x = real.stopGradient().requireGrad();
-            Tensor gradient = Grad.createGraph(sum(critic.logits(x, t, cond)), List.of(x))
-                    .get(0);
+            Tensor gradient =
+                    Grad.createGraph(sum(critic.logits(x, t, cond)), List.of(x)).get(0);
             return PerSample.sumOf(square(gradient));
         }
     }

@@ -42,8 +42,8 @@ public final class CriticMlp extends Module implements CriticNet {
         }
         this.dim = dim;
         this.sigmaData = sigmaData;
-        this.time = child(
-                "time", new TimeFeatures(init.part("time"), TimeEncoding.SINUSOIDAL, TIME_WIDTH, MAX_FREQUENCY));
+        this.time =
+                child("time", new TimeFeatures(init.part("time"), TimeEncoding.SINUSOIDAL, TIME_WIDTH, MAX_FREQUENCY));
         this.labels = classes == 0 ? null : child("labels", new ClassEmbedding(init.part("labels"), classes, width));
         int[] widths = new int[depth + 2];
         Arrays.fill(widths, width);

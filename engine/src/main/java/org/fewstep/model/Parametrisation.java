@@ -131,8 +131,7 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
                     "parametrisation: got a network with one time; expected two, of a map between levels");
         }
         CtmScaling scaling = trajectories();
-        return (x, t, cond) ->
-                scaling.map(map, x, t, Tensor.full(x.device(), x.dtype(), sigmaMin, t.shape()), cond);
+        return (x, t, cond) -> scaling.map(map, x, t, Tensor.full(x.device(), x.dtype(), sigmaMin, t.shape()), cond);
     }
 
     /**
@@ -149,12 +148,11 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
 
     /** In a few words. */
     public String describe() {
-        String what =
-                switch (role) {
-                    case DENOISER -> "denoiser";
-                    case CONSISTENCY -> "consistency function";
-                    case TRAJECTORY -> "trajectory function";
-                };
+        String what = switch (role) {
+            case DENOISER -> "denoiser";
+            case CONSISTENCY -> "consistency function";
+            case TRAJECTORY -> "trajectory function";
+        };
         return what
                 + (form == Form.SIGMA ? " of noise levels" : " of TrigFlow") + ", sigma data " + sigmaData
                 + (sigmaMin == 0 ? "" : ", sigma min " + sigmaMin);

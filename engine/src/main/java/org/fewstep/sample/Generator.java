@@ -545,8 +545,8 @@ public final class Generator implements AutoCloseable {
         Parametrisation levels = spec.parametrisation();
         boolean trajectory = levels != null && levels.times() == 2;
         if (options.gamma() != 0 && !trajectory) {
-            throw new IllegalArgumentException("generator: got gamma " + options.gamma()
-                    + "; expected 0, other than for a trajectory function");
+            throw new IllegalArgumentException(
+                    "generator: got gamma " + options.gamma() + "; expected 0, other than for a trajectory function");
         }
         if (levels == null) {
             return;

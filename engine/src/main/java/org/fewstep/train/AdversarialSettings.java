@@ -69,8 +69,7 @@ public record AdversarialSettings(
 
     /** What the discriminator makes small. */
     DiscriminatorLoss.Config config() {
-        GradientPenalty penalty =
-                r1Noise == 0 ? new GradientPenalty.Exact() : new GradientPenalty.FiniteNoise(r1Noise);
+        GradientPenalty penalty = r1Noise == 0 ? new GradientPenalty.Exact() : new GradientPenalty.FiniteNoise(r1Noise);
         return new DiscriminatorLoss.Config(kind, penalty, r1);
     }
 }

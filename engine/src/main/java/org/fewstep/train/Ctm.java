@@ -139,15 +139,13 @@ public record Ctm(
             return List.of();
         }
         return List.of(new CriticOpponent(
-                adversarial,
-                sigmaData,
-                roles -> trajectory(roles).estimates(roles.requireStudent(), average(roles))));
+                adversarial, sigmaData, roles -> trajectory(roles).estimates(roles.requireStudent(), average(roles))));
     }
 
     @Override
     public Loss<Network, ?> loss(Roles roles) {
-        TrajectoryDenoising term = new TrajectoryDenoising(
-                parametrisation().trajectories(), denoisingTimes(), labelDrop, roles.classes());
+        TrajectoryDenoising term =
+                new TrajectoryDenoising(parametrisation().trajectories(), denoisingTimes(), labelDrop, roles.classes());
         TrajectoryDistillation loss = new TrajectoryDistillation(new TrajectoryDistillation.Config(
                 trajectory(roles), term, denoising, CriticOpponent.term(adversarial), weighting));
         PredictionNet teacher = roles.requireTeacher().denoiser();
@@ -156,7 +154,6 @@ public record Ctm(
         FlowNetwork network = roles.requireStudent();
         return StudentLoss.of(
                 loss,
-                (student, dropping) ->
-                        new Nets(student, dropping.of(average), teacher, critic, network.lastLayer()));
+                (student, dropping) -> new Nets(student, dropping.of(average), teacher, critic, network.lastLayer()));
     }
 }

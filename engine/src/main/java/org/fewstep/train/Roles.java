@@ -35,9 +35,9 @@ record Roles(
         if (student instanceof FlowNetwork net) {
             return net;
         }
-        throw new IllegalStateException(
-                "method: got " + (student == null ? "no student" : student.getClass().getSimpleName())
-                        + "; expected a network with times");
+        throw new IllegalStateException("method: got "
+                + (student == null ? "no student" : student.getClass().getSimpleName())
+                + "; expected a network with times");
     }
 
     /** The network of an opponent, of a type. */

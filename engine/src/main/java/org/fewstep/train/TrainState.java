@@ -53,8 +53,8 @@ final class TrainState implements AutoCloseable {
             }
             LongToDoubleFunction rate = recipe.method().targetRate(training.steps());
             int averages = training.ema().size() + (rate == null ? 0 : 1);
-            this.student = own(
-                    new Player<>(ModelFile.STUDENT, network, recipe.optimizer(), training.steps(), averages));
+            this.student =
+                    own(new Player<>(ModelFile.STUDENT, network, recipe.optimizer(), training.steps(), averages));
             for (double decay : training.ema()) {
                 Network copy = own(spec.network().build(init));
                 student.average(ModelFile.EMA + Ema.name(decay), copy, decay, training.emaWarmUp());
@@ -67,7 +67,8 @@ final class TrainState implements AutoCloseable {
                     : ModelFile.EMA + Ema.name(training.ema().get(0));
             for (Opponent<?> opponent : recipe.method().opponents()) {
                 Rng own = rng.stream(opponent.name());
-                opponents.put(opponent, join(opponent, spec, new Init(device, spec.dtype(), own.stream("init")), training));
+                opponents.put(
+                        opponent, join(opponent, spec, new Init(device, spec.dtype(), own.stream("init")), training));
             }
         } catch (RuntimeException | Error e) {
             close();

@@ -250,7 +250,12 @@ public final class Trainer implements AutoCloseable {
     private <M extends Module, D> TrainingStep<M, D> work(
             Loss<? super M, D> loss, Batches data, Rng rng, Player<M> player) {
         return new TrainingStep<>(
-                device, data, loss, rng.stream("draw"), player, recipe.training().replay());
+                device,
+                data,
+                loss,
+                rng.stream("draw"),
+                player,
+                recipe.training().replay());
     }
 
     private void checkpoint() {

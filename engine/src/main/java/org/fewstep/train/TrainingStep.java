@@ -36,8 +36,7 @@ final class TrainingStep<M extends Module, D> implements AutoCloseable {
      * @param draws source of the draws, a function of the update
      * @param replay false to run each update anew
      */
-    TrainingStep(
-            Device device, Batches batches, Loss<? super M, D> loss, Rng draws, Player<M> player, boolean replay) {
+    TrainingStep(Device device, Batches batches, Loss<? super M, D> loss, Rng draws, Player<M> player, boolean replay) {
         this.device = device;
         this.batches = batches;
         this.loss = loss;
@@ -121,9 +120,7 @@ final class TrainingStep<M extends Module, D> implements AutoCloseable {
         try (Scope scope = device.scope()) {
             Batch batch = batches.at(n);
             return new NotFiniteSearch(step, player)
-                    .run(
-                            batch.x0(),
-                            () -> loss.loss(player.network(), loss.draw(batch, draws, Math.toIntExact(n))));
+                    .run(batch.x0(), () -> loss.loss(player.network(), loss.draw(batch, draws, Math.toIntExact(n))));
         }
     }
 

@@ -65,7 +65,13 @@ final class StochasticConsistencyAdapter implements Adapter {
         for (String variant : expected.keys()) {
             String in = variant + "/";
             StochasticConsistency loss = new StochasticConsistency(new StochasticConsistency.Config(
-                    (rng, step, n) -> levels, noise(variant), h, distance, new GeneratorTerm(Adversarial.HINGE, lambda, 0), 0, 0));
+                    (rng, step, n) -> levels,
+                    noise(variant),
+                    h,
+                    distance,
+                    new GeneratorTerm(Adversarial.HINGE, lambda, 0),
+                    0,
+                    0));
             GoldenMlp net = run.mlp();
             GoldenMlp critic = run.mlp("discriminator");
             CriticNet logits = (x, t, cond) -> Ops.sum(critic.v(x, scale(Ops.log(t), 0.25), cond), 1);

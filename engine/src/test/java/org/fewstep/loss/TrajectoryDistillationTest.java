@@ -37,8 +37,7 @@ class TrajectoryDistillationTest {
         return new TrajectoryDistillation(new TrajectoryDistillation.Config(
                 new ConsistencyTrajectory(new ConsistencyTrajectory.Config(
                         as.trajectories(), KarrasGrid.PUBLISHED, 6, new Distance.MeanSquare(), 0, 0)),
-                new TrajectoryDenoising(
-                        as.trajectories(), new LogNormalTimes(new EdmSchedule(), -1.2, 1.2), 0, 0),
+                new TrajectoryDenoising(as.trajectories(), new LogNormalTimes(new EdmSchedule(), -1.2, 1.2), 0, 0),
                 denoising,
                 adversarial,
                 weighting));
@@ -58,8 +57,8 @@ class TrajectoryDistillationTest {
     void adaptiveWeightsAreRatiosOfGradientNormsAndFixedOnesAreOne() {
         try (Device device = new CpuDevice(Provider.LOOPS, 1);
                 Scope scope = device.scope();
-                FlowNetwork net = (FlowNetwork) NetworkConfig.mlp(2, 8, 2, 2, 0)
-                        .build(new Init(device, DType.F64, new Rng(1)));
+                FlowNetwork net =
+                        (FlowNetwork) NetworkConfig.mlp(2, 8, 2, 2, 0).build(new Init(device, DType.F64, new Rng(1)));
                 CriticMlp critic = new CriticMlp(new Init(device, DType.F64, new Rng(2)), 2, 0, 8, 2, 0.5)) {
             Tensor x0 = Noise.normal(device, DType.F64, new Rng(3), 0, 0, Shape.of(BATCH, 2));
             TrajectoryDistillation.Nets nets = new TrajectoryDistillation.Nets(

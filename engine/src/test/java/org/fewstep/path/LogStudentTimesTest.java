@@ -45,8 +45,7 @@ class LogStudentTimesTest {
         // The density of y is within 6 % of flat: asinh(ln 1.5 / 0.02) of asinh(ln 80 / 0.02), 0.61.
         assertEquals(0.61, near / 2000.0, 0.05);
         for (double[] bad : new double[][] {{0, 1, 80}, {0.2, 80, 1}, {0.2, 0, 80}}) {
-            assertThrows(
-                    IllegalArgumentException.class, () -> new LogStudentTimes(0, bad[0], 0.01, bad[1], bad[2]));
+            assertThrows(IllegalArgumentException.class, () -> new LogStudentTimes(0, bad[0], 0.01, bad[1], bad[2]));
         }
     }
 }

@@ -63,7 +63,10 @@ class TrajectoryGeneratorTest {
             assertArrayEquals(expected, generator.sample(3, 1, 7), 1e-4f);
             assertArrayEquals(
                     expected,
-                    Parametrisation.trajectory(0.5, LEAST).around(network).of(x, t, Cond.NONE).toFloats(),
+                    Parametrisation.trajectory(0.5, LEAST)
+                            .around(network)
+                            .of(x, t, Cond.NONE)
+                            .toFloats(),
                     "the clean end is that of the parametrisation");
         }
     }
@@ -79,8 +82,7 @@ class TrajectoryGeneratorTest {
             assertFalse(Arrays.equals(a, generator.sample(0, 3, 1, labels, exact)));
             assertFalse(Arrays.equals(a, generator.sample(0, 3, 2, labels, noisy)));
             assertArrayEquals(
-                    generator.sample(0, 1, 1, labels, exact),
-                    generator.sample(0, 1, 1, labels, exact.withChunk(3)));
+                    generator.sample(0, 1, 1, labels, exact), generator.sample(0, 1, 1, labels, exact.withChunk(3)));
         }
     }
 
@@ -90,7 +92,9 @@ class TrajectoryGeneratorTest {
             int[] labels = {-1};
             GeneratorOptions d = GeneratorOptions.DEFAULT;
             for (GeneratorOptions options : List.of(
-                    d.withSolver(SolverChoice.HEUN), d.withSolver(new Heun(), PowerSpacing.UNIFORM), d.withGuidance(2))) {
+                    d.withSolver(SolverChoice.HEUN),
+                    d.withSolver(new Heun(), PowerSpacing.UNIFORM),
+                    d.withGuidance(2))) {
                 assertThrows(IllegalArgumentException.class, () -> generator.sample(0, 1, 0, labels, options));
             }
         }
@@ -98,11 +102,9 @@ class TrajectoryGeneratorTest {
         assertThrows(IllegalArgumentException.class, () -> Parametrisation.trajectory(0.5, 0));
         NetworkConfig one = NetworkConfig.mlp(2, 8, 2, 1, 0);
         Parametrisation levels = Parametrisation.trajectory(0.5, LEAST);
-        assertThrows(
-                IllegalArgumentException.class, () -> ModelSpec.ofLevels(one, DType.F64, levels, List.of(2)));
+        assertThrows(IllegalArgumentException.class, () -> ModelSpec.ofLevels(one, DType.F64, levels, List.of(2)));
         ModelSpec denoiser = ModelSpec.ofLevels(one, DType.F64, Parametrisation.edm(0.5), List.of(2));
-        try (Generator generator =
-                Generator.taking(denoiser, one.build(new Init(device, DType.F64, new Rng(4))))) {
+        try (Generator generator = Generator.taking(denoiser, one.build(new Init(device, DType.F64, new Rng(4))))) {
             GeneratorOptions gamma = GeneratorOptions.DEFAULT.withGamma(0.5);
             assertThrows(IllegalArgumentException.class, () -> generator.sample(0, 1, 0, new int[] {-1}, gamma));
         }

@@ -115,7 +115,8 @@ class OpponentsTest {
             }
         }
         Map<String, byte[]> tensors = tensors(folder.resolve("hinge0"));
-        assertTrue(tensors.containsKey("critic/mlp.layers.0.W"), tensors.keySet().toString());
+        assertTrue(
+                tensors.containsKey("critic/mlp.layers.0.W"), tensors.keySet().toString());
         assertTrue(tensors.containsKey("optim.critic.v/mlp.layers.0.W"));
     }
 
@@ -125,8 +126,15 @@ class OpponentsTest {
             Recipe recipe = recipe("ctm", "method.weighting=" + weighting, "method.levels=5");
             Path whole = run(weighting, recipe);
             assertSameBits(whole, broken(weighting + " broken", recipe, 13));
-            assertSameBits(whole, run(weighting + " anew", recipe("ctm", "method.weighting=" + weighting,
-                    "method.levels=5", "training.replay=false")));
+            assertSameBits(
+                    whole,
+                    run(
+                            weighting + " anew",
+                            recipe(
+                                    "ctm",
+                                    "method.weighting=" + weighting,
+                                    "method.levels=5",
+                                    "training.replay=false")));
             try (Generator generator = Generator.load(whole.resolve(Checkpoint.FILE), device)) {
                 assertEquals(6, generator.sample(3, 2, 0).length);
             }
@@ -149,7 +157,8 @@ class OpponentsTest {
     @Test
     void theStudentFeelsTheDiscriminatorFromItsStartOnAndTheDiscriminatorTheUpdates() {
         Map<String, byte[]> alone = tensors(run("alone", recipe("scott", "method.adversarial=", "training.steps=6")));
-        Map<String, byte[]> late = tensors(run("late", recipe("scott", "method.adversarial.start=6", "training.steps=6")));
+        Map<String, byte[]> late =
+                tensors(run("late", recipe("scott", "method.adversarial.start=6", "training.steps=6")));
         Map<String, byte[]> early =
                 tensors(run("early", recipe("scott", "method.adversarial.start=5", "training.steps=6")));
         String weight = "student/mlp.layers.0.W";
@@ -157,8 +166,8 @@ class OpponentsTest {
         assertFalse(Arrays.equals(alone.get(weight), early.get(weight)), "weight from the start on");
         assertFalse(alone.keySet().stream().anyMatch(name -> name.contains("critic")));
         String critic = "critic/mlp.layers.0.W";
-        Map<String, byte[]> once = tensors(
-                run("once", recipe("scott", "method.adversarial.updates=1", "training.steps=6")));
+        Map<String, byte[]> once =
+                tensors(run("once", recipe("scott", "method.adversarial.updates=1", "training.steps=6")));
         assertFalse(Arrays.equals(late.get(critic), once.get(critic)));
     }
 

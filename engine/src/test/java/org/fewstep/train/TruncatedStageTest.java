@@ -101,10 +101,13 @@ class TruncatedStageTest {
     @Test
     void firstStagesThatAreNoneAreRefusedBeforeTheRun() {
         assertTrue(refusedToStart(second(folder.resolve("none").toString())).contains("no file"));
-        assertTrue(refusedToStart(second(first("edm", "training.steps=1").toString())).contains("a denoiser"));
-        assertTrue(refusedToStart(second(first("sct", "training.steps=1").toString())).contains("TrigFlow"));
-        assertTrue(refusedToStart(second(first("flow-matching", "training.steps=1").toString()))
-                .contains("path linear"));
+        assertTrue(refusedToStart(second(first("edm", "training.steps=1").toString()))
+                .contains("a denoiser"));
+        assertTrue(refusedToStart(second(first("sct", "training.steps=1").toString()))
+                .contains("TrigFlow"));
+        assertTrue(
+                refusedToStart(second(first("flow-matching", "training.steps=1").toString()))
+                        .contains("path linear"));
     }
 
     private static String refused(String... overrides) {
