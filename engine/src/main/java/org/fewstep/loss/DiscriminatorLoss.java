@@ -23,6 +23,8 @@ import org.fewstep.tensor.Tensor;
  * of twice the cost (exact) or two (finite noise).
  *
  * @param <D> the generator's draw
+ * @paper Goodfellow et al.: Generative Adversarial Networks, 2014, arXiv:1406.2661; Mescheder, Geiger, Nowozin: Which Training
+ *     Methods for GANs do actually Converge?, 2018, arXiv:1801.04406
  * @shape x0 (B, ...); total (), perSample (B)
  */
 public final class DiscriminatorLoss<D> implements Loss<CriticNet, DiscriminatorLoss.Draw<D>> {
