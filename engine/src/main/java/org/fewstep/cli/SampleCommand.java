@@ -73,6 +73,14 @@ final class SampleCommand implements Callable<Integer> {
                     + " uniform; karras for a model of noise levels, cosine for a model between two data sets).")
     private @Nullable String grid;
 
+    @Option(
+            names = "--gamma",
+            paramLabel = "G",
+            defaultValue = "0",
+            description = "For a trajectory model (ctm): part of the noise that is made anew in each step, 0 to 1"
+                    + " (default: 0, none).")
+    private double gamma;
+
     @Mixin
     private GuidanceOptions guidance = new GuidanceOptions();
 
@@ -141,8 +149,9 @@ final class SampleCommand implements Callable<Integer> {
         }
         try (Generator generator = Generator.load(checkpoint, device);
                 Generator weak = guidance.weak(device)) {
-            GeneratorOptions options =
-                    guidance.with(options(generator.spec().parametrisation() != null), generator.shape(), weak);
+            GeneratorOptions options = guidance.with(
+                            options(generator.spec().parametrisation() != null), generator.shape(), weak)
+                    .withGamma(gamma);
             int classes = generator.classes();
             List<Integer> shown = classes(classes);
             int columns = shown.size() == 1 || classes == 0
@@ -157,6 +166,9 @@ final class SampleCommand implements Callable<Integer> {
     }
 
     private void ofSource(Device device) {
+        if (gamma != 0) {
+            throw new IllegalArgumentException("sample: got --gamma for a model between two data sets; expected none");
+        }
         if (label != null || guidance.isUsed()) {
             throw new IllegalArgumentException(
                     "sample: got --class or --guidance or another option about it for a model between two data sets;"

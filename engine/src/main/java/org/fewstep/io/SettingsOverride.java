@@ -48,7 +48,8 @@ final class SettingsOverride {
         }
         String at = String.join(".", keys.subList(0, depth + 1));
         boolean section = slot.type().isRecord() || SettingsType.isChoice(slot.type());
-        if (section == last) {
+        boolean leftOut = section && last && slot.optional() && text.isEmpty();
+        if (section == last && !leftOut) {
             throw new SettingsException(
                     at,
                     SettingsNames.quote(assignment),

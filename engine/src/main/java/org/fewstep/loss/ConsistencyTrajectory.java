@@ -223,4 +223,40 @@ public final class ConsistencyTrajectory implements Loss<ConsistencyTrajectory.N
                 Arrays.copyOfRange(draw.end, from, to),
                 Labels.slice(draw.labels, from, to));
     }
+
+    /** The estimates a of clean data on draws of their own, for the loss of a discriminator. */
+    public Generated<?> estimates(FlowMapNet student, FlowMapNet average) {
+        return new Estimates(this, student, average);
+    }
+
+    private record Estimates(ConsistencyTrajectory loss, FlowMapNet student, FlowMapNet average)
+            implements Generated<Draw> {
+        @Override
+        public Draw draw(Batch batch, Rng rng, int step) {
+            return loss.draw(batch, rng, step);
+        }
+
+        @Override
+        public Pairs of(Draw draw) {
+            CtmScaling scaling = loss.config.scaling;
+            Tensor t = draw.levels.get(0);
+            Tensor xt = mulAdd(draw.levels.get(1), draw.z, draw.x0);
+            Tensor map = scaling.map(student, xt, t, draw.s, draw.cond);
+            Tensor estimate = scaling.map(average, map, draw.s, draw.least, draw.cond);
+            return new Pairs(draw.x0, estimate, t, draw.cond);
+        }
+
+        @Override
+        public List<Tensor> inputs(Draw draw) {
+            List<Tensor> inputs = new ArrayList<>(
+                    List.of(draw.x0, draw.z, draw.levels.get(0), draw.levels.get(1), draw.s, draw.least));
+            Labels.addTo(inputs, draw.cond);
+            return inputs;
+        }
+
+        @Override
+        public Draw slice(Draw draw, int from, int to) {
+            return loss.slice(draw, from, to);
+        }
+    }
 }

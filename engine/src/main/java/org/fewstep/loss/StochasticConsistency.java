@@ -4,15 +4,12 @@ import static org.fewstep.op.Ops.add;
 import static org.fewstep.op.Ops.mean;
 import static org.fewstep.op.Ops.mul;
 import static org.fewstep.op.Ops.mulAdd;
-import static org.fewstep.op.Ops.neg;
-import static org.fewstep.op.Ops.scale;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.fewstep.model.Cond;
+import org.fewstep.model.CriticNet;
 import org.fewstep.model.PredictionNet;
 import org.fewstep.op.Ops;
 import org.fewstep.path.TimePairSampler;
@@ -21,6 +18,7 @@ import org.fewstep.solver.ErSde;
 import org.fewstep.tensor.NoGrad;
 import org.fewstep.tensor.Noise;
 import org.fewstep.tensor.Rng;
+import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +28,11 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * z_t  = x0 + t z,   h even steps from t to r:
  * z_b  = q z_a + (1 - q) D(z_a, a) + sqrt(b^2 - a^2 q^2) xi,   q = phi(b) / phi(a)
- * L    = E d(f(z_t, t), sg f_target(z_r, r)) + lambda E -C(f(z_t, t), t)
+ * L    = E d(f(z_t, t), sg f_target(z_r, r)) + lambda E g(C(x0, t), C(f(z_t, t), t))
  * </pre>
  *
  * <p>phi(u) = u is the ODE, u^(1 + eta^2) an SDE with eta times the noise of the reverse process, and {@link ErSde.NoiseScale}
- * has others. C is a discriminator's logit; {@link Adversarial} trains it.
+ * has others. C is a discriminator's logit and g its generator's loss; {@link DiscriminatorLoss} trains it on {@link #predictions}.
  *
  * <p>With a squared distance and a noisy teacher the minimiser is f(x, t) = E[x_0 | x_t] under that SDE, not a sample: at eta = 1
  * the posterior mean, so that one step collapses to a blur. The adversarial term, a small eta and a pseudo-Huber distance work
@@ -46,19 +44,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StochasticConsistency implements Loss<StochasticConsistency.Nets, StochasticConsistency.Draw> {
     private static final String NAME = "stochastic consistency";
-
-    /** A discriminator at a noise level. */
-    @FunctionalInterface
-    public interface Critic {
-        /**
-         * Logits, high for real.
-         *
-         * @param x clean samples (B, ...)
-         * @param t level from which they were predicted (B)
-         * @return (B)
-         */
-        Tensor logits(Tensor x, Tensor t, Cond cond);
-    }
 
     /**
      * The networks.
@@ -72,7 +57,7 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
             PredictionNet student,
             PredictionNet target,
             PredictionNet teacher,
-            @Nullable Critic critic) {}
+            @Nullable CriticNet critic) {}
 
     /** phi: what noise the teacher's steps add. */
     public sealed interface NoiseScale {
@@ -126,7 +111,7 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
      * @param noise phi
      * @param steps h, at least 1; 3 as published
      * @param distance of the consistency term
-     * @param adversarialWeight lambda, at least 0; 0.4 as published
+     * @param adversarial g and lambda, 0.4 as published; counts where there is a discriminator
      * @param labelDrop probability of a dropped label, 0 to 1
      * @param classes number of classes K; 0 trains without labels
      */
@@ -135,13 +120,12 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
             NoiseScale noise,
             int steps,
             Distance distance,
-            double adversarialWeight,
+            GeneratorTerm adversarial,
             double labelDrop,
             int classes) {
         public Config {
-            if (steps < 1 || !(adversarialWeight >= 0)) {
-                throw new IllegalArgumentException(NAME + ": got " + steps + " steps, adversarial weight "
-                        + adversarialWeight + "; expected at least 1 and at least 0");
+            if (steps < 1) {
+                throw new IllegalArgumentException(NAME + ": got " + steps + " steps; expected at least 1");
             }
         }
     }
@@ -152,8 +136,9 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
      * @param pair data, noise, levels and labels
      * @param noises of the teacher's steps, each (B, ...)
      * @param columns what the steps read of the levels
+     * @param weight lambda ()
      */
-    public record Draw(ConsistencyLoss.Draw pair, List<Tensor> noises, List<Tensor> columns) {
+    public record Draw(ConsistencyLoss.Draw pair, List<Tensor> noises, List<Tensor> columns, Tensor weight) {
         public Draw {
             noises = List.copyOf(noises);
             columns = List.copyOf(columns);
@@ -180,15 +165,15 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
             Rng own = rng.stream("teacher noise").stream(j);
             noises.add(Noise.normal(x0.device(), x0.dtype(), own, 0, step, x0.shape()));
         }
-        return draw(pairs.draw(batch, rng, step), noises);
+        return draw(pairs.draw(batch, rng, step), noises, config.adversarial.weightAt(step));
     }
 
     /** The draw of given numbers: data, noise and the teacher's noises (B, ...), levels (B), labels (B) or null. */
     public Draw draw(Tensor x0, Tensor z, TimePairs levels, List<Tensor> noises, int @Nullable [] labels) {
-        return draw(pairs.draw(x0, z, levels, labels), noises);
+        return draw(pairs.draw(x0, z, levels, labels), noises, config.adversarial.weight());
     }
 
-    private Draw draw(ConsistencyLoss.Draw pair, List<Tensor> noises) {
+    private Draw draw(ConsistencyLoss.Draw pair, List<Tensor> noises, double weight) {
         if (noises.size() != config.steps) {
             throw new IllegalArgumentException(NAME + ": got " + noises.size() + " noises for " + config.steps
                     + " steps of the teacher; expected one a step");
@@ -210,7 +195,8 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
             columns.add(Tensor.perSample(data, pair.x0()));
             columns.add(Tensor.perSample(noise, pair.x0()));
         }
-        return new Draw(pair, noises, columns);
+        Tensor x0 = pair.x0();
+        return new Draw(pair, noises, columns, Tensor.full(x0.device(), x0.dtype(), weight, Shape.of()));
     }
 
     /** Levels after j of the even steps from t to r. */
@@ -227,6 +213,7 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
         List<Tensor> inputs = new ArrayList<>(pairs.inputs(draw.pair));
         inputs.addAll(draw.noises);
         inputs.addAll(draw.columns);
+        inputs.add(draw.weight);
         return inputs;
     }
 
@@ -254,9 +241,9 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
         parts.put("consistency", consistency);
         Tensor perSample = consistency;
         if (nets.critic != null) {
-            Tensor adversarial = neg(nets.critic.logits(f, on.t(), on.cond()));
+            Tensor adversarial = config.adversarial.of(nets.critic, draw.pair.x0(), f, on.t(), on.cond());
             parts.put("adversarial", adversarial);
-            perSample = add(consistency, scale(adversarial, config.adversarialWeight));
+            perSample = mulAdd(draw.weight, adversarial, consistency);
         }
         return new LossResult(mean(perSample), mean(Ops.stopGradient(consistency)), perSample, parts);
     }
@@ -271,11 +258,36 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
         ConsistencyLoss.Draw pair = draw.pair;
         List<Tensor> noises =
                 draw.noises.stream().map(n -> Ops.slice(n, 0, from, to)).toList();
-        return draw(
-                Ops.slice(pair.x0(), 0, from, to),
-                Ops.slice(pair.z(), 0, from, to),
-                new TimePairs(Arrays.copyOfRange(pair.t(), from, to), Arrays.copyOfRange(pair.r(), from, to)),
-                noises,
-                Labels.slice(pair.labels(), from, to));
+        Draw part = draw(pairs.slice(pair, from, to), noises, 0);
+        return new Draw(part.pair, part.noises, part.columns, draw.weight);
+    }
+
+    /** The predictions f(z_t, t) of a student on draws of its own, for the discriminator's loss. */
+    public Generated<?> predictions(PredictionNet student) {
+        return new Predictions(student, pairs);
+    }
+
+    private record Predictions(PredictionNet student, ConsistencyTraining pairs)
+            implements Generated<ConsistencyLoss.Draw> {
+        @Override
+        public ConsistencyLoss.Draw draw(Batch batch, Rng rng, int step) {
+            return pairs.draw(batch, rng, step);
+        }
+
+        @Override
+        public Pairs of(ConsistencyLoss.Draw draw) {
+            ConsistencyLoss.OnDevice on = draw.on();
+            return new Pairs(draw.x0(), student.of(draw.xt(), on.t(), on.cond()), on.t(), on.cond());
+        }
+
+        @Override
+        public List<Tensor> inputs(ConsistencyLoss.Draw draw) {
+            return pairs.inputs(draw);
+        }
+
+        @Override
+        public ConsistencyLoss.Draw slice(ConsistencyLoss.Draw draw, int from, int to) {
+            return pairs.slice(draw, from, to);
+        }
     }
 }

@@ -11,7 +11,7 @@ import org.fewstep.tensor.Tensor;
  *
  * <p>The parameters of this module are those of the heads alone; gradients reach the trunk's parameters unless it is frozen.
  */
-public final class Discriminator extends Module {
+public final class Discriminator extends Module implements CriticNet {
     private final FeatureNet trunk;
     private final List<String> taps;
     private final List<DiscriminatorHead> heads = new ArrayList<>();
@@ -42,6 +42,7 @@ public final class Discriminator extends Module {
      * @param x state (B, C, H, W)
      * @param t time of the trunk (B)
      */
+    @Override
     public Tensor logits(Tensor x, Tensor t, Cond cond) {
         return call(x, () -> {
             List<Tensor> features = trunk.features(x, t, cond, taps);

@@ -62,6 +62,11 @@ public final class Dit extends FlowNetwork implements FeatureNet {
     }
 
     @Override
+    public List<Tensor> lastLayer() {
+        return last.leaves();
+    }
+
+    @Override
     protected Tensor forward(Tensor x, Tensor from, Tensor to, Cond cond) {
         Tensor y = all(x, from, to, cond);
         return config.learnSigma() ? Ops.slice(y, 1, 0, config.channels()) : y;

@@ -41,6 +41,11 @@ public final class FlowMlp extends FlowNetwork {
     }
 
     @Override
+    public List<Tensor> lastLayer() {
+        return mlp.last().leaves();
+    }
+
+    @Override
     protected Tensor forward(Tensor x, Tensor from, Tensor to, Cond cond) {
         int batch = x.dim(0);
         List<Tensor> columns = new ArrayList<>();

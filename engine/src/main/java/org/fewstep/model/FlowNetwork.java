@@ -1,5 +1,6 @@
 package org.fewstep.model;
 
+import java.util.List;
 import org.fewstep.tensor.Tensor;
 
 /**
@@ -16,6 +17,9 @@ public abstract class FlowNetwork extends Network implements FlowMapNet {
         }
         return call(x, () -> forward(x, from, to, cond));
     }
+
+    /** Leaves of the layer that the output comes from, by whose gradients the terms of a loss can be balanced. */
+    public abstract List<Tensor> lastLayer();
 
     /** The pass itself; {@code to} is {@code from} for a network with one time. */
     protected abstract Tensor forward(Tensor x, Tensor from, Tensor to, Cond cond);

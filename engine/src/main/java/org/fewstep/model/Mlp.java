@@ -25,6 +25,11 @@ public final class Mlp extends Module {
         }
     }
 
+    /** The layer that the output comes from. */
+    Linear last() {
+        return layers.get(layers.size() - 1);
+    }
+
     /** x (B, in) to (B, out). */
     public Tensor of(Tensor x) {
         Tensor h = x;

@@ -7,7 +7,7 @@ import org.fewstep.path.TrigFlowSchedule;
 import org.fewstep.tensor.Tensor;
 
 /**
- * How the output F of a network with one time becomes clean data: on which schedule the network is called, how it is scaled,
+ * How the output F of a network becomes clean data: on which schedule the network is called, how it is scaled,
  * and what the clean data are.
  *
  * <pre>
@@ -16,12 +16,14 @@ import org.fewstep.tensor.Tensor;
  * </pre>
  *
  * <p>SIGMA with sigma_min 0 is EDM's denoiser, which easy consistency tuning and sCD keep for their consistency functions; with
- * sigma_min above 0 it is that of Song et al. 2023. A TRIGFLOW denoiser's s F is the velocity of the probability flow.
+ * sigma_min above 0 it is that of Song et al. 2023. A TRIGFLOW denoiser's s F is the velocity of the probability flow. A
+ * trajectory function has two times and the scalings of {@link CtmScaling}, f(x, sigma) = G(x, sigma, sigma_min).
  *
  * @param form coordinates and scaling
  * @param role what f is
  * @param sigmaData s, standard deviation of the data, above 0
- * @param sigmaMin level at which f is the identity, at least 0; 0 for a denoiser and in TRIGFLOW
+ * @param sigmaMin level at which f is the identity, at least 0; 0 for a denoiser and in TRIGFLOW, above 0 for a trajectory
+ *     function, whose lowest level it is
  * @paper Karras et al. 2022, arXiv:2206.00364; Song et al. 2023, arXiv:2303.01469; Lu, Song 2024, arXiv:2410.11081
  */
 public record Parametrisation(Form form, Role role, double sigmaData, double sigmaMin) {
@@ -41,7 +43,9 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
         /** E[x0 | x]. */
         DENOISER,
         /** The clean end of the probability flow through x. */
-        CONSISTENCY
+        CONSISTENCY,
+        /** Any lower level of the probability flow through x. */
+        TRAJECTORY
     }
 
     public Parametrisation {
@@ -49,6 +53,10 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
         if (sigmaMin != 0 && (form == Form.TRIGFLOW || role == Role.DENOISER)) {
             throw new IllegalArgumentException("parametrisation: got sigma_min " + sigmaMin + " for a " + form + " "
                     + role + "; expected 0, other than in a consistency function of noise levels");
+        }
+        if (role == Role.TRAJECTORY && !(form == Form.SIGMA && sigmaMin > 0)) {
+            throw new IllegalArgumentException("parametrisation: got a " + form + " " + role + ", sigma_min " + sigmaMin
+                    + "; expected noise levels and sigma_min above 0");
         }
     }
 
@@ -67,6 +75,34 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
         return new Parametrisation(Form.TRIGFLOW, Role.CONSISTENCY, sigmaData, 0);
     }
 
+    /** The map between noise levels, sigma_min the least. */
+    public static Parametrisation trajectory(double sigmaData, double sigmaMin) {
+        return new Parametrisation(Form.SIGMA, Role.TRAJECTORY, sigmaData, sigmaMin);
+    }
+
+    /** Times that the network takes. */
+    public int times() {
+        return role == Role.TRAJECTORY ? 2 : 1;
+    }
+
+    /** Whether one call leads to the end of the flow, so that no solver of an ODE is needed. */
+    public boolean jumps() {
+        return role != Role.DENOISER;
+    }
+
+    /**
+     * The scalings of a map between levels.
+     *
+     * @throws IllegalStateException for one of another role
+     */
+    public CtmScaling trajectories() {
+        if (role != Role.TRAJECTORY) {
+            throw new IllegalStateException(
+                    "parametrisation: got a " + describe() + "; expected a map between two levels");
+        }
+        return new CtmScaling(CtmScaling.Outer.EULER, CtmScaling.Inner.EDM, sigmaData, sigmaMin);
+    }
+
     /** The schedule in whose time the function is called. */
     public NoiseSchedule schedule() {
         return form == Form.SIGMA ? new EdmSchedule() : new TrigFlowSchedule(sigmaData);
@@ -74,6 +110,9 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
 
     /** The function f of a network F, with a time of the schedule a sample, differentiable in state and time. */
     public PredictionNet around(VelocityNet net) {
+        if (role == Role.TRAJECTORY) {
+            return toLeast(net);
+        }
         return switch (form) {
             case SIGMA -> new SigmaScaling(sigmaData, sigmaMin).around(net);
             case TRIGFLOW ->
@@ -83,6 +122,16 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
                     return Ops.sub(Ops.mul(cos, x), Ops.mul(sin, trigFlow(net).v(x, t, cond)));
                 };
         };
+    }
+
+    /** G(x, t, sigma_min). */
+    private PredictionNet toLeast(VelocityNet net) {
+        if (!(net instanceof FlowMapNet map)) {
+            throw new IllegalArgumentException(
+                    "parametrisation: got a network with one time; expected two, of a map between levels");
+        }
+        CtmScaling scaling = trajectories();
+        return (x, t, cond) -> scaling.map(map, x, t, Tensor.full(x.device(), x.dtype(), sigmaMin, t.shape()), cond);
     }
 
     /**
@@ -99,7 +148,12 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
 
     /** In a few words. */
     public String describe() {
-        return (role == Role.DENOISER ? "denoiser" : "consistency function")
+        String what = switch (role) {
+            case DENOISER -> "denoiser";
+            case CONSISTENCY -> "consistency function";
+            case TRAJECTORY -> "trajectory function";
+        };
+        return what
                 + (form == Form.SIGMA ? " of noise levels" : " of TrigFlow") + ", sigma data " + sigmaData
                 + (sigmaMin == 0 ? "" : ", sigma min " + sigmaMin);
     }

@@ -87,6 +87,11 @@ public final class ResidualMlp extends FlowNetwork {
     }
 
     @Override
+    public List<Tensor> lastLayer() {
+        return out.leaves();
+    }
+
+    @Override
     protected Tensor forward(Tensor x, Tensor from, Tensor to, Cond cond) {
         int batch = x.dim(0);
         Tensor c = timeIn.of(time.of(from));

@@ -190,6 +190,15 @@ public final class UNet extends FlowNetwork implements FeatureNet {
     }
 
     @Override
+    public List<Tensor> lastLayer() {
+        Conv last = decoder.get(decoder.size() - 1).out;
+        if (last == null) {
+            throw new IllegalStateException("u-net: got no output at the highest resolution; expected one");
+        }
+        return last.leaves();
+    }
+
+    @Override
     protected Tensor forward(Tensor x, Tensor from, Tensor to, Cond cond) {
         return decoded(x, condition(from, to, cond.labels(), null), cond.dropout(), TapReader.NONE);
     }

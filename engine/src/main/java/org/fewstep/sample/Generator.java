@@ -11,6 +11,7 @@ import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Scope;
 import org.fewstep.model.Cond;
+import org.fewstep.model.CtmScaling;
 import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
@@ -336,9 +337,7 @@ public final class Generator implements AutoCloseable {
     public double[] times(int steps, GeneratorOptions options) {
         SolverOnGrid stepping = stepping(options);
         if (stepping == null) {
-            return TimeGrid.uniform(spec.requirePath(), steps).points().stream()
-                    .mapToDouble(GridPoint::t)
-                    .toArray();
+            return jumps(steps).points().stream().mapToDouble(GridPoint::t).toArray();
         }
         List<StepPlan.Step> plan = plan(stepping, steps).steps();
         double[] t = new double[plan.size() + 1];
@@ -361,12 +360,18 @@ public final class Generator implements AutoCloseable {
     private Tensor run(
             Tensor noise, int steps, Cond cond, GeneratorOptions options, NoiseSource draws, StepObserver observer) {
         SolverOnGrid stepping = stepping(options);
+        Parametrisation levels = spec.parametrisation();
         if (stepping == null) {
-            TimeGrid grid = TimeGrid.uniform(spec.requirePath(), steps);
-            return new FlowMapSampler(network).sample(noise, grid, cond, observer);
+            TimeGrid grid = jumps(steps);
+            if (levels == null) {
+                return new FlowMapSampler(network).sample(noise, grid, cond, observer);
+            }
+            CtmScaling scaling = levels.trajectories();
+            TrajectorySampler.Map map = (x, t, s, c) -> scaling.map(network, x, t, s, c);
+            Tensor start = Ops.scale(noise, grid.point(0).sigma());
+            return TrajectorySampler.of(map, options.gamma()).sample(start, grid, cond, draws, observer);
         }
         TimeGrid grid = grid(stepping, steps);
-        Parametrisation levels = spec.parametrisation();
         if (levels != null) {
             StepPlan plan = stepping.solver().plan(grid);
             Field field = new ConvertedField(predicted(cond, options), Prediction.X0, plan.field(), levels.schedule());
@@ -380,6 +385,12 @@ public final class Generator implements AutoCloseable {
         StepPlan plan = stepping.solver().plan(grid);
         Field field = steering.field(plan.field(), guidance(), spec.requirePath(), cond);
         return OdeSampler.run(plan, field, noise, draws, observer);
+    }
+
+    /** The grid of jumps on the model's times. */
+    private TimeGrid jumps(int steps) {
+        Parametrisation levels = spec.parametrisation();
+        return levels == null ? TimeGrid.uniform(spec.requirePath(), steps) : LevelGrids.jumps(levels, steps);
     }
 
     /** The grid of a solver on the model's times. */
@@ -497,6 +508,7 @@ public final class Generator implements AutoCloseable {
         SolverOnGrid stepping = mayDraw ? stepping(options) : null;
         return owned
                 && options.steering() == null
+                && options.gamma() == 0
                 && (stepping == null || plan(stepping, steps).draws() == 0);
     }
 
@@ -508,7 +520,7 @@ public final class Generator implements AutoCloseable {
         SolverChoice solver = solver(options);
         Parametrisation levels = spec.parametrisation();
         if (levels != null) {
-            return LevelGrids.stepping(levels, options.solver());
+            return levels.times() == 2 ? null : LevelGrids.stepping(levels, options.solver());
         }
         return solver == SolverChoice.FLOW_MAP ? null : new SolverOnGrid(solver.ode(), PowerSpacing.UNIFORM);
     }
@@ -563,18 +575,23 @@ public final class Generator implements AutoCloseable {
     /** What a model of noise levels cannot do. */
     private void requireLevels(GeneratorOptions options) {
         Parametrisation levels = spec.parametrisation();
+        boolean trajectory = levels != null && levels.times() == 2;
+        if (options.gamma() != 0 && !trajectory) {
+            throw new IllegalArgumentException(
+                    "generator: got gamma " + options.gamma() + "; expected 0, other than for a trajectory function");
+        }
         if (levels == null) {
             return;
         }
         SolverOnGrid own = options.own();
-        boolean consistency = levels.role() == Parametrisation.Role.CONSISTENCY;
+        boolean consistency = levels.jumps();
         if (consistency
                 && (own == null
                         ? options.solver() != SolverChoice.AUTO
-                        : !(own.solver() instanceof MultistepConsistency))) {
+                        : trajectory || !(own.solver() instanceof MultistepConsistency))) {
             throw new IllegalArgumentException("generator: got solver "
-                    + (own == null ? options.solver() : own.solver().name())
-                    + " for a consistency function; expected auto, its own multistep sampler");
+                    + (own == null ? options.solver() : own.solver().name()) + " for a "
+                    + levels.describe() + "; expected auto, its own multistep sampler");
         }
         if (options.steering() != null) {
             throw new IllegalArgumentException("generator: got rescaling, a weak model or thresholds for a "

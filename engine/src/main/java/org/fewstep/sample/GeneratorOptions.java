@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param guidanceFrom first time of the network's path with guidance
  * @param guidanceTo last time of the network's path with guidance
  * @param steering what else acts on the network's prediction, or null
+ * @param gamma part of the noise that a map between levels makes anew in each step, 0 to 1; 0 follows the flow
  * @param chunk greatest number of samples computed together, which bounds the memory; does not change the samples
  */
 public record GeneratorOptions(
@@ -22,6 +23,7 @@ public record GeneratorOptions(
         double guidanceFrom,
         double guidanceTo,
         @Nullable Steering steering,
+        double gamma,
         int chunk) {
     /** Solver by the network, no guidance, 256 samples at a time. */
     public static final GeneratorOptions DEFAULT = new GeneratorOptions(SolverChoice.AUTO, 1, 0, 1, 256);
@@ -34,6 +36,9 @@ public record GeneratorOptions(
             throw new IllegalArgumentException("generator: got guidance from " + guidanceFrom + " to " + guidanceTo
                     + "; expected 0 <= from <= to <= 1");
         }
+        if (!(0 <= gamma && gamma <= 1)) {
+            throw new IllegalArgumentException("generator: got gamma " + gamma + "; expected 0 to 1");
+        }
         if (chunk < 1) {
             throw new IllegalArgumentException("generator: got chunk " + chunk + "; expected at least 1");
         }
@@ -41,18 +46,18 @@ public record GeneratorOptions(
 
     /** With one of the usual solvers. */
     public GeneratorOptions(SolverChoice solver, double guidance, double guidanceFrom, double guidanceTo, int chunk) {
-        this(solver, null, guidance, guidanceFrom, guidanceTo, null, chunk);
+        this(solver, null, guidance, guidanceFrom, guidanceTo, null, 0, chunk);
     }
 
     /** The same with another of the usual solvers. */
     public GeneratorOptions withSolver(SolverChoice other) {
-        return new GeneratorOptions(other, null, guidance, guidanceFrom, guidanceTo, steering, chunk);
+        return new GeneratorOptions(other, null, guidance, guidanceFrom, guidanceTo, steering, gamma, chunk);
     }
 
     /** The same with any solver on a grid of any spacing. */
     public GeneratorOptions withSolver(Solver other, Spacing spacing) {
         return new GeneratorOptions(
-                solver, new SolverOnGrid(other, spacing), guidance, guidanceFrom, guidanceTo, steering, chunk);
+                solver, new SolverOnGrid(other, spacing), guidance, guidanceFrom, guidanceTo, steering, gamma, chunk);
     }
 
     /** The same with guidance at all times. */
@@ -62,16 +67,21 @@ public record GeneratorOptions(
 
     /** The same with guidance in an interval of times. */
     public GeneratorOptions withGuidance(double scale, double from, double to) {
-        return new GeneratorOptions(solver, own, scale, from, to, steering, chunk);
+        return new GeneratorOptions(solver, own, scale, from, to, steering, gamma, chunk);
     }
 
     /** The same with other steering, null for none. */
     public GeneratorOptions withSteering(@Nullable Steering other) {
-        return new GeneratorOptions(solver, own, guidance, guidanceFrom, guidanceTo, other, chunk);
+        return new GeneratorOptions(solver, own, guidance, guidanceFrom, guidanceTo, other, gamma, chunk);
+    }
+
+    /** The same with noise in the steps of a map between levels. */
+    public GeneratorOptions withGamma(double share) {
+        return new GeneratorOptions(solver, own, guidance, guidanceFrom, guidanceTo, steering, share, chunk);
     }
 
     /** The same with another chunk. */
     public GeneratorOptions withChunk(int samples) {
-        return new GeneratorOptions(solver, own, guidance, guidanceFrom, guidanceTo, steering, samples);
+        return new GeneratorOptions(solver, own, guidance, guidanceFrom, guidanceTo, steering, gamma, samples);
     }
 }

@@ -14,7 +14,8 @@ import org.fewstep.solver.TimeGrid;
  * Solvers and grids for a network with a {@link Parametrisation}: noise levels from 80 to 0.002, and the clean end.
  *
  * <p>A consistency function is called at 80 alone in one step, at 80 and the published middle level in two (0.821 for noise
- * levels, the time 1.1 on the quarter circle), and at the first points of a Karras grid in more.
+ * levels, the time 1.1 on the quarter circle), and at the first points of a Karras grid in more. A map between levels steps
+ * along a Karras grid from 80 to its least level.
  */
 final class LevelGrids {
     /** Least noise level before the clean end. */
@@ -39,6 +40,12 @@ final class LevelGrids {
             case MIDPOINT -> new SolverOnGrid(new EdmHeun(0.5, Churn.NONE), karras);
             default -> new SolverOnGrid(new EdmHeun(), karras);
         };
+    }
+
+    /** The levels of steps by a map between levels: Karras's, from 80 to its least. */
+    static TimeGrid jumps(Parametrisation model, int steps) {
+        double[] levels = new KarrasSpacing().levels(steps + 1, Parametrisation.HIGHEST, model.sigmaMin());
+        return TimeGrid.ofLevels(model.schedule(), levels);
     }
 
     /** The grid of a solver from the highest level on. */

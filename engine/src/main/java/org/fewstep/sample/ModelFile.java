@@ -24,6 +24,7 @@ import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
 import org.fewstep.model.Init;
 import org.fewstep.model.InterpolantConfig;
+import org.fewstep.model.Module;
 import org.fewstep.model.Network;
 import org.fewstep.model.NetworkConfig;
 import org.fewstep.model.Parameter;
@@ -37,8 +38,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An open file of trained networks: a checkpoint or an export, in safetensors with {@code format} fewstep-1.
  *
- * <p>Tensors are named {@code ROLE/PARAM}; a role is {@code student}, {@code ema.DECAY}, {@code target}, {@code teacher}, or
- * belongs to the optimizer. The metadata holds the network's structure, its path where it has times (its bridge where it
+ * <p>Tensors are named {@code ROLE/PARAM}; a role is {@code student}, {@code ema.DECAY}, {@code target}, {@code teacher}, that
+ * of an opponent of the student, or belongs to an optimizer. The metadata holds the network's structure, its path where it has times (its bridge where it
  * starts from data, its parametrisation where it gives clean data at a noise level), the shape of a sample and the CRC-32C of
  * every tensor, which is checked when the tensor is read. Everything in the file is checked before it is believed; what does
  * not fit ends in {@link BadFileException}.
@@ -294,7 +295,7 @@ public final class ModelFile implements AutoCloseable {
     }
 
     /** Fills a network's parameters, which must be exactly those of the role. */
-    public void load(String role, Network network) {
+    public void load(String role, Module network) {
         Map<String, Parameter> parameters = network.parameters();
         for (String name : reader.names()) {
             if (role(name).equals(role) && !parameters.containsKey(name.substring(role.length() + 1))) {

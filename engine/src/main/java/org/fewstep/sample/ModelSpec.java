@@ -60,9 +60,9 @@ public record ModelSpec(
                     "model: got " + (bridge == null ? "no bridge" : "bridge " + bridge.name()) + " for " + network
                             + "; expected a bridge exactly for the fields of one");
         }
-        if (parametrisation != null && (network.times() != 1 || bridged)) {
+        if (parametrisation != null && (network.times() != parametrisation.times() || bridged)) {
             throw new IllegalArgumentException("model: got a " + parametrisation.describe() + " for " + network
-                    + "; expected a network with one time");
+                    + "; expected a network with times " + parametrisation.times());
         }
         if ((path == null) != (network.times() == 0 || bridged || parametrisation != null)) {
             throw new IllegalArgumentException("model: got " + (path == null ? "no path" : "path " + path.name())

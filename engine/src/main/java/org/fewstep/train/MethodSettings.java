@@ -46,6 +46,9 @@ public sealed interface MethodSettings
                 Ect,
                 Sct,
                 Scd,
+                Scott,
+                Ctm,
+                Tcm,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {
@@ -67,6 +70,11 @@ public sealed interface MethodSettings
         return false;
     }
 
+    /** Whether the recipe's teacher is a first stage of the student's own kind, not a denoiser. */
+    default boolean hasFirstStage() {
+        return false;
+    }
+
     /**
      * Rate of the average of the student that targets are taken from, by step; null where they are the student's own.
      *
@@ -74,6 +82,11 @@ public sealed interface MethodSettings
      */
     default @Nullable LongToDoubleFunction targetRate(long steps) {
         return null;
+    }
+
+    /** Networks that are trained beside the student, each before it in every step. */
+    default List<Opponent<?>> opponents() {
+        return List.of();
     }
 
     /** The structure that is trained, for that of a network of these settings. */

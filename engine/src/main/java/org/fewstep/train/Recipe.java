@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param source the end at t = 0, for a method that learns a bridge; absent for all others
  * @param method loss and path
  * @param teacher checkpoint or export of a denoiser that the student learns from or starts as, or exact for the denoiser of
- *     the data; absent for none
+ *     the data; for tcm that of the first stage, a consistency function; absent for none
  * @param init where the student's weights start: fresh or teacher (default: teacher where that is a file)
  * @param network architecture
  * @param optimizer update rule
@@ -82,7 +82,7 @@ public record Recipe(
         }
         Integer times = network.times();
         Parametrisation levels = method.parametrisation();
-        boolean oneTime = bridged || levels != null;
+        boolean oneTime = bridged || (levels != null && levels.times() == 1);
         if (times != null && (times < method.times() || (oneTime && times > 1))) {
             throw new SettingsException(
                     "network.times", times.toString(), method.times() + ", which the method needs", "leave it out");
@@ -117,20 +117,20 @@ public record Recipe(
 
     /** Refuses samples that the model cannot make, before it is trained. */
     private static void requireSamples(Parametrisation levels, SampleSettings sample) {
-        boolean consistency = levels.role() == Parametrisation.Role.CONSISTENCY;
+        boolean jumps = levels.jumps();
         SolverChoice solver = sample.solver();
-        if (solver != SolverChoice.AUTO && (consistency || solver == SolverChoice.FLOW_MAP)) {
+        if (solver != SolverChoice.AUTO && (jumps || solver == SolverChoice.FLOW_MAP)) {
             throw new SettingsException(
                     "sample.solver",
                     solver.name(),
-                    consistency ? "auto, since the method makes a consistency function" : "auto or a solver of an ODE",
+                    jumps ? "auto, since the method makes a " + levels.describe() : "auto or a solver of an ODE",
                     "");
         }
-        if (consistency && sample.guidance() != 1) {
+        if (jumps && sample.guidance() != 1) {
             throw new SettingsException(
                     "sample.guidance",
                     Double.toString(sample.guidance()),
-                    "1, since the method makes a consistency function",
+                    "1, since the method makes a " + levels.describe(),
                     "");
         }
     }
@@ -140,7 +140,12 @@ public record Recipe(
         if (teacher == null) {
             if (method.taught()) {
                 throw new SettingsException(
-                        "teacher", "none", "a model file, or exact, which the method learns from", "");
+                        "teacher",
+                        "none",
+                        method.hasFirstStage()
+                                ? "a checkpoint of the first stage"
+                                : "a model file, or exact, which the method learns from",
+                        "");
             }
             if (init == Start.TEACHER) {
                 throw new SettingsException(
@@ -148,6 +153,8 @@ public record Recipe(
             }
         } else if (method.parametrisation() == null) {
             throw new SettingsException("teacher", teacher, "none, since the method has no use for one", "");
+        } else if (exact && method.hasFirstStage()) {
+            throw new SettingsException("teacher", teacher, "a checkpoint of the first stage", "train it with ect");
         } else if (exact && init == Start.TEACHER) {
             throw new SettingsException("init", "teacher for the exact one", "fresh, since it has no weights", "");
         } else if (!method.taught() && (exact || init == Start.FRESH)) {

@@ -81,14 +81,14 @@ final class RecordedStep implements AutoCloseable {
     }
 
     /** The second half, recorded the first time. */
-    void update(TrainState state) {
+    void update(Player<?> player) {
         Plan known = update;
         if (known != null) {
             known.replay();
             return;
         }
         try (Recording recording = device.record()) {
-            state.update(new ArrayList<>(gradients));
+            player.update(new ArrayList<>(gradients));
             update = recording.finish();
         }
     }

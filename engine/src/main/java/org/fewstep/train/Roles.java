@@ -1,6 +1,9 @@
 package org.fewstep.train;
 
+import java.util.Map;
 import org.fewstep.model.FlowNetwork;
+import org.fewstep.model.Module;
+import org.fewstep.model.Network;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,16 +14,40 @@ import org.jspecify.annotations.Nullable;
  * @param steps of the whole run
  * @param teacher what the student learns from; null without one
  * @param target average of the student that targets are taken from; null where it is the student
+ * @param student the network in training, which the losses of opponents need; null where there are none
+ * @param opponents networks that are trained beside it, by name
  */
 record Roles(
         int classes,
         int dim,
         long steps,
         @Nullable Teacher teacher,
-        @Nullable FlowNetwork target) {
+        @Nullable FlowNetwork target,
+        @Nullable Network student,
+        Map<String, Module> opponents) {
     /** A student alone, for data of one number. */
     static Roles student(int classes) {
-        return new Roles(classes, 1, 1, null, null);
+        return new Roles(classes, 1, 1, null, null, null, Map.of());
+    }
+
+    /** The network in training. */
+    FlowNetwork requireStudent() {
+        if (student instanceof FlowNetwork net) {
+            return net;
+        }
+        throw new IllegalStateException("method: got "
+                + (student == null ? "no student" : student.getClass().getSimpleName())
+                + "; expected a network with times");
+    }
+
+    /** The network of an opponent, of a type. */
+    <M> M requireOpponent(String name, Class<M> type) {
+        Module network = opponents.get(name);
+        if (!type.isInstance(network)) {
+            throw new IllegalStateException("method: got no opponent " + name + " of type " + type.getSimpleName()
+                    + "; expected one, the method asks for it");
+        }
+        return type.cast(network);
     }
 
     /** The teacher of a method that needs one. */

@@ -19,27 +19,35 @@ import org.fewstep.sample.ModelSpec;
 import org.fewstep.tensor.Rng;
 import org.jspecify.annotations.Nullable;
 
-/** The frozen denoiser that a student learns from or starts as: a network of a model file, or the data's own. */
+/**
+ * The frozen network that a student learns from or starts as: a denoiser of a model file, the data's own denoiser, or a first
+ * stage of the student's own kind.
+ */
 final class Teacher implements AutoCloseable {
     /** Recipe's word for the denoiser of the data. */
     static final String EXACT = "exact";
 
     private final Module owned;
     private final @Nullable FlowNetwork network;
-    private final PredictionNet denoiser;
-    private final VelocityNet trigFlow;
+    private final PredictionNet function;
+    private final @Nullable VelocityNet trigFlow;
 
-    private Teacher(Module owned, @Nullable FlowNetwork network, PredictionNet denoiser, VelocityNet trigFlow) {
+    private Teacher(
+            Module owned, @Nullable FlowNetwork network, PredictionNet function, @Nullable VelocityNet trigFlow) {
         this.owned = owned;
         this.network = network;
-        this.denoiser = denoiser;
+        this.function = function;
         this.trigFlow = trigFlow;
     }
 
-    private static Teacher of(FlowNetwork network, double sigmaData) {
+    private static Teacher of(FlowNetwork network, Parametrisation as) {
         network.freeze(true);
-        Parametrisation as = Parametrisation.edm(sigmaData);
-        return new Teacher(network, network, as.around(network), as.trigFlow(network));
+        return new Teacher(network, network, as.around(network), as.jumps() ? null : as.trigFlow(network));
+    }
+
+    /** What the teacher of a recipe is. */
+    private static Parametrisation wanted(Recipe recipe, Parametrisation student) {
+        return recipe.method().hasFirstStage() ? student : Parametrisation.edm(student.sigmaData());
     }
 
     /**
@@ -64,16 +72,16 @@ final class Teacher implements AutoCloseable {
             throw new SettingsException(
                     "teacher",
                     Files.exists(path) ? "the folder " + name : name + ", which is no file",
-                    "a checkpoint or an export of a denoiser, as the method edm trains one",
+                    "a checkpoint or an export of a " + wanted(recipe, levels).describe(),
                     Files.exists(path) ? "name the .safetensors file in it" : "is the path right?");
         }
         try (ModelFile file = ModelFile.open(path)) {
-            requireFit(name, file.spec(), student, levels);
+            requireFit(name, file.spec(), student, wanted(recipe, levels));
             if (recipe.startsFromTeacher()) {
                 requireSameStructure(file.spec().network(), student.network());
             }
             Network network = file.load(file.defaultRole(), device);
-            return of((FlowNetwork) network, levels.sigmaData());
+            return of((FlowNetwork) network, wanted(recipe, levels));
         }
     }
 
@@ -98,7 +106,7 @@ final class Teacher implements AutoCloseable {
                 throw checkpoint.bad("a teacher " + config, "a network that makes samples of noise", "is it damaged?");
             }
             checkpoint.load(ModelFile.TEACHER, flow);
-            return of(flow, levels.sigmaData());
+            return of(flow, wanted(recipe, levels));
         } catch (RuntimeException e) {
             network.close();
             throw e;
@@ -118,17 +126,21 @@ final class Teacher implements AutoCloseable {
         return new Teacher(exact, null, exact, exact.trigFlow(sigmaData));
     }
 
-    /** Refuses a teacher of other data, or one that is no denoiser of noise levels. */
-    private static void requireFit(String name, ModelSpec teacher, ModelSpec student, Parametrisation levels) {
+    /** Refuses a teacher of other data or of another kind. */
+    private static void requireFit(String name, ModelSpec teacher, ModelSpec student, Parametrisation wanted) {
         Parametrisation given = teacher.parametrisation();
-        Parametrisation wanted = Parametrisation.edm(levels.sigmaData());
         if (!wanted.equals(given)) {
             org.fewstep.path.Path path = teacher.path();
             String what = given != null
                     ? given.describe()
                     : path != null ? "a model on the path " + path.name() : "a network that makes no samples of noise";
             throw new SettingsException(
-                    "teacher", name + ", a " + what, "a " + wanted.describe(), "train it with the method edm");
+                    "teacher",
+                    name + ", a " + what,
+                    "a " + wanted.describe(),
+                    wanted.jumps()
+                            ? "train it with the method ect, or ict and the same sigma-min"
+                            : "train it with the method edm");
         }
         requireEqual(name + " of samples", teacher.shape(), student.shape());
         requireEqual(name + " of dtype", teacher.dtype(), student.dtype());
@@ -159,11 +171,27 @@ final class Teacher implements AutoCloseable {
 
     /** E[x0 | x] at a noise level a sample. */
     PredictionNet denoiser() {
-        return denoiser;
+        requireDenoiser();
+        return function;
     }
 
     /** The velocity of its flow on TrigFlow's quarter circle. */
     VelocityNet trigFlow() {
+        return requireDenoiser();
+    }
+
+    /** The consistency function of a first stage. */
+    PredictionNet firstStage() {
+        if (trigFlow != null) {
+            throw new IllegalStateException("teacher: got a denoiser; expected a first stage");
+        }
+        return function;
+    }
+
+    private VelocityNet requireDenoiser() {
+        if (trigFlow == null) {
+            throw new IllegalStateException("teacher: got a first stage; expected a denoiser");
+        }
         return trigFlow;
     }
 

@@ -8,34 +8,24 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongToDoubleFunction;
 import org.fewstep.io.BadFileException;
-import org.fewstep.kernels.Buffer;
 import org.fewstep.kernels.Device;
-import org.fewstep.kernels.Slots;
-import org.fewstep.loss.LossResult;
 import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Init;
+import org.fewstep.model.Module;
 import org.fewstep.model.Network;
-import org.fewstep.model.Parameter;
 import org.fewstep.sample.ModelFile;
 import org.fewstep.sample.ModelSpec;
 import org.fewstep.sample.ModelWriter;
 import org.fewstep.tensor.Rng;
-import org.fewstep.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** All that one step leaves to the next: the student, its averages, the optimizer's moments, and the teacher it learns from. */
+/** All that one step leaves to the next: the student, its opponents, and the teacher that they learn from. */
 final class TrainState implements AutoCloseable {
-    private static final String OPTIMIZER = "optim." + ModelFile.STUDENT + ".";
-
     private final List<AutoCloseable> owned = new ArrayList<>();
-    private final Network student;
+    private final Player<Network> student;
+    private final Map<Opponent<?>, Player<?>> opponents = new LinkedHashMap<>();
     private final @Nullable Teacher teacher;
-    private final @Nullable Ema<Network> target;
-    private final List<Ema<Network>> averages = new ArrayList<>();
-    private final Slots slots;
-    private final Optimizer optimizer;
-    private final GradClip clip;
-    private final List<Tensor> leaves;
+    private final String sampled;
 
     /**
      * The state before the first step: parameters drawn from the seed or of the teacher, averages equal to them, moments zero.
@@ -44,42 +34,52 @@ final class TrainState implements AutoCloseable {
      */
     TrainState(Recipe recipe, ModelSpec spec, Device device, @Nullable ModelFile from) {
         TrainingSettings training = recipe.training();
-        OptimizerSettings o = recipe.optimizer();
-        Init init = new Init(device, spec.dtype(), new Rng(training.seed()).stream("init"));
+        Rng rng = new Rng(training.seed());
+        Init init = new Init(device, spec.dtype(), rng.stream("init"));
         try {
             Teacher found = from == null ? Teacher.open(recipe, spec, device) : Teacher.stored(recipe, from, device);
             if (found != null) {
                 own(found);
             }
-            this.student = own(spec.network().build(init));
+            Network network = own(spec.network().build(init));
             Network start = found == null || from != null || !recipe.startsFromTeacher() ? null : found.network();
             if (start != null) {
-                student.copyFrom(start);
+                network.copyFrom(start);
             }
             this.teacher = recipe.method().taught() ? found : null;
             if (found != null && teacher == null) {
                 owned.remove(found);
                 found.close();
             }
-            this.leaves = student.leaves();
             LongToDoubleFunction rate = recipe.method().targetRate(training.steps());
-            int capacity = Moments.SLOTS + 1 + training.ema().size() + (rate == null ? 0 : 1);
-            this.slots = own(new Slots(device, spec.dtype(), capacity));
-            this.optimizer = own(optimizer(o));
-            Double limit = o.clip();
-            this.clip =
-                    own(new GradClip(device, spec.dtype(), slots, limit == null ? Double.POSITIVE_INFINITY : limit, 2));
+            int averages = training.ema().size() + (rate == null ? 0 : 1);
+            this.student =
+                    own(new Player<>(ModelFile.STUDENT, network, recipe.optimizer(), training.steps(), averages));
             for (double decay : training.ema()) {
-                Network average = own(spec.network().build(init));
-                averages.add(new Ema<>(student, average, decay, training.emaWarmUp(), slots));
+                Network copy = own(spec.network().build(init));
+                student.average(ModelFile.EMA + Ema.name(decay), copy, decay, training.emaWarmUp());
             }
-            this.target = rate == null
-                    ? null
-                    : new Ema<>(student, own(spec.network().build(init)), ModelFile.TARGET, rate, slots);
+            if (rate != null) {
+                student.average(ModelFile.TARGET, own(spec.network().build(init)), rate);
+            }
+            this.sampled = training.ema().isEmpty()
+                    ? ModelFile.STUDENT
+                    : ModelFile.EMA + Ema.name(training.ema().get(0));
+            for (Opponent<?> opponent : recipe.method().opponents()) {
+                Rng own = rng.stream(opponent.name());
+                opponents.put(
+                        opponent, join(opponent, spec, new Init(device, spec.dtype(), own.stream("init")), training));
+            }
         } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
+    }
+
+    private <M extends Module> Player<M> join(Opponent<M> opponent, ModelSpec spec, Init init, TrainingSettings run) {
+        M network = own(opponent.build(init, spec));
+        long updates = Math.multiplyExact((long) run.steps(), opponent.updates());
+        return own(new Player<>(opponent.name(), network, opponent.optimizer(), updates, 0));
     }
 
     private <C extends AutoCloseable> C own(C part) {
@@ -87,27 +87,35 @@ final class TrainState implements AutoCloseable {
         return part;
     }
 
-    private Optimizer optimizer(OptimizerSettings o) {
-        double beta1 = o.betas().get(0);
-        double beta2 = o.betas().get(1);
-        return switch (o.kind()) {
-            case ADAMW -> new AdamW(student, slots, beta1, beta2, o.eps(), o.weightDecay());
-            case RADAM -> new RAdam(student, slots, beta1, beta2, o.eps(), o.weightDecay());
-        };
-    }
-
-    Network student() {
+    Player<Network> student() {
         return student;
     }
 
-    /** Leaves that gradients are taken for. */
-    List<Tensor> leaves() {
-        return leaves;
+    /** The player of an opponent. */
+    @SuppressWarnings("unchecked") // join puts a player of the opponent's own type
+    <M extends Module> Player<M> player(Opponent<M> opponent) {
+        Player<?> player = opponents.get(opponent);
+        if (player == null) {
+            throw new IllegalStateException("train: got opponent " + opponent.name() + "; expected one of the method");
+        }
+        return (Player<M>) player;
+    }
+
+    /** Whom the student has beside it. */
+    Set<Opponent<?>> opponents() {
+        return opponents.keySet();
+    }
+
+    /** The networks of the opponents by name. */
+    Map<String, Module> networks() {
+        Map<String, Module> networks = new LinkedHashMap<>();
+        opponents.forEach((opponent, player) -> networks.put(opponent.name(), player.network()));
+        return networks;
     }
 
     /** The first average, or the student where none is kept. */
     Network sampled() {
-        return averages.isEmpty() ? student : averages.get(0).network();
+        return sampled.equals(ModelFile.STUDENT) ? student.network() : student.average(sampled);
     }
 
     /** The teacher that the method learns from, or null. */
@@ -119,77 +127,29 @@ final class TrainState implements AutoCloseable {
     /** The average that targets are taken from, or null. */
     @Nullable
     FlowNetwork target() {
-        return target == null ? null : (FlowNetwork) target.network();
-    }
-
-    /** Sets the scalars of update n, counted from 0. */
-    void prepare(long n, double lr) {
-        optimizer.prepare(n + 1, lr);
-        for (Ema<Network> average : averages) {
-            average.prepare(n);
-        }
-        if (target != null) {
-            target.prepare(n);
-        }
-        slots.stage();
-    }
-
-    /** Measures gradients and the loss they belong to; the numbers stay on the device. */
-    void measure(List<Tensor> gradients, LossResult result) {
-        clip.apply(gradients, result.total(), result.error());
+        return student.roles().contains(ModelFile.TARGET) ? (FlowNetwork) student.average(ModelFile.TARGET) : null;
     }
 
     /**
-     * What was measured last; waits for the device.
+     * Throws when an update has left a parameter that is not finite, so that no checkpoint keeps it.
      *
-     * @param norm of all gradients
-     * @param finite whether the norm is
-     * @param objective value that was differentiated
-     * @param error value to watch
+     * @param step steps done
      */
-    record Measured(double norm, boolean finite, double objective, double error) {}
-
-    /** Reads what was measured last, in one transfer. */
-    Measured measured() {
-        double[] host = clip.read();
-        return new Measured(host[0], host[2] == 0, host[3], host[4]);
-    }
-
-    /** Carries out the update that was prepared. */
-    void update(List<Tensor> gradients) {
-        optimizer.apply(gradients, clip.buffer());
-        for (Ema<Network> average : averages) {
-            average.apply();
-        }
-        if (target != null) {
-            target.apply();
-        }
+    void requireFinite(long step) {
+        NotFiniteSearch.requireFinite(step, student);
+        opponents.values().forEach(player -> NotFiniteSearch.requireFinite(step, player));
     }
 
     /** Adds everything to a file. */
     void write(ModelWriter file) {
-        file.network(ModelFile.STUDENT, student);
-        Map<String, Parameter> parameters = student.trained();
-        optimizer
-                .state()
-                .forEach((name, buffer) -> file.tensor(
-                        OPTIMIZER + name, buffer, parameter(parameters, name).shape()));
-        for (Ema<Network> average : averages) {
-            file.network(ModelFile.EMA + average.name(), average.network());
-        }
-        if (target != null) {
-            file.network(ModelFile.TARGET, target.network());
-        }
+        student.write(file);
         Network taught = teacher == null ? null : teacher.network();
         if (taught != null) {
             file.network(ModelFile.TEACHER, taught);
             file.structure(ModelFile.KEY_TEACHER, taught.config());
         }
-        file.put(
-                ModelFile.KEY_SAMPLED,
-                averages.isEmpty()
-                        ? ModelFile.STUDENT
-                        : ModelFile.EMA + averages.get(0).name());
+        opponents.values().forEach(player -> player.write(file));
+        file.put(ModelFile.KEY_SAMPLED, sampled);
     }
 
     /**
@@ -214,30 +174,15 @@ final class TrainState implements AutoCloseable {
     /** Takes everything from a file, which must hold exactly this. */
     void read(ModelFile file) {
         Set<String> expected = new TreeSet<>();
-        Map<String, Parameter> parameters = student.trained();
-        Map<String, Buffer> moments = new LinkedHashMap<>(optimizer.state());
-        moments.keySet().forEach(name -> expected.add(OPTIMIZER + name));
-        student.parameters().keySet().forEach(name -> expected.add(ModelFile.STUDENT + "/" + name));
-        for (Ema<Network> average : averages) {
-            student.parameters().keySet().forEach(name -> expected.add(ModelFile.EMA + average.name() + "/" + name));
-        }
+        student.names(expected);
+        opponents.values().forEach(player -> player.names(expected));
         Network taught = teacher == null ? null : teacher.network();
         if (taught != null) {
             taught.parameters().keySet().forEach(name -> expected.add(ModelFile.TEACHER + "/" + name));
         }
-        if (target != null) {
-            student.parameters().keySet().forEach(name -> expected.add(ModelFile.TARGET + "/" + name));
-        }
         requireNames(file, expected);
-        if (target != null) {
-            file.load(ModelFile.TARGET, target.network());
-        }
-        file.load(ModelFile.STUDENT, student);
-        moments.forEach((name, buffer) ->
-                file.read(OPTIMIZER + name, buffer, parameter(parameters, name).shape()));
-        for (Ema<Network> average : averages) {
-            file.load(ModelFile.EMA + average.name(), average.network());
-        }
+        student.read(file);
+        opponents.values().forEach(player -> player.read(file));
     }
 
     private static void requireNames(ModelFile file, Set<String> expected) {
@@ -257,15 +202,6 @@ final class TrainState implements AutoCloseable {
                     "only the state of the run",
                     "is it a file of another run?");
         }
-    }
-
-    /** The parameter that a state tensor {@code m/PARAM} belongs to. */
-    private static Parameter parameter(Map<String, Parameter> parameters, String name) {
-        Parameter parameter = parameters.get(name.substring(name.indexOf('/') + 1));
-        if (parameter == null) {
-            throw new IllegalStateException("optimizer: got state " + name + "; expected that of a parameter");
-        }
-        return parameter;
     }
 
     @Override

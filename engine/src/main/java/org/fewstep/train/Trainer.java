@@ -5,14 +5,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.fewstep.data.Dataset;
 import org.fewstep.io.MetricsLog;
 import org.fewstep.kernels.Device;
-import org.fewstep.kernels.Scope;
-import org.fewstep.loss.Batch;
 import org.fewstep.loss.Loss;
+import org.fewstep.model.Module;
 import org.fewstep.model.Network;
 import org.fewstep.sample.Classifier;
 import org.fewstep.sample.Generator;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Carries out a recipe in a run folder: metrics, one checkpoint that is replaced atomically, and a lock.
  *
- * <p>Step n draws data, times and noise from (seed, n) alone, so a run resumed from its checkpoint goes on as if it had
+ * <p>Step n is the updates of each opponent of the student, in turn, then the student's own. It draws data, times and noise
+ * from (seed, n) alone, so a run resumed from its checkpoint goes on as if it had
  * never been broken off, bit for bit. A loss or gradient that is not finite stops the run before the update with a
  * {@link NotFiniteException}; the last checkpoint stays. A trainer is run by one thread; {@link #stop} may come from any.
  */
@@ -36,13 +38,13 @@ public final class Trainer implements AutoCloseable {
     private final Device device;
     private final Dataset dataset;
     private final ModelSpec spec;
-    private final LrSchedule schedule;
-    private final Batches batches;
     private final List<Callback> callbacks;
     private final RunFolder folder;
     private final TrainState state;
-    private final TrainingStep<?> work;
+    private final Map<Opponent<?>, TrainingStep<?, ?>> opponents = new LinkedHashMap<>();
+    private final TrainingStep<Network, ?> work;
     private final MetricsLog metrics;
+    private final Map<String, Double> opponentLosses = new TreeMap<>();
     private long step;
     private long saved;
     private volatile boolean stopping;
@@ -61,28 +63,30 @@ public final class Trainer implements AutoCloseable {
             this.dataset = recipe.data().open();
             this.spec = spec(recipe, dataset);
             TrainingSettings training = recipe.training();
-            OptimizerSettings o = recipe.optimizer();
             Rng rng = new Rng(training.seed());
-            this.schedule =
-                    new LrSchedule(o.schedule(), o.lr(), o.warmUp(), training.steps(), o.finalFactor(), o.fall());
             DataSettings source = recipe.source();
-            this.batches = new Batches(
-                    dataset,
-                    source == null ? null : source.open(DataSettings.Side.SOURCE),
-                    training.batch(),
-                    rng.stream("order"),
-                    device,
-                    spec.dtype(),
-                    recipe.classes(dataset) > 0);
+            Dataset start = source == null ? null : source.open(DataSettings.Side.SOURCE);
+            Batches batches = batches(start, rng);
             if (from != null) {
                 TrainState.requireFit(from, recipe, spec);
             }
             this.state = new TrainState(recipe, spec, device, from);
             opened.add(state);
             Roles roles = new Roles(
-                    recipe.classes(dataset), spec.network().dim(), training.steps(), state.teacher(), state.target());
-            this.work = work(recipe.method().loss(roles), rng.stream("draw"));
+                    recipe.classes(dataset),
+                    spec.network().dim(),
+                    training.steps(),
+                    state.teacher(),
+                    state.target(),
+                    state.student().network(),
+                    state.networks());
+            for (Opponent<?> opponent : state.opponents()) {
+                Rng own = rng.stream(opponent.name());
+                opponents.put(opponent, work(opponent, roles, batches(start, own), own));
+            }
+            this.work = work(recipe.method().loss(roles), batches, rng, state.student());
             opened.add(0, work);
+            opened.addAll(0, opponents.values());
             if (from != null) {
                 this.step = restore(from);
             }
@@ -98,6 +102,18 @@ public final class Trainer implements AutoCloseable {
                 closeAll(opened);
             }
         }
+    }
+
+    /** Data of updates in an order of their own. */
+    private Batches batches(@Nullable Dataset start, Rng rng) {
+        return new Batches(
+                dataset,
+                start,
+                recipe.training().batch(),
+                rng.stream("order"),
+                device,
+                spec.dtype(),
+                recipe.classes(dataset) > 0);
     }
 
     private static ModelSpec spec(Recipe recipe, Dataset dataset) {
@@ -197,15 +213,12 @@ public final class Trainer implements AutoCloseable {
         while (step < training.steps() && !stopping) {
             StepReport report = advance();
             if (step % training.logEvery() == 0 || step == training.steps()) {
-                log(Map.of(
-                        "loss",
-                        report.loss(),
-                        "objective",
-                        report.objective(),
-                        "lr",
-                        report.learningRate(),
-                        "grad-norm",
-                        report.gradNorm()));
+                Map<String, Double> row = new TreeMap<>(opponentLosses);
+                row.put("loss", report.loss());
+                row.put("objective", report.objective());
+                row.put("lr", report.learningRate());
+                row.put("grad-norm", report.gradNorm());
+                log(row);
             }
             callbacks.forEach(c -> c.onStep(this, report));
             if (step % training.checkpointEvery() == 0) {
@@ -217,34 +230,37 @@ public final class Trainer implements AutoCloseable {
     }
 
     private StepReport advance() {
-        try (Scope scope = device.scope()) {
-            double lr = schedule.at(step);
-            state.prepare(step, lr);
-            work.measure(batches.at(step), step);
-            TrainState.Measured m = state.measured();
-            if (!Double.isFinite(m.objective()) || !Double.isFinite(m.error()) || !m.finite()) {
-                throw explain();
+        opponents.forEach((opponent, theirs) -> {
+            for (int i = 0; i < opponent.updates(); i++) {
+                Player.Measured m =
+                        theirs.run(step * opponent.updates() + i, step + 1).measured();
+                opponentLosses.put(opponent.name() + "-loss", m.error());
             }
-            work.update();
-            step++;
-            return new StepReport(step, recipe.training().steps(), m.error(), m.objective(), lr, m.norm());
-        }
+        });
+        TrainingStep.Done done = work.run(step, step + 1);
+        Player.Measured m = done.measured();
+        step++;
+        return new StepReport(step, recipe.training().steps(), m.error(), m.objective(), done.lr(), m.norm());
     }
 
-    private <D> TrainingStep<D> work(Loss<Network, D> loss, Rng draws) {
-        return new TrainingStep<>(device, loss, draws, state, recipe.training().replay());
+    private <M extends Module> TrainingStep<M, ?> work(Opponent<M> opponent, Roles roles, Batches data, Rng rng) {
+        return work(opponent.loss(roles), data, rng, state.player(opponent));
     }
 
-    private NotFiniteException explain() {
-        try (Scope scope = device.scope()) {
-            Batch batch = batches.at(step);
-            return new NotFiniteSearch(step + 1, state.student()).run(batch.x0(), () -> work.loss(batch, step));
-        }
+    private <M extends Module, D> TrainingStep<M, D> work(
+            Loss<? super M, D> loss, Batches data, Rng rng, Player<M> player) {
+        return new TrainingStep<>(
+                device,
+                data,
+                loss,
+                rng.stream("draw"),
+                player,
+                recipe.training().replay());
     }
 
     private void checkpoint() {
         if (saved != step) {
-            NotFiniteSearch.requireFinite(step, state.student());
+            state.requireFinite(step);
             save();
             callbacks.forEach(c -> c.onCheckpoint(this, folder.file(Checkpoint.FILE)));
         }
@@ -295,7 +311,7 @@ public final class Trainer implements AutoCloseable {
 
     /** The network in training. */
     public Network student() {
-        return state.student();
+        return state.student().network();
     }
 
     /** A generator on the current average (or student), for use between steps; it need not be closed. */
@@ -315,7 +331,9 @@ public final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
-        closeAll(List.of(metrics, work, state, folder));
+        List<AutoCloseable> parts = new ArrayList<>(opponents.values());
+        parts.addAll(List.of(metrics, work, state, folder));
+        closeAll(parts);
     }
 
     /** Closes all; the first failure is thrown, the others are suppressed in it. */

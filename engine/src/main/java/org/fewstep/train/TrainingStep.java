@@ -3,25 +3,28 @@ package org.fewstep.train;
 import java.util.List;
 import org.fewstep.autodiff.Grad;
 import org.fewstep.kernels.Device;
+import org.fewstep.kernels.Scope;
 import org.fewstep.loss.Batch;
 import org.fewstep.loss.Loss;
 import org.fewstep.loss.LossResult;
-import org.fewstep.model.Network;
+import org.fewstep.model.Module;
 import org.fewstep.tensor.Rng;
 import org.fewstep.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out steps in two halves: loss with gradients, then the update. Steps of the first one's shape are replayed where
- * the loss names its inputs; the bits are the same either way.
+ * Carries out the updates of one player, each in two halves: loss with gradients, then the update. Updates of the first
+ * one's shape are replayed where the loss names its inputs; the bits are the same either way.
  *
+ * @param <M> type of network
  * @param <D> the loss's draw
  */
-final class TrainingStep<D> implements AutoCloseable {
+final class TrainingStep<M extends Module, D> implements AutoCloseable {
     private final Device device;
-    private final Loss<? super Network, D> loss;
+    private final Batches batches;
+    private final Loss<? super M, D> loss;
     private final Rng draws;
-    private final TrainState state;
+    private final Player<M> player;
     private final boolean replay;
     private @Nullable RecordedStep recorded;
     private @Nullable List<Tensor> gradients;
@@ -29,20 +32,56 @@ final class TrainingStep<D> implements AutoCloseable {
     /**
      * Says what to do.
      *
-     * @param draws source of the draws, a function of the step
-     * @param replay false to run each step anew
+     * @param batches data, a function of the update
+     * @param draws source of the draws, a function of the update
+     * @param replay false to run each update anew
      */
-    TrainingStep(Device device, Loss<? super Network, D> loss, Rng draws, TrainState state, boolean replay) {
+    TrainingStep(Device device, Batches batches, Loss<? super M, D> loss, Rng draws, Player<M> player, boolean replay) {
         this.device = device;
+        this.batches = batches;
         this.loss = loss;
         this.draws = draws;
-        this.state = state;
+        this.player = player;
         this.replay = replay;
     }
 
-    /** Loss and gradients of step n, counted from 0, into what {@link TrainState#measured} reads; slots are staged. */
-    void measure(Batch batch, long n) {
-        D draw = draw(batch, n);
+    /** Name of the player. */
+    String name() {
+        return player.name();
+    }
+
+    /**
+     * What an update did.
+     *
+     * @param lr learning rate
+     * @param measured before the update
+     */
+    record Done(double lr, Player.Measured measured) {}
+
+    /**
+     * Carries out update n, counted from 0.
+     *
+     * @param step number of the step that it is part of, from 1
+     * @throws NotFiniteException when loss or gradients are not finite; the update is not carried out
+     */
+    Done run(long n, long step) {
+        try (Scope scope = device.scope()) {
+            double lr = player.prepare(n);
+            measure(draw(n));
+            Player.Measured measured = player.measured();
+            if (!measured.finite()) {
+                throw explain(n, step);
+            }
+            update();
+            return new Done(lr, measured);
+        }
+    }
+
+    private D draw(long n) {
+        return loss.draw(batches.at(n), draws, Math.toIntExact(n));
+    }
+
+    private void measure(D draw) {
         List<Tensor> inputs = replay ? loss.inputs(draw) : List.of();
         RecordedStep known = recorded;
         if (known != null && known.fits(inputs)) {
@@ -57,33 +96,32 @@ final class TrainingStep<D> implements AutoCloseable {
     }
 
     private List<Tensor> work(D draw) {
-        LossResult result = loss.loss(state.student(), draw);
-        List<Tensor> found = Grad.of(result.total(), state.leaves());
-        state.measure(found, result);
+        LossResult result = loss.loss(player.network(), draw);
+        List<Tensor> found = Grad.of(result.total(), player.leaves());
+        player.measure(found, result);
         return found;
     }
 
-    /** The update for the gradients measured last, in the same scope. */
-    void update() {
+    private void update() {
         List<Tensor> anew = gradients;
         RecordedStep known = recorded;
         if (anew != null) {
-            state.update(anew);
+            player.update(anew);
             gradients = null;
         } else if (known != null) {
-            known.update(state);
+            known.update(player);
         } else {
             throw new IllegalStateException("training step: got an update without gradients; expected measure first");
         }
     }
 
-    /** The loss of step n run anew, recording nothing. */
-    LossResult loss(Batch batch, long n) {
-        return loss.loss(state.student(), draw(batch, n));
-    }
-
-    private D draw(Batch batch, long n) {
-        return loss.draw(batch, draws, Math.toIntExact(n));
+    /** Runs the loss of an update anew, recording nothing. */
+    private NotFiniteException explain(long n, long step) {
+        try (Scope scope = device.scope()) {
+            Batch batch = batches.at(n);
+            return new NotFiniteSearch(step, player)
+                    .run(batch.x0(), () -> loss.loss(player.network(), loss.draw(batch, draws, Math.toIntExact(n))));
+        }
     }
 
     @Override

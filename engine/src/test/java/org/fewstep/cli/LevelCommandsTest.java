@@ -66,8 +66,27 @@ class LevelCommandsTest {
     }
 
     @Test
+    void aSecondStageNeedsItsFirst() {
+        train("ring-tcm").failed(2, "no file");
+        assertFalse(Files.exists(folder.resolve("ring-tcm")), "nothing is left of a refused run");
+        trained("ring-tcm", "teacher=" + trained("ring-ect"));
+    }
+
+    @Test
+    void aTrajectoryModelIsSampledWithAndWithoutNoiseInItsSteps() throws IOException {
+        Path model = trained("ring-ctm", "method.adversarial=");
+        CliRun info = CliRun.of("info", model).succeeded();
+        assertTrue(info.out().contains("trajectory function of noise levels"), info.out());
+        byte[] exact = sampled(model, "exact");
+        assertFalse(Arrays.equals(exact, sampled(model, "noisy", "--gamma", "0.5")));
+        CliRun.of("sample", model, "--gamma", "2").failed(2, "gamma");
+        CliRun.of("sample", model, "--solver", "heun").failed(2, "trajectory function");
+        CliRun.of("sample", trained("ring-ect"), "--gamma", "0.5").failed(2, "gamma");
+    }
+
+    @Test
     void everyRecipeOfTheRingTrains() {
-        for (String recipe : List.of("ring-ct", "ring-ect", "ring-sct", "ring-scd")) {
+        for (String recipe : List.of("ring-ct", "ring-ect", "ring-sct", "ring-scd", "ring-scott", "ring-ctm")) {
             assertTrue(Files.isRegularFile(trained(recipe)), recipe);
             assertTrue(Files.isRegularFile(folder.resolve(recipe).resolve("samples-steps-1.png")), recipe);
         }

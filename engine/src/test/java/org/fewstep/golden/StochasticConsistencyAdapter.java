@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Set;
 import org.fewstep.loss.Adversarial;
 import org.fewstep.loss.Distance;
+import org.fewstep.loss.GeneratorTerm;
 import org.fewstep.loss.LossResult;
 import org.fewstep.loss.StochasticConsistency;
 import org.fewstep.model.Cond;
+import org.fewstep.model.CriticNet;
 import org.fewstep.model.SigmaScaling;
 import org.fewstep.op.Ops;
 import org.fewstep.path.EdmSchedule;
@@ -63,11 +65,16 @@ final class StochasticConsistencyAdapter implements Adapter {
         for (String variant : expected.keys()) {
             String in = variant + "/";
             StochasticConsistency loss = new StochasticConsistency(new StochasticConsistency.Config(
-                    (rng, step, n) -> levels, noise(variant), h, distance, lambda, 0, 0));
+                    (rng, step, n) -> levels,
+                    noise(variant),
+                    h,
+                    distance,
+                    new GeneratorTerm(Adversarial.HINGE, lambda, 0),
+                    0,
+                    0));
             GoldenMlp net = run.mlp();
             GoldenMlp critic = run.mlp("discriminator");
-            StochasticConsistency.Critic logits =
-                    (x, t, cond) -> Ops.sum(critic.v(x, scale(Ops.log(t), 0.25), cond), 1);
+            CriticNet logits = (x, t, cond) -> Ops.sum(critic.v(x, scale(Ops.log(t), 0.25), cond), 1);
             LossResult result = loss.loss(
                     new StochasticConsistency.Nets(
                             scaling.around(net),

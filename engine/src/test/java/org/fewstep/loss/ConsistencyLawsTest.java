@@ -187,7 +187,7 @@ class ConsistencyLawsTest extends EngineTest {
                 new StochasticConsistency.NoiseScale.Eta(0),
                 1,
                 new Distance.MeanSquare(),
-                0,
+                GeneratorTerm.NONE,
                 0,
                 0));
         LossResult actual = scott.loss(

@@ -271,7 +271,7 @@ class RecordedLossTest extends EngineTest {
                             new StochasticConsistency.NoiseScale.Eta(0.5),
                             3,
                             new Distance.Norm(),
-                            0,
+                            GeneratorTerm.NONE,
                             0,
                             CLASSES)),
                     new StochasticConsistency.Nets(f, f, teacher, null),

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs of denoisers and consistency functions, with teachers and averages that targets come from. */
 class LevelMethodsTest {
     private static final List<String> ALL =
-            List.of("edm", "consistency-distillation", "consistency-training", "ict", "ect", "sct", "scd");
+            List.of("edm", "consistency-distillation", "consistency-training", "ict", "ect", "sct", "scd", "scott");
 
     private final Device device = new CpuDevice(Provider.LOOPS, 1);
 
@@ -48,7 +48,7 @@ class LevelMethodsTest {
 
     private static Recipe recipe(String method, String... overrides) {
         Map<String, Object> map = TinyRecipe.map(method);
-        if (method.equals("consistency-distillation") || method.equals("scd")) {
+        if (List.of("consistency-distillation", "scd", "scott").contains(method)) {
             map.put("teacher", "exact");
         }
         return Recipe.from(map, List.of(overrides));
