@@ -2,8 +2,11 @@ package org.fewstep.train;
 
 import java.util.Map;
 import org.fewstep.data.Dataset;
+import org.fewstep.data.PairsManifest;
 import org.fewstep.data.Samples2d;
+import org.fewstep.data.StoredPairs;
 import org.fewstep.io.SettingsChecks;
+import org.fewstep.io.SettingsException;
 import org.fewstep.path.GaussianMixture;
 import org.fewstep.tensor.Rng;
 import org.jspecify.annotations.Nullable;
@@ -313,6 +316,37 @@ public sealed interface DataSettings {
         public Dataset test(Side side) {
             IdxPart other = part == IdxPart.TRAIN ? IdxPart.TEST : IdxPart.TRAIN;
             return other.open(java.nio.file.Path.of(folder), side.key(), classes, only);
+        }
+    }
+
+    /**
+     * A folder of pairs of noise and the ends that a teacher's ODE led to, as {@code fewstep pairs} makes them.
+     *
+     * @param folder where the files lie
+     * @param labels whether the network is conditioned on the class, where the pairs have one (default true)
+     */
+    record Pairs(String folder, boolean labels) implements DataSettings {
+        static Map<String, Object> defaults() {
+            return Map.of("labels", true);
+        }
+
+        @Override
+        public Dataset open(Side side) {
+            java.nio.file.Path path = java.nio.file.Path.of(folder);
+            if (!java.nio.file.Files.isRegularFile(path.resolve(PairsManifest.FILE))) {
+                throw new SettingsException(
+                        side.key() + ".folder",
+                        folder + ", which has no " + PairsManifest.FILE,
+                        "a folder of pairs",
+                        "make it with fewstep pairs");
+            }
+            return StoredPairs.open(path);
+        }
+
+        @Override
+        public Dataset test(Side side) {
+            throw new SettingsException(
+                    side.key() + ".kind", "pairs, which have no test set", "data with one", "measure on the teacher's");
         }
     }
 }

@@ -46,6 +46,8 @@ public sealed interface MethodSettings
                 Ect,
                 Sct,
                 Scd,
+                KnowledgeDistillation,
+                Reflow,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {
@@ -60,6 +62,11 @@ public sealed interface MethodSettings
     /** How the network's output becomes clean data at a noise level; null for a method of another kind. */
     default @Nullable Parametrisation parametrisation() {
         return null;
+    }
+
+    /** Whether it learns from stored pairs of noise and data. */
+    default boolean paired() {
+        return false;
     }
 
     /** Whether the student learns from the recipe's teacher. */

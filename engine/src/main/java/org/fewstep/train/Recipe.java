@@ -101,6 +101,14 @@ public record Recipe(
                     "none of them, since the method learns one time and no classes",
                     "");
         }
+        boolean pairs = data instanceof DataSettings.Pairs;
+        if (pairs != method.paired() || source instanceof DataSettings.Pairs) {
+            throw new SettingsException(
+                    pairs == method.paired() ? "source.kind" : "data.kind",
+                    pairs ? "pairs" : "data without partners",
+                    method.paired() ? "pairs, which the method learns from" : "another, since the method learns no pairs",
+                    method.paired() ? "make them with fewstep pairs" : "");
+        }
         requireTeacherFits(method, teacher, init);
         if (levels != null) {
             requireSamples(levels, sample);
