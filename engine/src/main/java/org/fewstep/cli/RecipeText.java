@@ -34,6 +34,7 @@ record RecipeText(String source, String yaml) {
             "ring-sct",
             "ring-scd",
             "ring-kd",
+            "ring-pd",
             "ring-flow",
             "ring-reflow",
             "glyphs-flow",

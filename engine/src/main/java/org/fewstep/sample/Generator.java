@@ -553,23 +553,24 @@ public final class Generator implements AutoCloseable {
             return;
         }
         SolverOnGrid own = options.own();
+        boolean distilled = levels.role() != Parametrisation.Role.DENOISER;
         boolean consistency = levels.role() == Parametrisation.Role.CONSISTENCY;
-        if (consistency
+        if (distilled
                 && (own == null
                         ? options.solver() != SolverChoice.AUTO
-                        : !(own.solver() instanceof MultistepConsistency))) {
+                        : !(consistency && own.solver() instanceof MultistepConsistency))) {
             throw new IllegalArgumentException("generator: got solver "
                     + (own == null ? options.solver() : own.solver().name())
-                    + " for a consistency function; expected auto, its own multistep sampler");
+                    + " for a " + levels.describe() + "; expected auto, its own steps");
         }
         if (options.steering() != null) {
             throw new IllegalArgumentException("generator: got rescaling, a weak model or thresholds for a "
                     + levels.describe() + "; expected none of them");
         }
-        if (options.guidance() != 1 && (consistency || options.guidanceFrom() != 0 || options.guidanceTo() != 1)) {
+        if (options.guidance() != 1 && (distilled || options.guidanceFrom() != 0 || options.guidanceTo() != 1)) {
             throw new IllegalArgumentException("generator: got guidance " + options.guidance() + " from "
                     + options.guidanceFrom() + " to " + options.guidanceTo() + " for a " + levels.describe()
-                    + "; expected " + (consistency ? "1" : "guidance at all times"));
+                    + "; expected " + (distilled ? "1" : "guidance at all times"));
         }
     }
 

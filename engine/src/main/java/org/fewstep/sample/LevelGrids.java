@@ -3,6 +3,7 @@ package org.fewstep.sample;
 import org.fewstep.model.Parametrisation;
 import org.fewstep.path.NoiseSchedule;
 import org.fewstep.solver.Churn;
+import org.fewstep.solver.Ddim;
 import org.fewstep.solver.EdmEuler;
 import org.fewstep.solver.EdmHeun;
 import org.fewstep.solver.FinalPoint;
@@ -14,11 +15,12 @@ import org.fewstep.solver.TimeGrid;
  * Solvers and grids for a network with a {@link Parametrisation}: noise levels from 80 to 0.002, and the clean end.
  *
  * <p>A consistency function is called at 80 alone in one step, at 80 and the published middle level in two (0.821 for noise
- * levels, the time 1.1 on the quarter circle), and at the first points of a Karras grid in more.
+ * levels, the time 1.1 on the quarter circle), and at the first points of a Karras grid in more. A model of few steps takes
+ * DDIM's on its {@link FewStepTimes}.
  */
 final class LevelGrids {
     /** Least noise level before the clean end. */
-    private static final double LEAST = 0.002;
+    static final double LEAST = 0.002;
 
     /** Middle level of two steps (Song and Dhariwal 2023, arXiv:2310.14189). */
     private static final double MIDDLE_LEVEL = 0.821;
@@ -31,6 +33,10 @@ final class LevelGrids {
     /** The solver of a choice, on Karras's levels. */
     static SolverOnGrid stepping(Parametrisation model, SolverChoice choice) {
         KarrasSpacing karras = new KarrasSpacing();
+        if (model.role() == Parametrisation.Role.STEPS) {
+            FewStepTimes times = FewStepTimes.of(model);
+            return new SolverOnGrid(new Ddim(0), times.spacing());
+        }
         if (model.role() == Parametrisation.Role.CONSISTENCY) {
             return new SolverOnGrid(new MultistepConsistency(model.sigmaMin()), karras);
         }
@@ -43,6 +49,9 @@ final class LevelGrids {
 
     /** The grid of a solver. */
     static TimeGrid grid(Parametrisation model, SolverOnGrid stepping, int steps) {
+        if (model.role() == Parametrisation.Role.STEPS) {
+            return FewStepTimes.of(model).grid(steps);
+        }
         NoiseSchedule schedule = model.schedule();
         if (!(stepping.solver() instanceof MultistepConsistency)) {
             return TimeGrid.spaced(

@@ -48,6 +48,7 @@ public sealed interface MethodSettings
                 Scd,
                 KnowledgeDistillation,
                 Reflow,
+                ProgressiveDistillation,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {
@@ -81,6 +82,16 @@ public sealed interface MethodSettings
      */
     default @Nullable LongToDoubleFunction targetRate(long steps) {
         return null;
+    }
+
+    /**
+     * The round that a step belongs to; all steps are one round unless the method says otherwise.
+     *
+     * @param step from 0 to steps; the end belongs to the last round
+     * @param steps of the whole run
+     */
+    default Round round(long step, long steps) {
+        return new Round(0, 0, steps);
     }
 
     /** The structure that is trained, for that of a network of these settings. */

@@ -110,6 +110,7 @@ public record Recipe(
                     method.paired() ? "make them with fewstep pairs" : "");
         }
         requireTeacherFits(method, teacher, init);
+        method.round(0, training.steps()); // refuses a run that is too short for its rounds
         if (levels != null) {
             requireSamples(levels, sample);
         }
@@ -125,20 +126,20 @@ public record Recipe(
 
     /** Refuses samples that the model cannot make, before it is trained. */
     private static void requireSamples(Parametrisation levels, SampleSettings sample) {
-        boolean consistency = levels.role() == Parametrisation.Role.CONSISTENCY;
+        boolean distilled = levels.role() != Parametrisation.Role.DENOISER;
         SolverChoice solver = sample.solver();
-        if (solver != SolverChoice.AUTO && (consistency || solver == SolverChoice.FLOW_MAP)) {
+        if (solver != SolverChoice.AUTO && (distilled || solver == SolverChoice.FLOW_MAP)) {
             throw new SettingsException(
                     "sample.solver",
                     solver.name(),
-                    consistency ? "auto, since the method makes a consistency function" : "auto or a solver of an ODE",
+                    distilled ? "auto, since the method makes a " + levels.describe() : "auto or a solver of an ODE",
                     "");
         }
-        if (consistency && sample.guidance() != 1) {
+        if (distilled && sample.guidance() != 1) {
             throw new SettingsException(
                     "sample.guidance",
                     Double.toString(sample.guidance()),
-                    "1, since the method makes a consistency function",
+                    "1, since the method makes a " + levels.describe(),
                     "");
         }
     }

@@ -43,6 +43,16 @@ final class Teacher implements AutoCloseable {
     }
 
     /**
+     * A network that was a student, as the teacher of the next round; it is taken over.
+     *
+     * @param as what it gives
+     */
+    static Teacher ofStudent(FlowNetwork network, Parametrisation as) {
+        network.freeze(true);
+        return new Teacher(network, network, as.around(network), as.trigFlow(network));
+    }
+
+    /**
      * The teacher that a recipe names, of its model file or of its data.
      *
      * @param student what it shall teach
@@ -84,10 +94,16 @@ final class Teacher implements AutoCloseable {
         if (!recipe.method().taught() || levels == null) {
             return null;
         }
-        if (EXACT.equals(recipe.teacher())) {
+        long step = Checkpoint.of(checkpoint).step();
+        boolean wasStudent =
+                recipe.method().round(step, recipe.training().steps()).number() > 0;
+        if (EXACT.equals(recipe.teacher()) && !wasStudent) {
             return exact(recipe, student, device, levels.sigmaData());
         }
         NetworkConfig config = checkpoint.structure(ModelFile.KEY_TEACHER);
+        if (wasStudent && !config.equals(student.network())) {
+            throw checkpoint.bad("a teacher " + config, "the student's " + student.network(), "is it damaged?");
+        }
         if (config.times() != 1 || !config.accepts(student.shape())) {
             throw checkpoint.bad(
                     "a teacher " + config, "a network with one time of the student's samples", "is it damaged?");
@@ -98,7 +114,7 @@ final class Teacher implements AutoCloseable {
                 throw checkpoint.bad("a teacher " + config, "a network that makes samples of noise", "is it damaged?");
             }
             checkpoint.load(ModelFile.TEACHER, flow);
-            return of(flow, levels.sigmaData());
+            return wasStudent ? ofStudent(flow, levels) : of(flow, levels.sigmaData());
         } catch (RuntimeException e) {
             network.close();
             throw e;
@@ -155,6 +171,11 @@ final class Teacher implements AutoCloseable {
     @Nullable
     FlowNetwork network() {
         return network;
+    }
+
+    /** What it gives as clean data in the coordinates of a form; one that was a student has its own alone. */
+    PredictionNet x0(Parametrisation.Form form) {
+        return form == Parametrisation.Form.SIGMA ? denoiser : Parametrisation.clean(trigFlow);
     }
 
     /** E[x0 | x] at a noise level a sample. */

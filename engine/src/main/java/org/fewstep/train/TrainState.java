@@ -16,6 +16,7 @@ import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Init;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parameter;
+import org.fewstep.model.Parametrisation;
 import org.fewstep.sample.ModelFile;
 import org.fewstep.sample.ModelSpec;
 import org.fewstep.sample.ModelWriter;
@@ -29,7 +30,7 @@ final class TrainState implements AutoCloseable {
 
     private final List<AutoCloseable> owned = new ArrayList<>();
     private final Network student;
-    private final @Nullable Teacher teacher;
+    private @Nullable Teacher teacher;
     private final @Nullable Ema<Network> target;
     private final List<Ema<Network>> averages = new ArrayList<>();
     private final Slots slots;
@@ -122,7 +123,23 @@ final class TrainState implements AutoCloseable {
         return target == null ? null : (FlowNetwork) target.network();
     }
 
-    /** Sets the scalars of update n, counted from 0. */
+    /** Begins a round: a copy of the student becomes the teacher, averages and the optimizer's moments start anew. */
+    void beginRound(ModelSpec spec, Parametrisation as, Device device) {
+        Init init = new Init(device, spec.dtype(), new Rng(0));
+        FlowNetwork copy = (FlowNetwork) spec.network().build(init);
+        Teacher next = own(Teacher.ofStudent(copy, as));
+        copy.copyFrom(student);
+        Teacher before = teacher;
+        if (before != null) {
+            owned.remove(before);
+            before.close();
+        }
+        teacher = next;
+        averages.forEach(average -> average.network().copyFrom(student));
+        optimizer.state().values().forEach(Moments::clear);
+    }
+
+    /** Sets the scalars of an update, n counted from 0 in its round. */
     void prepare(long n, double lr) {
         optimizer.prepare(n + 1, lr);
         for (Ema<Network> average : averages) {

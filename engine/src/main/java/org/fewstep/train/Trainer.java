@@ -14,6 +14,7 @@ import org.fewstep.kernels.Scope;
 import org.fewstep.loss.Batch;
 import org.fewstep.loss.Loss;
 import org.fewstep.model.Network;
+import org.fewstep.model.Parametrisation;
 import org.fewstep.sample.Classifier;
 import org.fewstep.sample.Generator;
 import org.fewstep.sample.ModelFile;
@@ -36,13 +37,15 @@ public final class Trainer implements AutoCloseable {
     private final Device device;
     private final Dataset dataset;
     private final ModelSpec spec;
-    private final LrSchedule schedule;
     private final Batches batches;
     private final List<Callback> callbacks;
     private final RunFolder folder;
     private final TrainState state;
-    private final TrainingStep<?> work;
+    private final Rng draws;
     private final MetricsLog metrics;
+    private Round round;
+    private LrSchedule schedule;
+    private TrainingStep<?> work;
     private long step;
     private long saved;
     private volatile boolean stopping;
@@ -61,10 +64,8 @@ public final class Trainer implements AutoCloseable {
             this.dataset = recipe.data().open();
             this.spec = spec(recipe, dataset);
             TrainingSettings training = recipe.training();
-            OptimizerSettings o = recipe.optimizer();
             Rng rng = new Rng(training.seed());
-            this.schedule =
-                    new LrSchedule(o.schedule(), o.lr(), o.warmUp(), training.steps(), o.finalFactor(), o.fall());
+            this.draws = rng.stream("draw");
             DataSettings source = recipe.source();
             this.batches = new Batches(
                     dataset,
@@ -79,13 +80,13 @@ public final class Trainer implements AutoCloseable {
             }
             this.state = new TrainState(recipe, spec, device, from);
             opened.add(state);
-            Roles roles = new Roles(
-                    recipe.classes(dataset), spec.network().dim(), training.steps(), state.teacher(), state.target());
-            this.work = work(recipe.method().loss(roles), rng.stream("draw"));
+            this.work = work(recipe.method().loss(roles()));
             opened.add(0, work);
             if (from != null) {
                 this.step = restore(from);
             }
+            this.round = recipe.method().round(step, training.steps());
+            this.schedule = schedule();
             this.saved = from == null ? -1 : step;
             this.metrics = MetricsLog.open(folder.path(), saved);
             opened.add(metrics);
@@ -196,6 +197,7 @@ public final class Trainer implements AutoCloseable {
         TrainingSettings training = recipe.training();
         while (step < training.steps() && !stopping) {
             StepReport report = advance();
+            enterRound();
             if (step % training.logEvery() == 0 || step == training.steps()) {
                 log(Map.of(
                         "loss",
@@ -218,8 +220,8 @@ public final class Trainer implements AutoCloseable {
 
     private StepReport advance() {
         try (Scope scope = device.scope()) {
-            double lr = schedule.at(step);
-            state.prepare(step, lr);
+            double lr = schedule.at(step - round.first());
+            state.prepare(step - round.first(), lr);
             work.measure(batches.at(step), step);
             TrainState.Measured m = state.measured();
             if (!Double.isFinite(m.objective()) || !Double.isFinite(m.error()) || !m.finite()) {
@@ -231,7 +233,36 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private <D> TrainingStep<D> work(Loss<Network, D> loss, Rng draws) {
+    /** Begins the next round where the last one is done, before its checkpoint is written. */
+    private void enterRound() {
+        Round now = recipe.method().round(step, recipe.training().steps());
+        Parametrisation as = spec.parametrisation();
+        if (now.equals(round) || as == null) {
+            return;
+        }
+        work.close();
+        state.beginRound(spec, as, device);
+        work = work(recipe.method().loss(roles()));
+        round = now;
+        schedule = schedule();
+    }
+
+    /** The learning rates of the round. */
+    private LrSchedule schedule() {
+        OptimizerSettings o = recipe.optimizer();
+        return new LrSchedule(o.schedule(), o.lr(), o.warmUp(), round.length(), o.finalFactor(), o.fall());
+    }
+
+    private Roles roles() {
+        return new Roles(
+                recipe.classes(dataset),
+                spec.network().dim(),
+                recipe.training().steps(),
+                state.teacher(),
+                state.target());
+    }
+
+    private <D> TrainingStep<D> work(Loss<Network, D> loss) {
         return new TrainingStep<>(device, loss, draws, state, recipe.training().replay());
     }
 
