@@ -35,6 +35,7 @@ record RecipeText(String source, String yaml) {
             "ring-scd",
             "ring-kd",
             "ring-pd",
+            "ring-multistep",
             "ring-flow",
             "ring-reflow",
             "glyphs-flow",

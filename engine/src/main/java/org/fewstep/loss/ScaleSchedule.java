@@ -113,6 +113,26 @@ public sealed interface ScaleSchedule {
         }
     }
 
+    /**
+     * s0^(1 - k / K) s1^(k / K), rounded, and s1 from step K on: the steps of a multistep consistency model's teacher.
+     *
+     * @param s0 first number, at least 1
+     * @param s1 last number, at least s0
+     * @param total steps K, at least 1
+     * @paper Heek, Hoogeboom, Salimans: Multistep Consistency Models, 2024, arXiv:2403.06807, section 3.3
+     */
+    record LogLinear(int s0, int s1, long total) implements ScaleSchedule {
+        public LogLinear {
+            require(s0, s1, total);
+        }
+
+        @Override
+        public int scales(long step) {
+            double part = Math.min(1, (double) step / total);
+            return (int) Math.round(Math.exp((1 - part) * Math.log(s0) + part * Math.log(s1)));
+        }
+    }
+
     private static void require(int s0, int s1, long total) {
         if (s0 < 1 || s1 < s0 || total < 1) {
             throw new IllegalArgumentException("scales: got " + s0 + " to " + s1 + " over " + total

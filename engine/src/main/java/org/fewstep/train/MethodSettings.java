@@ -49,6 +49,7 @@ public sealed interface MethodSettings
                 KnowledgeDistillation,
                 Reflow,
                 ProgressiveDistillation,
+                MultistepConsistency,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {

@@ -52,6 +52,12 @@ public final class RingCommand implements Callable<Integer> {
             description = "Numbers of steps (default: 1,2).")
     private List<Integer> steps = List.of();
 
+    @Option(
+            names = "--data-of",
+            paramLabel = "CHECKPOINT",
+            description = "Model whose recipe names the data, for models trained on pairs: the pairs' teacher.")
+    private @Nullable Path dataOf;
+
     @Override
     public Integer call() {
         if (spec == null) {
@@ -81,14 +87,15 @@ public final class RingCommand implements Callable<Integer> {
     private String row(Path model, Device device) {
         Checkpoint checkpoint = Checkpoint.of(model);
         Recipe recipe = checkpoint.recipe();
-        GaussianMixture law = recipe.data().mixture();
+        Recipe named = dataOf == null ? recipe : Checkpoint.of(dataOf).recipe();
+        GaussianMixture law = named.data().mixture();
         if (law == null) {
             throw new IllegalArgumentException(
-                    "ring: got " + model + ", trained on other data; expected a model of Gaussians in the plane");
+                    "ring: got " + model + ", trained on other data; expected a model of Gaussians in the plane; name one with --data-of");
         }
         StringBuilder row = new StringBuilder(
                 "| " + recipe.name() + " | " + recipe.training().seed() + " | " + checkpoint.step() + " |");
-        float[] held = HeldOut.data(recipe, 0).read(samples);
+        float[] held = HeldOut.data(named, 0).read(samples);
         try (Generator generator = Generator.load(model, device)) {
             int[] labels = new int[samples];
             Arrays.fill(labels, Generator.NO_LABEL);
@@ -98,7 +105,7 @@ public final class RingCommand implements Callable<Integer> {
                         Locale.ROOT, " %.4f, %.1f %% |", distance(made, held), 100 * leastShare(made, law)));
             }
         }
-        float[] again = HeldOut.data(recipe, 1).read(samples);
+        float[] again = HeldOut.data(named, 1).read(samples);
         return row.append(String.format(Locale.ROOT, " %.4f |", distance(again, held)))
                 .toString();
     }
