@@ -122,8 +122,7 @@ final class SampleCommand implements Callable<Integer> {
         }
         try (Generator generator = Generator.load(checkpoint, device);
                 Generator weak = guidance.weak(device)) {
-            GeneratorOptions options =
-                    guidance.with(solver.of(generator.spec()), generator.shape(), weak);
+            GeneratorOptions options = guidance.with(solver.of(generator.spec()), generator.shape(), weak);
             int classes = generator.classes();
             List<Integer> shown = classes(classes);
             int columns = shown.size() == 1 || classes == 0

@@ -87,8 +87,7 @@ public record PairsChunk(float[] noise, float[] data, int @Nullable [] labels) {
     }
 
     /** Refuses a tensor of another kind or with other bytes than were written. */
-    private static void require(
-            Path file, SafeTensors.Reader reader, String name, StoredType type, long[] shape) {
+    private static void require(Path file, SafeTensors.Reader reader, String name, StoredType type, long[] shape) {
         TensorInfo info = reader.info(name);
         if (info.type() != type || !Arrays.equals(info.shape(), shape)) {
             throw bad(

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.fewstep.kernels.Buffer;
-import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Slot;
 import org.fewstep.kernels.Slots;
 import org.fewstep.kernels.Update;

@@ -49,8 +49,7 @@ public final class PairMaker {
      * @param count number of pairs, at least 1
      * @throws IllegalArgumentException when the teacher cannot do so, or there is no ODE to solve
      */
-    public PairMaker(
-            Generator teacher, String hash, int steps, GeneratorOptions options, long seed, long count) {
+    public PairMaker(Generator teacher, String hash, int steps, GeneratorOptions options, long seed, long count) {
         String solver = teacher.solverName(options);
         if (teacher.draws(steps, options) > 0) {
             throw new IllegalArgumentException("pairs: got solver " + solver + " with " + steps

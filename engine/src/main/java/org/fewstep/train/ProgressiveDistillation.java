@@ -34,12 +34,7 @@ import org.fewstep.sample.FewStepTimes;
  * @param labelDrop probability of a dropped label (default 0)
  */
 public record ProgressiveDistillation(
-        double sigmaData,
-        Parametrisation.Form form,
-        int firstSteps,
-        int lastSteps,
-        Weight weight,
-        double labelDrop)
+        double sigmaData, Parametrisation.Form form, int firstSteps, int lastSteps, Weight weight, double labelDrop)
         implements MethodSettings {
     /** What the error is of. */
     public enum Weight {

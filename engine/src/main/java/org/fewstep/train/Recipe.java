@@ -106,7 +106,9 @@ public record Recipe(
             throw new SettingsException(
                     pairs == method.paired() ? "source.kind" : "data.kind",
                     pairs ? "pairs" : "data without partners",
-                    method.paired() ? "pairs, which the method learns from" : "another, since the method learns no pairs",
+                    method.paired()
+                            ? "pairs, which the method learns from"
+                            : "another, since the method learns no pairs",
                     method.paired() ? "make them with fewstep pairs" : "");
         }
         requireTeacherFits(method, teacher, init);

@@ -23,8 +23,7 @@ class StoredPairsTest {
     Path folder;
 
     private static PairsManifest manifest(long seed) {
-        return new PairsManifest(
-                PairsManifest.FORMAT, TEACHER, "heun on some", 18, 1.5, seed, 7, 3, List.of(1, 2), 4);
+        return new PairsManifest(PairsManifest.FORMAT, TEACHER, "heun on some", 18, 1.5, seed, 7, 3, List.of(1, 2), 4);
     }
 
     private static PairsChunk chunk(PairsManifest manifest, int k) {
@@ -112,8 +111,8 @@ class StoredPairsTest {
     void tensorsOfOtherShapesAreRefused() {
         PairsManifest manifest = manifest(3);
         write(manifest);
-        PairsManifest longer = new PairsManifest(
-                PairsManifest.FORMAT, TEACHER, "heun on some", 18, 1.5, 3, 7, 3, List.of(2, 1), 4);
+        PairsManifest longer =
+                new PairsManifest(PairsManifest.FORMAT, TEACHER, "heun on some", 18, 1.5, 3, 7, 3, List.of(2, 1), 4);
         longer.write(folder);
         for (int k = 0; k < 3; k++) {
             chunk(longer, k).write(folder, longer, k);
@@ -148,7 +147,9 @@ class StoredPairsTest {
             Files.writeString(file, bad);
             assertThrows(BadFileException.class, () -> StoredPairs.open(folder), bad);
         }
-        Files.writeString(file, good.replace("\"count\":7", "\"count\":900000000000").replace("\"chunk\":3", "\"chunk\":1000000"));
+        Files.writeString(
+                file,
+                good.replace("\"count\":7", "\"count\":900000000000").replace("\"chunk\":3", "\"chunk\":1000000"));
         refused("bytes");
         Files.write(file, new byte[1 << 17]);
         refused("131072");

@@ -131,14 +131,16 @@ class PairedMethodsTest {
         try (Generator generator = Generator.load(teacher, device)) {
             assertThrows(IllegalArgumentException.class, () -> new PairMaker(generator, "", 2, sde, 0, 5));
             GeneratorOptions jumps = GeneratorOptions.DEFAULT.withSolver(SolverChoice.FLOW_MAP);
-            assertThrows(IllegalArgumentException.class, () -> new PairMaker(
-                    generator, Sha256.of(teacher), 2, jumps, 0, 5));
+            assertThrows(
+                    IllegalArgumentException.class, () -> new PairMaker(generator, Sha256.of(teacher), 2, jumps, 0, 5));
         }
     }
 
     private Recipe paired(String method, String... overrides) {
         Map<String, Object> map = TinyRecipe.map(method);
-        map.put("data", Map.of("kind", "pairs", "folder", folder.resolve("pairs").toString()));
+        map.put(
+                "data",
+                Map.of("kind", "pairs", "folder", folder.resolve("pairs").toString()));
         return Recipe.from(map, List.of(overrides));
     }
 
@@ -168,8 +170,12 @@ class PairedMethodsTest {
         Path teacher = runs().checkpoint("teacher", TinyRecipe.level("edm", "training.steps=300"));
         pairs(teacher, "pairs", 4000, 2, false);
         Path student = runs().checkpoint(
-                "student",
-                paired("knowledge-distillation", "training.steps=600", "training.batch=64", "optimizer.lr=0.01"));
+                        "student",
+                        paired(
+                                "knowledge-distillation",
+                                "training.steps=600",
+                                "training.batch=64",
+                                "optimizer.lr=0.01"));
         double error = 0;
         double size = 0;
         try (Generator of = Generator.load(student, device);
@@ -194,7 +200,9 @@ class PairedMethodsTest {
         pairs.read(LongStream.range(0, 40).toArray(), new float[40 * 64], labels);
         assertEquals(3, Arrays.stream(labels).distinct().count());
         Map<String, Object> map = new LinkedHashMap<>(TinyRecipe.glyphs("knowledge-distillation"));
-        map.put("data", Map.of("kind", "pairs", "folder", folder.resolve("pairs").toString()));
+        map.put(
+                "data",
+                Map.of("kind", "pairs", "folder", folder.resolve("pairs").toString()));
         Path student = runs().checkpoint("student", Recipe.from(map, List.of("training.steps=3")));
         try (Generator generator = Generator.load(student, device)) {
             assertEquals(3, generator.classes());

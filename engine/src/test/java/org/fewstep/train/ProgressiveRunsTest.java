@@ -63,12 +63,15 @@ class ProgressiveRunsTest {
         assertEquals(new Round(2, 33, 22), method.round(33, 55));
         assertEquals(new Round(2, 33, 22), method.round(55, 55), "the end is no round of its own");
         assertEquals(new Round(2, 33, 24), method.round(40, 57), "the last round has the rest");
-        MethodSettings four = recipe("method.first-steps=16", "method.last-steps=4").method();
+        MethodSettings four =
+                recipe("method.first-steps=16", "method.last-steps=4").method();
         assertEquals(new Round(0, 0, 18), four.round(17, 55));
         assertEquals(new Round(2, 36, 19), four.round(54, 55));
-        MethodSettings two = recipe("method.first-steps=4", "method.last-steps=2").method();
+        MethodSettings two =
+                recipe("method.first-steps=4", "method.last-steps=2").method();
         assertEquals(new Round(1, 18, 37), two.round(18, 55));
-        MethodSettings one = recipe("method.first-steps=2", "method.last-steps=2").method();
+        MethodSettings one =
+                recipe("method.first-steps=2", "method.last-steps=2").method();
         assertEquals(new Round(0, 0, 55), one.round(54, 55));
         assertEquals(new Round(0, 0, 40), TinyRecipe.level("edm").method().round(40, 40));
     }
@@ -123,8 +126,7 @@ class ProgressiveRunsTest {
                 if (name.startsWith("optim.")) {
                     assertArrayEquals(new float[(int) file.info(name).elements()], file.readFloats(name), name);
                 } else {
-                    assertArrayEquals(
-                            file.readBytes(ModelFile.STUDENT + parameter), file.readBytes(name), name);
+                    assertArrayEquals(file.readBytes(ModelFile.STUDENT + parameter), file.readBytes(name), name);
                 }
                 seen += name.startsWith(ModelFile.TEACHER + "/") ? 1 : 0;
             }
@@ -134,8 +136,8 @@ class ProgressiveRunsTest {
 
     @Test
     void theLearningRateStartsAnewInEachRound() throws IOException {
-        Recipe recipe = recipe(
-                "optimizer.schedule=linear", "optimizer.fall=1", "optimizer.warm-up=0", "training.log-every=1");
+        Recipe recipe =
+                recipe("optimizer.schedule=linear", "optimizer.fall=1", "optimizer.warm-up=0", "training.log-every=1");
         List<String> lines = Files.readAllLines(runs().whole("run", recipe).resolve(MetricsLog.JSONL));
         double lr = recipe.optimizer().lr();
         for (int first : new int[] {0, 11, 33}) {
@@ -159,8 +161,10 @@ class ProgressiveRunsTest {
                         ? Math.pow((Math.pow(80, 1 / 7.0) + Math.pow(0.002, 1 / 7.0)) / 2, 7)
                         : (noisiest + cleanest) / 2;
                 assertArrayEquals(new double[] {noisiest, middle, 0}, times, 1e-9);
-                assertThrows(IllegalArgumentException.class, () -> generator.sample(
-                        0, 2, 0, new int[] {Generator.NO_LABEL}, own.withSolver(SolverChoice.HEUN)));
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> generator.sample(
+                                0, 2, 0, new int[] {Generator.NO_LABEL}, own.withSolver(SolverChoice.HEUN)));
             }
         }
     }

@@ -90,8 +90,8 @@ public final class RingCommand implements Callable<Integer> {
         Recipe named = dataOf == null ? recipe : Checkpoint.of(dataOf).recipe();
         GaussianMixture law = named.data().mixture();
         if (law == null) {
-            throw new IllegalArgumentException(
-                    "ring: got " + model + ", trained on other data; expected a model of Gaussians in the plane; name one with --data-of");
+            throw new IllegalArgumentException("ring: got " + model
+                    + ", trained on other data; expected a model of Gaussians in the plane; name one with --data-of");
         }
         StringBuilder row = new StringBuilder(
                 "| " + recipe.name() + " | " + recipe.training().seed() + " | " + checkpoint.step() + " |");
