@@ -36,6 +36,7 @@ record RecipeText(String source, String yaml) {
             "ring-kd",
             "ring-pd",
             "ring-multistep",
+            "ring-guidance",
             "ring-flow",
             "ring-reflow",
             "glyphs-flow",

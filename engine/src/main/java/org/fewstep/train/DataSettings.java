@@ -2,6 +2,7 @@ package org.fewstep.train;
 
 import java.util.Map;
 import org.fewstep.data.Dataset;
+import org.fewstep.data.LabelledGaussians;
 import org.fewstep.data.PairsManifest;
 import org.fewstep.data.Samples2d;
 import org.fewstep.data.StoredPairs;
@@ -88,10 +89,11 @@ public sealed interface DataSettings {
      * @param radius of the circle, above 0 (default 2)
      * @param std of each Gaussian, at least 0 (default 0.2)
      * @param seed of the endless samples (default 0)
+     * @param classes whether each sample has a label, the Gaussian that it is of (default false)
      */
-    record EightGaussians(double radius, double std, long seed) implements DataSettings {
+    record EightGaussians(double radius, double std, long seed, boolean classes) implements DataSettings {
         static Map<String, Object> defaults() {
-            return Map.of("radius", 2.0, "std", 0.2, "seed", 0L);
+            return Map.of("radius", 2.0, "std", 0.2, "seed", 0L, "classes", false);
         }
 
         public EightGaussians {
@@ -110,7 +112,7 @@ public sealed interface DataSettings {
         }
 
         private Dataset of(Rng rng) {
-            return new Samples2d(law(), rng);
+            return classes ? new LabelledGaussians(law(), rng) : new Samples2d(law(), rng);
         }
 
         private org.fewstep.data.EightGaussians law() {

@@ -50,6 +50,7 @@ public sealed interface MethodSettings
                 Reflow,
                 ProgressiveDistillation,
                 MultistepConsistency,
+                GuidanceDistillation,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {

@@ -121,8 +121,8 @@ public record Recipe(
                     "network.guided",
                     Boolean.toString(network.guided()),
                     Boolean.toString(method.drawsGuidance()),
-                    "a method draws guidance scales (method.omega-most of mean-flow) exactly for a network that takes"
-                            + " them");
+                    "a method draws guidance scales (guidance-distillation, or mean-flow with method.omega-most) exactly"
+                            + " for a network that takes them");
         }
     }
 

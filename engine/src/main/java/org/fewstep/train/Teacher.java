@@ -122,6 +122,10 @@ final class Teacher implements AutoCloseable {
     }
 
     private static Teacher exact(Recipe recipe, ModelSpec student, Device device, double sigmaData) {
+        if (student.network().classes() > 0) {
+            throw new SettingsException(
+                    "teacher", EXACT + " for data with classes", "a model file, or data without classes", "");
+        }
         GaussianMixture mixture = recipe.data().mixture();
         if (mixture == null) {
             throw new SettingsException(

@@ -98,7 +98,8 @@ public final class RingCommand implements Callable<Integer> {
         float[] held = HeldOut.data(named, 0).read(samples);
         try (Generator generator = Generator.load(model, device)) {
             int[] labels = new int[samples];
-            Arrays.fill(labels, Generator.NO_LABEL);
+            int classes = generator.classes();
+            Arrays.setAll(labels, i -> classes == 0 ? Generator.NO_LABEL : i % classes);
             for (int count : steps) {
                 float[] made = generator.sample(0, count, 1, labels, GeneratorOptions.DEFAULT.withChunk(CHUNK));
                 row.append(String.format(
