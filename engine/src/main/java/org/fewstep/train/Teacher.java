@@ -36,18 +36,12 @@ final class Teacher implements AutoCloseable {
         this.trigFlow = trigFlow;
     }
 
-    private static Teacher of(FlowNetwork network, double sigmaData) {
-        network.freeze(true);
-        Parametrisation as = Parametrisation.edm(sigmaData);
-        return new Teacher(network, network, as.around(network), as.trigFlow(network));
-    }
-
     /**
-     * A network that was a student, as the teacher of the next round; it is taken over.
+     * A network that is taken over: a denoiser, or what was the student of the round before.
      *
      * @param as what it gives
      */
-    static Teacher ofStudent(FlowNetwork network, Parametrisation as) {
+    static Teacher of(FlowNetwork network, Parametrisation as) {
         network.freeze(true);
         return new Teacher(network, network, as.around(network), as.trigFlow(network));
     }
@@ -83,7 +77,7 @@ final class Teacher implements AutoCloseable {
                 requireSameStructure(file.spec().network(), student.network());
             }
             Network network = file.load(file.defaultRole(), device);
-            return of((FlowNetwork) network, levels.sigmaData());
+            return of((FlowNetwork) network, Parametrisation.edm(levels.sigmaData()));
         }
     }
 
@@ -114,7 +108,7 @@ final class Teacher implements AutoCloseable {
                 throw checkpoint.bad("a teacher " + config, "a network that makes samples of noise", "is it damaged?");
             }
             checkpoint.load(ModelFile.TEACHER, flow);
-            return wasStudent ? ofStudent(flow, levels) : of(flow, levels.sigmaData());
+            return of(flow, wasStudent ? levels : Parametrisation.edm(levels.sigmaData()));
         } catch (RuntimeException e) {
             network.close();
             throw e;

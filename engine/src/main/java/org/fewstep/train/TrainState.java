@@ -124,10 +124,14 @@ final class TrainState implements AutoCloseable {
     }
 
     /** Begins a round: a copy of the student becomes the teacher, averages and the optimizer's moments start anew. */
-    void beginRound(ModelSpec spec, Parametrisation as, Device device) {
+    void beginRound(ModelSpec spec, Device device) {
+        Parametrisation as = spec.parametrisation();
+        if (as == null) {
+            throw new IllegalStateException("rounds: got a model without parametrisation; expected one of noise levels");
+        }
         Init init = new Init(device, spec.dtype(), new Rng(0));
         FlowNetwork copy = (FlowNetwork) spec.network().build(init);
-        Teacher next = own(Teacher.ofStudent(copy, as));
+        Teacher next = own(Teacher.of(copy, as));
         copy.copyFrom(student);
         Teacher before = teacher;
         if (before != null) {

@@ -14,7 +14,6 @@ import org.fewstep.kernels.Scope;
 import org.fewstep.loss.Batch;
 import org.fewstep.loss.Loss;
 import org.fewstep.model.Network;
-import org.fewstep.model.Parametrisation;
 import org.fewstep.sample.Classifier;
 import org.fewstep.sample.Generator;
 import org.fewstep.sample.ModelFile;
@@ -236,12 +235,11 @@ public final class Trainer implements AutoCloseable {
     /** Begins the next round where the last one is done, before its checkpoint is written. */
     private void enterRound() {
         Round now = recipe.method().round(step, recipe.training().steps());
-        Parametrisation as = spec.parametrisation();
-        if (now.equals(round) || as == null) {
+        if (now.equals(round)) {
             return;
         }
         work.close();
-        state.beginRound(spec, as, device);
+        state.beginRound(spec, device);
         work = work(recipe.method().loss(roles()));
         round = now;
         schedule = schedule();
