@@ -44,7 +44,8 @@ public record GuidanceDistillation(double sigmaData, double wLeast, double wMost
         SettingsChecks.positive("sigma-data", sigmaData);
         SettingsChecks.notNegative("w-least", wLeast);
         if (!(wMost >= wLeast) || Double.isInfinite(wMost)) {
-            throw new SettingsException("w-most", Double.toString(wMost), "a finite number from w-least, " + wLeast, "");
+            throw new SettingsException(
+                    "w-most", Double.toString(wMost), "a finite number from w-least, " + wLeast, "");
         }
         SettingsChecks.finite("time-mean", timeMean);
         SettingsChecks.positive("time-std", timeStd);

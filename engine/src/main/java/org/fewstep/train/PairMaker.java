@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.fewstep.data.PairsChunk;
@@ -119,14 +119,13 @@ public final class PairMaker {
 
     private void requireSame(PairsManifest there) {
         Map<String, Object> old = Settings.toMap(there);
-        Map<String, Object> asked = Settings.toMap(manifest);
-        for (String key : new TreeSet<>(asked.keySet())) {
-            if (!asked.get(key).equals(old.get(key))) {
-                throw new IllegalArgumentException("pairs: got " + key + " " + asked.get(key)
-                        + " for a folder of pairs with " + old.get(key)
-                        + "; expected the same; resume with the options that it was begun with");
+        new TreeMap<>(Settings.toMap(manifest)).forEach((key, asked) -> {
+            Object had = old.get(key);
+            if (!asked.equals(had)) {
+                throw new IllegalArgumentException("pairs: got " + key + " " + asked + " for a folder of pairs with "
+                        + had + "; expected the same; resume with the options that it was begun with");
             }
-        }
+        });
     }
 
     private int[] labels(long first, int n) {

@@ -127,7 +127,8 @@ final class TrainState implements AutoCloseable {
     void beginRound(ModelSpec spec, Device device) {
         Parametrisation as = spec.parametrisation();
         if (as == null) {
-            throw new IllegalStateException("rounds: got a model without parametrisation; expected one of noise levels");
+            throw new IllegalStateException(
+                    "rounds: got a model without parametrisation; expected one of noise levels");
         }
         Init init = new Init(device, spec.dtype(), new Rng(0));
         FlowNetwork copy = (FlowNetwork) spec.network().build(init);

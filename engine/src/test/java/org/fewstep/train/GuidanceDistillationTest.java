@@ -115,8 +115,7 @@ class GuidanceDistillationTest {
     }
 
     private String refusedToStart(Recipe recipe) {
-        return assertThrows(
-                        SettingsException.class, () -> Trainer.start(recipe, folder.resolve("refused"), device))
+        return assertThrows(SettingsException.class, () -> Trainer.start(recipe, folder.resolve("refused"), device))
                 .path();
     }
 
@@ -127,12 +126,17 @@ class GuidanceDistillationTest {
         assertEquals("method.time-std", refusedPath("method.time-std=0"));
         assertEquals(
                 "network.guided",
-                assertThrows(SettingsException.class, () -> recipe("guidance-distillation", "teacher=some", "init=fresh"))
+                assertThrows(
+                                SettingsException.class,
+                                () -> recipe("guidance-distillation", "teacher=some", "init=fresh"))
                         .path());
         assertEquals("teacher", refusedToStart(guided("none")));
         assertEquals("network.guided", refusedToStart(guided("none", "data.classes=false")));
-        assertEquals("teacher", refusedToStart(recipe("guidance-distillation", "teacher=exact", "network.guided=true")));
+        assertEquals(
+                "teacher", refusedToStart(recipe("guidance-distillation", "teacher=exact", "network.guided=true")));
         Path teacher = new TinyRuns(folder, device).checkpoint("teacher", recipe("edm", "training.steps=1"));
-        assertEquals("network", refusedToStart(recipe("guidance-distillation", "teacher=" + teacher, "network.guided=true")));
+        assertEquals(
+                "network",
+                refusedToStart(recipe("guidance-distillation", "teacher=" + teacher, "network.guided=true")));
     }
 }
