@@ -1,18 +1,14 @@
 package org.fewstep.cli;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.fewstep.io.SafeTensors;
+import org.fewstep.io.Sha256;
 import org.fewstep.io.TensorInfo;
 import org.fewstep.model.Parametrisation;
 import org.fewstep.path.StochasticInterpolant;
@@ -46,7 +42,7 @@ final class InfoCommand implements Callable<Integer> {
             Checkpoint checkpoint = Checkpoint.of(model);
             ModelSpec spec = model.spec();
             screen.line("file      %s, %s", file, Text.bytes(size()));
-            screen.line("sha-256   %s", sha256());
+            screen.line("sha-256   %s", Sha256.of(file));
             screen.line("written   by version %s on %s", checkpoint.version(), checkpoint.device());
             screen.line(
                     "step      %s of %s",
@@ -119,18 +115,6 @@ final class InfoCommand implements Callable<Integer> {
             return Files.size(file);
         } catch (IOException e) {
             throw new UncheckedIOException("look at " + file, e);
-        }
-    }
-
-    private String sha256() {
-        try (InputStream in = Files.newInputStream(file)) {
-            DigestInputStream hashing = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"));
-            hashing.transferTo(java.io.OutputStream.nullOutputStream());
-            return HexFormat.of().formatHex(hashing.getMessageDigest().digest());
-        } catch (IOException e) {
-            throw new UncheckedIOException("read " + file, e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
         }
     }
 }

@@ -40,6 +40,8 @@ public final class Main implements Runnable {
         line.addSubcommand(new TrainCommand(screen));
         line.addSubcommand(new SampleCommand(screen));
         line.addSubcommand(new EditCommand(screen));
+        line.addSubcommand(new PairsCommand(screen));
+        line.addSubcommand(new StraightnessCommand(screen));
         line.addSubcommand(new SolversCommand(screen));
         line.addSubcommand(new PlanCommand(screen));
         line.addSubcommand(new EvaluateCommand(screen));

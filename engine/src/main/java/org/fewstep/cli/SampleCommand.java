@@ -3,7 +3,6 @@ package org.fewstep.cli;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Devices;
@@ -11,14 +10,8 @@ import org.fewstep.model.InterpolantField;
 import org.fewstep.sample.Generator;
 import org.fewstep.sample.GeneratorOptions;
 import org.fewstep.sample.ModelFile;
-import org.fewstep.sample.SolverChoice;
 import org.fewstep.sample.Translator;
 import org.fewstep.sample.TranslatorOptions;
-import org.fewstep.solver.GridCatalog;
-import org.fewstep.solver.KarrasSpacing;
-import org.fewstep.solver.PowerSpacing;
-import org.fewstep.solver.SolverCatalog;
-import org.fewstep.solver.Spacing;
 import org.fewstep.train.Checkpoint;
 import org.fewstep.train.HeldOut;
 import org.fewstep.train.Recipe;
@@ -58,20 +51,8 @@ final class SampleCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Seed of the noise (default: 0).")
     private long seed;
 
-    @Option(
-            names = "--solver",
-            paramLabel = "NAME",
-            defaultValue = "auto",
-            description = "auto, flow-map, or one of those that 'fewstep solvers' lists (default: auto, which is"
-                    + " flow-map for a one-step model and euler for a flow).")
-    private String solver = "auto";
-
-    @Option(
-            names = "--grid",
-            paramLabel = "NAME",
-            description = "Spacing of the times: uniform, quadratic, logsnr, karras, beta or cosine (default:"
-                    + " uniform; karras for a model of noise levels, cosine for a model between two data sets).")
-    private @Nullable String grid;
+    @Mixin
+    private SolverOptions solver = new SolverOptions();
 
     @Option(
             names = "--gamma",
@@ -149,8 +130,7 @@ final class SampleCommand implements Callable<Integer> {
         }
         try (Generator generator = Generator.load(checkpoint, device);
                 Generator weak = guidance.weak(device)) {
-            GeneratorOptions options = guidance.with(
-                            options(generator.spec().parametrisation() != null), generator.shape(), weak)
+            GeneratorOptions options = guidance.with(solver.of(generator.spec()), generator.shape(), weak)
                     .withGamma(gamma);
             int classes = generator.classes();
             List<Integer> shown = classes(classes);
@@ -215,35 +195,11 @@ final class SampleCommand implements Callable<Integer> {
         throw new IllegalArgumentException("--class: got " + label + "; expected 0 to " + (classes - 1) + ", or all");
     }
 
-    /** The solver, on levels as EDM's by default where the model is one of noise levels. */
-    private GeneratorOptions options(boolean levels) {
-        String name = solver.toLowerCase(Locale.ROOT);
-        if (name.equals("auto") || name.equals("flow-map")) {
-            if (grid != null) {
-                throw new IllegalArgumentException("--grid: got " + grid + " with solver " + name
-                        + "; expected a solver of those that 'fewstep solvers' lists");
-            }
-            return GeneratorOptions.DEFAULT.withSolver(name.equals("auto") ? SolverChoice.AUTO : SolverChoice.FLOW_MAP);
-        }
-        Spacing usual = levels ? new KarrasSpacing() : PowerSpacing.UNIFORM;
-        return GeneratorOptions.DEFAULT.withSolver(SolverCatalog.of(name), grid == null ? usual : GridCatalog.of(grid));
-    }
-
     private TranslatorOptions bridgeOptions() {
-        String name = solver.toLowerCase(Locale.ROOT);
-        if (name.equals("flow-map")) {
-            throw new IllegalArgumentException("--solver: got flow-map for a model between two data sets; expected auto"
-                    + " or one of those that 'fewstep solvers' lists");
-        }
         double factor = diffusion == null ? 0 : diffusion;
         if (score != null && factor == 0) {
             throw new IllegalArgumentException("--score: got " + score + " without --diffusion above 0; expected both");
         }
-        TranslatorOptions options = TranslatorOptions.DEFAULT;
-        return options.withSolver(
-                        name.equals("auto") ? options.solver() : SolverCatalog.of(name),
-                        grid == null ? options.spacing() : GridCatalog.of(grid))
-                .withDiffusion(factor, form)
-                .withScore(score);
+        return solver.ofBridge().withDiffusion(factor, form).withScore(score);
     }
 }

@@ -43,10 +43,15 @@ public record EightGaussians(String name, double radius, double std) implements 
         return modes;
     }
 
+    /** Which Gaussian each of the samples first .. first + count - 1 is of, counted around the circle; (count). */
+    public int[] modesOf(Rng rng, long first, int count) {
+        return rng.integers(first, count, 0, MODES);
+    }
+
     @Override
     public void sample(Rng rng, long first, int count, float[] xy) {
         Parameters.requireLength(name, count, xy);
-        int[] mode = rng.integers(first, count, 0, MODES);
+        int[] mode = modesOf(rng, first, count);
         double[] x = rng.normal(first, count, 1);
         double[] y = rng.normal(first, count, 2);
         for (int i = 0; i < count; i++) {

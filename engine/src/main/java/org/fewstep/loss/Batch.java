@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param x0 clean data (B, ...)
  * @param labels class of each sample, null for unlabelled data
- * @param source samples (B, ...) of what stands at t = 0 of a bridge; null where that is noise
+ * @param source samples (B, ...) of what stands at t = 0 of a bridge, or the noise that belongs to the data of stored pairs;
+ *     null where it is noise that the loss draws
  */
 public record Batch(
         Tensor x0, int @Nullable [] labels, @Nullable Tensor source) {

@@ -85,22 +85,51 @@ public sealed interface ScaleSchedule {
      *
      * @param start first number, a power of two from 2
      * @param stepsPerStage at least 1
+     * @param end last number, a power of two up to the first
      */
-    record Halving(int start, long stepsPerStage) implements ScaleSchedule {
+    record Halving(int start, long stepsPerStage, int end) implements ScaleSchedule {
+        /** Down to 1. */
+        public Halving(int start, long stepsPerStage) {
+            this(start, stepsPerStage, 1);
+        }
+
         public Halving {
-            if (start < 2 || Integer.bitCount(start) != 1 || stepsPerStage < 1) {
-                throw new IllegalArgumentException("halving scales: got start " + start + ", " + stepsPerStage
-                        + " steps a stage; expected a power of two from 2 and at least 1");
+            boolean powers = Integer.bitCount(start) == 1 && Integer.bitCount(end) == 1;
+            if (start < 2 || !powers || end < 1 || end > start || stepsPerStage < 1) {
+                throw new IllegalArgumentException("halving scales: got start " + start + ", end " + end + ", "
+                        + stepsPerStage + " steps a stage; expected powers of two, the start from 2 and not below the"
+                        + " end, and at least 1");
             }
         }
 
         @Override
         public int scales(long step) {
             long stage = step / stepsPerStage;
-            int scales = stage > 30 ? 2 : Math.max(2, start >> stage);
+            int least = Math.max(2, end);
+            int scales = stage > 30 ? least : Math.max(least, start >> stage);
             // The stage of two steps lasts twice as long as the others.
             long ofTwo = stepsPerStage * (Integer.numberOfTrailingZeros(start) - 1);
-            return scales == 2 && step - ofTwo >= 2 * stepsPerStage ? 1 : scales;
+            return end == 1 && scales == 2 && step - ofTwo >= 2 * stepsPerStage ? 1 : scales;
+        }
+    }
+
+    /**
+     * s0^(1 - k / K) s1^(k / K), rounded, and s1 from step K on: the steps of a multistep consistency model's teacher.
+     *
+     * @param s0 first number, at least 1
+     * @param s1 last number, at least s0
+     * @param total steps K, at least 1
+     * @paper Heek, Hoogeboom, Salimans: Multistep Consistency Models, 2024, arXiv:2403.06807, section 3.3
+     */
+    record LogLinear(int s0, int s1, long total) implements ScaleSchedule {
+        public LogLinear {
+            require(s0, s1, total);
+        }
+
+        @Override
+        public int scales(long step) {
+            double part = Math.min(1, (double) step / total);
+            return (int) Math.round(Math.exp((1 - part) * Math.log(s0) + part * Math.log(s1)));
         }
     }
 

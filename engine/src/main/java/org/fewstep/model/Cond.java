@@ -2,6 +2,7 @@ package org.fewstep.model;
 
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
+import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,11 @@ public record Cond(
     /** The same with a guidance scale for each sample (B). */
     public Cond withScales(Tensor each) {
         return new Cond(labels, guidance, guidanceFrom, guidanceTo, each, dropout);
+    }
+
+    /** The guidance scales of the samples of a state (B, ...): {@code scales}, or {@code guidance} for each, (B). */
+    public Tensor scales(Tensor x) {
+        return scales == null ? Tensor.full(x.device(), x.dtype(), guidance, Shape.of(x.dim(0))) : scales;
     }
 
     /** The same with the dropout of a training step. */

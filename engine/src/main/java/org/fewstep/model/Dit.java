@@ -135,9 +135,7 @@ public final class Dit extends FlowNetwork implements FeatureNet {
             c = Ops.add(c, second.of(config.pair() == TimePair.SPAN ? Ops.sub(from, to) : to));
         }
         if (guidance != null) {
-            Tensor each = cond.scales();
-            Tensor scale = each == null ? Tensor.full(x.device(), x.dtype(), cond.guidance(), Shape.of(batch)) : each;
-            c = Ops.add(c, guidance.of(scale));
+            c = Ops.add(c, guidance.of(cond.scales(x)));
         }
         if (labels == null) {
             return c;

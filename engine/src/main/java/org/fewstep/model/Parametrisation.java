@@ -45,12 +45,14 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
         /** The clean end of the probability flow through x. */
         CONSISTENCY,
         /** Any lower level of the probability flow through x. */
-        TRAJECTORY
+        TRAJECTORY,
+        /** The clean data with which one DDIM step, on the grid of few steps, ends where the flow through x does. */
+        STEPS
     }
 
     public Parametrisation {
         new SigmaScaling(sigmaData, sigmaMin);
-        if (sigmaMin != 0 && (form == Form.TRIGFLOW || role == Role.DENOISER)) {
+        if (sigmaMin != 0 && (form == Form.TRIGFLOW || role != Role.CONSISTENCY)) {
             throw new IllegalArgumentException("parametrisation: got sigma_min " + sigmaMin + " for a " + form + " "
                     + role + "; expected 0, other than in a consistency function of noise levels");
         }
@@ -103,6 +105,11 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
         return new CtmScaling(CtmScaling.Outer.EULER, CtmScaling.Inner.EDM, sigmaData, sigmaMin);
     }
 
+    /** The clean data of DDIM's few steps. */
+    public static Parametrisation steps(Form form, double sigmaData) {
+        return new Parametrisation(form, Role.STEPS, sigmaData, 0);
+    }
+
     /** The schedule in whose time the function is called. */
     public NoiseSchedule schedule() {
         return form == Form.SIGMA ? new EdmSchedule() : new TrigFlowSchedule(sigmaData);
@@ -115,12 +122,16 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
         }
         return switch (form) {
             case SIGMA -> new SigmaScaling(sigmaData, sigmaMin).around(net);
-            case TRIGFLOW ->
-                (x, t, cond) -> {
-                    Tensor cos = PerSampleColumn.of(Ops.cos(t), x);
-                    Tensor sin = PerSampleColumn.of(Ops.sin(t), x);
-                    return Ops.sub(Ops.mul(cos, x), Ops.mul(sin, trigFlow(net).v(x, t, cond)));
-                };
+            case TRIGFLOW -> clean(trigFlow(net));
+        };
+    }
+
+    /** The clean data cos(t) x - sin(t) v(x, t) of a velocity on the quarter circle. */
+    public static PredictionNet clean(VelocityNet v) {
+        return (x, t, cond) -> {
+            Tensor cos = PerSampleColumn.of(Ops.cos(t), x);
+            Tensor sin = PerSampleColumn.of(Ops.sin(t), x);
+            return Ops.sub(Ops.mul(cos, x), Ops.mul(sin, v.v(x, t, cond)));
         };
     }
 
@@ -152,6 +163,7 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
             case DENOISER -> "denoiser";
             case CONSISTENCY -> "consistency function";
             case TRAJECTORY -> "trajectory function";
+            case STEPS -> "model of few steps";
         };
         return what
                 + (form == Form.SIGMA ? " of noise levels" : " of TrigFlow") + ", sigma data " + sigmaData

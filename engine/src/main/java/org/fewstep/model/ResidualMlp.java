@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A residual network over flattened samples, modulated by times and class as in DiT's adaLN (Peebles and Xie 2022,
  * arXiv:2212.09748), without attention.
  *
- * <p>c = silu(W_c silu(W_t phi(t) + W_s phi(second) + e_class)); block: h + W2 silu(W1 ((1 + scale) norm(h) + shift)) with
+ * <p>c = silu(W_c silu(W_t phi(t) + W_s phi(second) + e_class + e(guidance))); block: h + W2 silu(W1 ((1 + scale) norm(h) + shift)) with
  * (scale, shift) linear in c; out = W_o ((1 + scale) norm(h) + shift) + a x with a, one number a coordinate, linear in c.
  * The last term carries the noise part of a velocity past the hidden width, which may be smaller than the sample.
  * Modulation, W_o and a start at zero, so the network starts at 0.
@@ -25,6 +25,7 @@ public final class ResidualMlp extends FlowNetwork {
     private final Linear timeIn;
     private final @Nullable Linear secondIn;
     private final @Nullable ClassEmbedding labels;
+    private final @Nullable ScalarEmbedder guidance;
     private final Linear condOut;
     private final Linear in;
     private final List<Block> blocks = new ArrayList<>();
@@ -58,6 +59,7 @@ public final class ResidualMlp extends FlowNetwork {
                 c.times() == 1 ? null : child("secondIn", new Linear(init.part("secondIn"), c.timeWidth(), cw, 1));
         this.labels =
                 c.classes() == 0 ? null : child("labels", new ClassEmbedding(init.part("labels"), c.classes(), cw));
+        this.guidance = c.guided() ? child("guidance", new ScalarEmbedder(init.part("guidance"), cw, 1)) : null;
         this.condOut = child("condOut", new Linear(init.part("condOut"), cw, cw, 1));
         this.in = child("in", new Linear(init.part("in"), c.dim(), c.width(), 1));
         for (int i = 0; i < c.depth(); i++) {
@@ -100,6 +102,9 @@ public final class ResidualMlp extends FlowNetwork {
         }
         if (labels != null) {
             c = Ops.add(c, labels.of(cond.labels(), batch));
+        }
+        if (guidance != null) {
+            c = Ops.add(c, guidance.of(cond.scales(x)));
         }
         c = condOut.of(Ops.silu(c), org.fewstep.op.Activation.SILU);
         Tensor flat = Ops.reshape(x, Shape.of(batch, config.dim()));

@@ -168,6 +168,27 @@ public final class Generator implements AutoCloseable {
         return options.guidance() == 1 || once ? plain : 2 * plain;
     }
 
+    /** Standard normal numbers that the solver draws on the way for one sample's coordinate; 0 for an ODE and for jumps. */
+    public int draws(int steps, GeneratorOptions options) {
+        SolverOnGrid stepping = stepping(options);
+        return stepping == null ? 0 : plan(stepping, steps).draws();
+    }
+
+    /** The solver's name and the spacing of its times, or flow-map. */
+    public String solverName(GeneratorOptions options) {
+        SolverOnGrid stepping = stepping(options);
+        return stepping == null ? "flow-map" : stepping.solver().name() + " on " + stepping.spacing();
+    }
+
+    /** The standard normal noise (n, ...) that samples first .. first + n - 1 of a seed start from, row-major. */
+    public float[] noise(long first, int n, long seed) {
+        requireRoom(n);
+        try (Scope scope = device.scope()) {
+            return Noise.normal(device, spec.dtype(), noise(seed), first, 0, Shape.of(spec.batchShape(n)))
+                    .toFloats();
+        }
+    }
+
     /** Samples 0 .. n - 1 of a seed without label. */
     public float[] sample(int n, int steps, long seed) {
         return sample(n, steps, seed, NO_LABEL);
@@ -505,11 +526,10 @@ public final class Generator implements AutoCloseable {
     /** Loops are recorded, but those that draw noise on their way: a recording would draw the same for every seed. */
     private boolean replayed(int steps, GeneratorOptions options) {
         boolean mayDraw = options.own() != null || spec.parametrisation() != null;
-        SolverOnGrid stepping = mayDraw ? stepping(options) : null;
         return owned
                 && options.steering() == null
                 && options.gamma() == 0
-                && (stepping == null || plan(stepping, steps).draws() == 0);
+                && (!mayDraw || draws(steps, options) == 0);
     }
 
     /** How to step, or null for jumps by the flow map. */
@@ -584,23 +604,23 @@ public final class Generator implements AutoCloseable {
             return;
         }
         SolverOnGrid own = options.own();
-        boolean consistency = levels.jumps();
-        if (consistency
+        boolean consistency = levels.role() == Parametrisation.Role.CONSISTENCY;
+        if (levels.jumps()
                 && (own == null
                         ? options.solver() != SolverChoice.AUTO
-                        : trajectory || !(own.solver() instanceof MultistepConsistency))) {
+                        : !(consistency && own.solver() instanceof MultistepConsistency))) {
             throw new IllegalArgumentException("generator: got solver "
-                    + (own == null ? options.solver() : own.solver().name()) + " for a "
-                    + levels.describe() + "; expected auto, its own multistep sampler");
+                    + (own == null ? options.solver() : own.solver().name())
+                    + " for a " + levels.describe() + "; expected auto, its own steps");
         }
         if (options.steering() != null) {
             throw new IllegalArgumentException("generator: got rescaling, a weak model or thresholds for a "
                     + levels.describe() + "; expected none of them");
         }
-        if (options.guidance() != 1 && (consistency || options.guidanceFrom() != 0 || options.guidanceTo() != 1)) {
+        if (options.guidance() != 1 && (levels.jumps() || options.guidanceFrom() != 0 || options.guidanceTo() != 1)) {
             throw new IllegalArgumentException("generator: got guidance " + options.guidance() + " from "
                     + options.guidanceFrom() + " to " + options.guidanceTo() + " for a " + levels.describe()
-                    + "; expected " + (consistency ? "1" : "guidance at all times"));
+                    + "; expected " + (levels.jumps() ? "1" : "guidance at all times"));
         }
     }
 

@@ -3,6 +3,7 @@ package org.fewstep.sample;
 import org.fewstep.model.Parametrisation;
 import org.fewstep.path.NoiseSchedule;
 import org.fewstep.solver.Churn;
+import org.fewstep.solver.Ddim;
 import org.fewstep.solver.EdmEuler;
 import org.fewstep.solver.EdmHeun;
 import org.fewstep.solver.FinalPoint;
@@ -15,11 +16,11 @@ import org.fewstep.solver.TimeGrid;
  *
  * <p>A consistency function is called at 80 alone in one step, at 80 and the published middle level in two (0.821 for noise
  * levels, the time 1.1 on the quarter circle), and at the first points of a Karras grid in more. A map between levels steps
- * along a Karras grid from 80 to its least level.
+ * along a Karras grid from 80 to its least level. A model of few steps takes DDIM's on its {@link FewStepTimes}.
  */
 final class LevelGrids {
     /** Least noise level before the clean end. */
-    private static final double LEAST = 0.002;
+    static final double LEAST = 0.002;
 
     /** Middle level of two steps (Song and Dhariwal 2023, arXiv:2310.14189). */
     private static final double MIDDLE_LEVEL = 0.821;
@@ -32,6 +33,10 @@ final class LevelGrids {
     /** The solver of a choice, on Karras's levels. */
     static SolverOnGrid stepping(Parametrisation model, SolverChoice choice) {
         KarrasSpacing karras = new KarrasSpacing();
+        if (model.role() == Parametrisation.Role.STEPS) {
+            FewStepTimes times = FewStepTimes.of(model);
+            return new SolverOnGrid(new Ddim(0), times.spacing());
+        }
         if (model.role() == Parametrisation.Role.CONSISTENCY) {
             return new SolverOnGrid(new MultistepConsistency(model.sigmaMin()), karras);
         }
@@ -50,7 +55,9 @@ final class LevelGrids {
 
     /** The grid of a solver from the highest level on. */
     static TimeGrid grid(Parametrisation model, SolverOnGrid stepping, int steps) {
-        return grid(model, stepping, steps, Parametrisation.HIGHEST);
+        return model.role() == Parametrisation.Role.STEPS
+                ? FewStepTimes.of(model).grid(steps)
+                : grid(model, stepping, steps, Parametrisation.HIGHEST);
     }
 
     /** The grid of a solver from a level sigma / alpha on. */

@@ -3,6 +3,7 @@ package org.fewstep.train;
 import java.util.Arrays;
 import org.fewstep.data.DataOrder;
 import org.fewstep.data.Dataset;
+import org.fewstep.data.PairedDataset;
 import org.fewstep.io.SettingsException;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
@@ -29,6 +30,7 @@ final class Batches {
     /**
      * Batches of a fixed size.
      *
+     * @param dataset what is learned; one of pairs brings its own source, sample by sample
      * @param source what stands at t = 0 of a bridge, in an order of its own; null where that is noise
      * @param rng the data's order
      * @param labelled false to leave labels out
@@ -73,12 +75,16 @@ final class Batches {
     /** The batch of step {@code n}, counted from 0, in the innermost scope. */
     Batch at(long n) {
         int @Nullable [] labels = labelled ? new int[sizes[0]] : null;
-        dataset.read(order.batch(n), host, labels);
+        long[] indices = order.batch(n);
+        dataset.read(indices, host, labels);
         Tensor x0 = Tensor.of(device, dtype, host, sizes);
-        if (source == null) {
+        if (dataset instanceof PairedDataset paired) {
+            paired.readPartners(indices, host);
+        } else if (source != null) {
+            source.read(sourceOrder.batch(n), host, null);
+        } else {
             return new Batch(x0, labels);
         }
-        source.read(sourceOrder.batch(n), host, null);
         return new Batch(x0, labels, Tensor.of(device, dtype, host, sizes));
     }
 }

@@ -2,8 +2,12 @@ package org.fewstep.train;
 
 import java.util.Map;
 import org.fewstep.data.Dataset;
+import org.fewstep.data.LabelledGaussians;
+import org.fewstep.data.PairsManifest;
 import org.fewstep.data.Samples2d;
+import org.fewstep.data.StoredPairs;
 import org.fewstep.io.SettingsChecks;
+import org.fewstep.io.SettingsException;
 import org.fewstep.path.GaussianMixture;
 import org.fewstep.tensor.Rng;
 import org.jspecify.annotations.Nullable;
@@ -85,10 +89,11 @@ public sealed interface DataSettings {
      * @param radius of the circle, above 0 (default 2)
      * @param std of each Gaussian, at least 0 (default 0.2)
      * @param seed of the endless samples (default 0)
+     * @param classes whether each sample has a label, the Gaussian that it is of (default false)
      */
-    record EightGaussians(double radius, double std, long seed) implements DataSettings {
+    record EightGaussians(double radius, double std, long seed, boolean classes) implements DataSettings {
         static Map<String, Object> defaults() {
-            return Map.of("radius", 2.0, "std", 0.2, "seed", 0L);
+            return Map.of("radius", 2.0, "std", 0.2, "seed", 0L, "classes", false);
         }
 
         public EightGaussians {
@@ -107,7 +112,7 @@ public sealed interface DataSettings {
         }
 
         private Dataset of(Rng rng) {
-            return new Samples2d(law(), rng);
+            return classes ? new LabelledGaussians(law(), rng) : new Samples2d(law(), rng);
         }
 
         private org.fewstep.data.EightGaussians law() {
@@ -313,6 +318,37 @@ public sealed interface DataSettings {
         public Dataset test(Side side) {
             IdxPart other = part == IdxPart.TRAIN ? IdxPart.TEST : IdxPart.TRAIN;
             return other.open(java.nio.file.Path.of(folder), side.key(), classes, only);
+        }
+    }
+
+    /**
+     * A folder of pairs of noise and the ends that a teacher's ODE led to, as {@code fewstep pairs} makes them.
+     *
+     * @param folder where the files lie
+     * @param labels whether the network is conditioned on the class, where the pairs have one (default true)
+     */
+    record Pairs(String folder, boolean labels) implements DataSettings {
+        static Map<String, Object> defaults() {
+            return Map.of("labels", true);
+        }
+
+        @Override
+        public Dataset open(Side side) {
+            java.nio.file.Path path = java.nio.file.Path.of(folder);
+            if (!java.nio.file.Files.isRegularFile(path.resolve(PairsManifest.FILE))) {
+                throw new SettingsException(
+                        side.key() + ".folder",
+                        folder + ", which has no " + PairsManifest.FILE,
+                        "a folder of pairs",
+                        "make it with fewstep pairs");
+            }
+            return StoredPairs.open(path);
+        }
+
+        @Override
+        public Dataset test(Side side) {
+            throw new SettingsException(
+                    side.key() + ".kind", "pairs, which have no test set", "data with one", "measure on the teacher's");
         }
     }
 }

@@ -49,6 +49,11 @@ public sealed interface MethodSettings
                 Scott,
                 Ctm,
                 Tcm,
+                KnowledgeDistillation,
+                Reflow,
+                ProgressiveDistillation,
+                MultistepConsistency,
+                GuidanceDistillation,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {
@@ -63,6 +68,11 @@ public sealed interface MethodSettings
     /** How the network's output becomes clean data at a noise level; null for a method of another kind. */
     default @Nullable Parametrisation parametrisation() {
         return null;
+    }
+
+    /** Whether it learns from stored pairs of noise and data. */
+    default boolean paired() {
+        return false;
     }
 
     /** Whether the student learns from the recipe's teacher. */
@@ -87,6 +97,16 @@ public sealed interface MethodSettings
     /** Networks that are trained beside the student, each before it in every step. */
     default List<Opponent<?>> opponents() {
         return List.of();
+    }
+
+    /**
+     * The round that a step belongs to; all steps are one round unless the method says otherwise.
+     *
+     * @param step from 0 to steps; the end belongs to the last round
+     * @param steps of the whole run
+     */
+    default Round round(long step, long steps) {
+        return new Round(0, 0, steps);
     }
 
     /** The structure that is trained, for that of a network of these settings. */

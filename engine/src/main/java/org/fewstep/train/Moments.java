@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.fewstep.kernels.Buffer;
-import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Slot;
 import org.fewstep.kernels.Slots;
 import org.fewstep.kernels.Update;
@@ -43,10 +42,14 @@ final class Moments implements AutoCloseable {
     }
 
     private static Buffer zeros(Buffer like) {
-        Device device = like.device();
-        Buffer buffer = device.own(like.dtype(), like.size());
-        device.write(buffer, new double[like.size()], 0, like.size());
+        Buffer buffer = like.device().own(like.dtype(), like.size());
+        clear(buffer);
         return buffer;
+    }
+
+    /** Sets a moment to zero, as before the first update. */
+    static void clear(Buffer moment) {
+        moment.device().write(moment, new double[moment.size()], 0, moment.size());
     }
 
     /** The scalars of an update with the second moment: p = decay p - rate m / (sqrt(v) root + eps). */

@@ -108,6 +108,7 @@ public sealed interface NetworkSettings {
      * @param timeWidth features a time (default 1 for raw, else 32)
      * @param maxFrequency highest frequency of the encoding, cycles over [0, 1] (default 8)
      * @param condWidth width of the conditioning vector (default 128)
+     * @param guided whether the guidance scale is an input; the method must draw scales (default false)
      */
     record ResidualMlp(
             int width,
@@ -117,7 +118,8 @@ public sealed interface NetworkSettings {
             TimeEncoding encoding,
             @Nullable Integer timeWidth,
             double maxFrequency,
-            int condWidth)
+            int condWidth,
+            boolean guided)
             implements NetworkSettings {
         static Map<String, Object> defaults() {
             return Map.of(
@@ -132,7 +134,9 @@ public sealed interface NetworkSettings {
                     "max-frequency",
                     8.0,
                     "cond-width",
-                    128);
+                    128,
+                    "guided",
+                    false);
         }
 
         public ResidualMlp {
@@ -142,6 +146,7 @@ public sealed interface NetworkSettings {
 
         @Override
         public NetworkConfig config(List<Integer> shape, int classes, int times) {
+            requireClasses(guided, classes);
             return new ResidualMlpConfig(
                     numbers(shape),
                     width,
@@ -152,7 +157,8 @@ public sealed interface NetworkSettings {
                     features(encoding, timeWidth),
                     maxFrequency,
                     classes,
-                    condWidth);
+                    condWidth,
+                    guided);
         }
     }
 

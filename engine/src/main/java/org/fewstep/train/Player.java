@@ -27,37 +27,47 @@ import org.fewstep.tensor.Tensor;
 final class Player<M extends Module> implements AutoCloseable {
     private final String name;
     private final M network;
-    private final LrSchedule schedule;
+    private final OptimizerSettings settings;
     private final Slots slots;
     private final Optimizer optimizer;
     private final GradClip clip;
     private final List<Tensor> leaves;
     private final Map<String, Ema<M>> averages = new LinkedHashMap<>();
+    private Round round;
+    private LrSchedule schedule;
 
     /**
      * Moments of zero and no averages.
      *
      * @param name in files and messages
-     * @param updates of the whole run
+     * @param round whose updates come next
      * @param averages greatest number of averages
      */
-    Player(String name, M network, OptimizerSettings settings, long updates, int averages) {
+    Player(String name, M network, OptimizerSettings settings, Round round, int averages) {
         this.name = name;
         this.network = network;
         this.leaves = network.leaves();
-        this.schedule = new LrSchedule(
-                settings.schedule(),
-                settings.lr(),
-                settings.warmUp(),
-                updates,
-                settings.finalFactor(),
-                settings.fall());
+        this.settings = settings;
+        this.round = round;
+        this.schedule = schedule(settings, round);
         Device device = leaves.get(0).device();
         DType dtype = leaves.get(0).dtype();
         this.slots = new Slots(device, dtype, Moments.SLOTS + 1 + averages);
         this.optimizer = optimizer(settings);
         Double limit = settings.clip();
         this.clip = new GradClip(device, dtype, slots, limit == null ? Double.POSITIVE_INFINITY : limit, 2);
+    }
+
+    private static LrSchedule schedule(OptimizerSettings o, Round round) {
+        return new LrSchedule(o.schedule(), o.lr(), o.warmUp(), round.length(), o.finalFactor(), o.fall());
+    }
+
+    /** Begins a round: moments of zero, averages equal to the network. */
+    void begin(Round next) {
+        round = next;
+        schedule = schedule(settings, next);
+        averages.values().forEach(average -> average.network().copyFrom(network));
+        optimizer.state().values().forEach(Moments::clear);
     }
 
     private Optimizer optimizer(OptimizerSettings o) {
@@ -108,9 +118,10 @@ final class Player<M extends Module> implements AutoCloseable {
 
     /** Sets the scalars of update n, counted from 0; gives its learning rate. */
     double prepare(long n) {
-        double lr = schedule.at(n);
-        optimizer.prepare(n + 1, lr);
-        averages.values().forEach(average -> average.prepare(n));
+        long at = n - round.first();
+        double lr = schedule.at(at);
+        optimizer.prepare(at + 1, lr);
+        averages.values().forEach(average -> average.prepare(at));
         slots.stage();
         return lr;
     }

@@ -101,7 +101,9 @@ public record Recipe(
                     "none of them, since the method learns one time and no classes",
                     "");
         }
+        requirePairsFit(method, data, source);
         requireTeacherFits(method, teacher, init);
+        method.round(0, training.steps()); // refuses a run that is too short for its rounds
         if (levels != null) {
             requireSamples(levels, sample);
         }
@@ -110,8 +112,23 @@ public record Recipe(
                     "network.guided",
                     Boolean.toString(network.guided()),
                     Boolean.toString(method.drawsGuidance()),
-                    "a method draws guidance scales (method.omega-most of mean-flow) exactly for a network that takes"
-                            + " them");
+                    "a method draws guidance scales (guidance-distillation, or mean-flow with method.omega-most) exactly"
+                            + " for a network that takes them");
+        }
+    }
+
+    private static void requirePairsFit(MethodSettings method, DataSettings data, @Nullable DataSettings source) {
+        boolean pairs = data instanceof DataSettings.Pairs;
+        if (method.paired() && !pairs) {
+            throw new SettingsException(
+                    "data.kind",
+                    "data without partners",
+                    "pairs, which the method learns from",
+                    "make them with fewstep pairs");
+        }
+        if (source instanceof DataSettings.Pairs || (pairs && !method.paired())) {
+            throw new SettingsException(
+                    pairs ? "data.kind" : "source.kind", "pairs", "another, since the method learns no pairs", "");
         }
     }
 

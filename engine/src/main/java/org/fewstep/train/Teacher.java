@@ -40,9 +40,15 @@ final class Teacher implements AutoCloseable {
         this.trigFlow = trigFlow;
     }
 
-    private static Teacher of(FlowNetwork network, Parametrisation as) {
+    /**
+     * A network that is taken over: a denoiser, a first stage, or what was the student of the round before.
+     *
+     * @param as what it gives
+     */
+    static Teacher of(FlowNetwork network, Parametrisation as) {
         network.freeze(true);
-        return new Teacher(network, network, as.around(network), as.jumps() ? null : as.trigFlow(network));
+        boolean stage = as.role() == Parametrisation.Role.CONSISTENCY;
+        return new Teacher(network, network, as.around(network), stage ? null : as.trigFlow(network));
     }
 
     /** What the teacher of a recipe is. */
@@ -92,10 +98,16 @@ final class Teacher implements AutoCloseable {
         if (!recipe.method().taught() || levels == null) {
             return null;
         }
-        if (EXACT.equals(recipe.teacher())) {
+        long step = Checkpoint.of(checkpoint).step();
+        boolean wasStudent =
+                recipe.method().round(step, recipe.training().steps()).number() > 0;
+        if (EXACT.equals(recipe.teacher()) && !wasStudent) {
             return exact(recipe, student, device, levels.sigmaData());
         }
         NetworkConfig config = checkpoint.structure(ModelFile.KEY_TEACHER);
+        if (wasStudent && !config.equals(student.network())) {
+            throw checkpoint.bad("a teacher " + config, "the student's " + student.network(), "is it damaged?");
+        }
         if (config.times() != 1 || !config.accepts(student.shape())) {
             throw checkpoint.bad(
                     "a teacher " + config, "a network with one time of the student's samples", "is it damaged?");
@@ -106,7 +118,7 @@ final class Teacher implements AutoCloseable {
                 throw checkpoint.bad("a teacher " + config, "a network that makes samples of noise", "is it damaged?");
             }
             checkpoint.load(ModelFile.TEACHER, flow);
-            return of(flow, wanted(recipe, levels));
+            return of(flow, wasStudent ? levels : wanted(recipe, levels));
         } catch (RuntimeException e) {
             network.close();
             throw e;
@@ -114,6 +126,10 @@ final class Teacher implements AutoCloseable {
     }
 
     private static Teacher exact(Recipe recipe, ModelSpec student, Device device, double sigmaData) {
+        if (student.network().classes() > 0) {
+            throw new SettingsException(
+                    "teacher", EXACT + " for data with classes", "a model file, or data without classes", "");
+        }
         GaussianMixture mixture = recipe.data().mixture();
         if (mixture == null) {
             throw new SettingsException(
@@ -167,6 +183,11 @@ final class Teacher implements AutoCloseable {
     @Nullable
     FlowNetwork network() {
         return network;
+    }
+
+    /** What it gives as clean data in the coordinates of a form; one that was a student has its own alone. */
+    PredictionNet x0(Parametrisation.Form form) {
+        return form == Parametrisation.Form.SIGMA ? denoiser() : Parametrisation.clean(trigFlow());
     }
 
     /** E[x0 | x] at a noise level a sample. */

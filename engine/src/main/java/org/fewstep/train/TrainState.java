@@ -13,6 +13,7 @@ import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Init;
 import org.fewstep.model.Module;
 import org.fewstep.model.Network;
+import org.fewstep.model.Parametrisation;
 import org.fewstep.sample.ModelFile;
 import org.fewstep.sample.ModelSpec;
 import org.fewstep.sample.ModelWriter;
@@ -24,8 +25,8 @@ final class TrainState implements AutoCloseable {
     private final List<AutoCloseable> owned = new ArrayList<>();
     private final Player<Network> student;
     private final Map<Opponent<?>, Player<?>> opponents = new LinkedHashMap<>();
-    private final @Nullable Teacher teacher;
     private final String sampled;
+    private @Nullable Teacher teacher;
 
     /**
      * The state before the first step: parameters drawn from the seed or of the teacher, averages equal to them, moments zero.
@@ -54,7 +55,7 @@ final class TrainState implements AutoCloseable {
             LongToDoubleFunction rate = recipe.method().targetRate(training.steps());
             int averages = training.ema().size() + (rate == null ? 0 : 1);
             this.student =
-                    own(new Player<>(ModelFile.STUDENT, network, recipe.optimizer(), training.steps(), averages));
+                    own(new Player<>(ModelFile.STUDENT, network, recipe.optimizer(), round(recipe, from), averages));
             for (double decay : training.ema()) {
                 Network copy = own(spec.network().build(init));
                 student.average(ModelFile.EMA + Ema.name(decay), copy, decay, training.emaWarmUp());
@@ -79,7 +80,12 @@ final class TrainState implements AutoCloseable {
     private <M extends Module> Player<M> join(Opponent<M> opponent, ModelSpec spec, Init init, TrainingSettings run) {
         M network = own(opponent.build(init, spec));
         long updates = Math.multiplyExact((long) run.steps(), opponent.updates());
-        return own(new Player<>(opponent.name(), network, opponent.optimizer(), updates, 0));
+        return own(new Player<>(opponent.name(), network, opponent.optimizer(), new Round(0, 0, updates), 0));
+    }
+
+    private static Round round(Recipe recipe, @Nullable ModelFile from) {
+        long step = from == null ? 0 : Checkpoint.of(from).step();
+        return recipe.method().round(step, recipe.training().steps());
     }
 
     private <C extends AutoCloseable> C own(C part) {
@@ -128,6 +134,25 @@ final class TrainState implements AutoCloseable {
     @Nullable
     FlowNetwork target() {
         return student.roles().contains(ModelFile.TARGET) ? (FlowNetwork) student.average(ModelFile.TARGET) : null;
+    }
+
+    /** Begins a round: a copy of the student becomes the teacher; the student's averages and moments start anew. */
+    void beginRound(Round round, ModelSpec spec, Device device) {
+        Parametrisation as = spec.parametrisation();
+        if (as == null) {
+            throw new IllegalStateException(
+                    "rounds: got a model without parametrisation; expected one of noise levels");
+        }
+        FlowNetwork copy = (FlowNetwork) spec.network().build(new Init(device, spec.dtype(), new Rng(0)));
+        Teacher next = own(Teacher.of(copy, as));
+        copy.copyFrom(student.network());
+        Teacher before = teacher;
+        if (before != null) {
+            owned.remove(before);
+            before.close();
+        }
+        teacher = next;
+        student.begin(round);
     }
 
     /**

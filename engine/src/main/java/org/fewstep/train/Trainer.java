@@ -38,13 +38,16 @@ public final class Trainer implements AutoCloseable {
     private final Device device;
     private final Dataset dataset;
     private final ModelSpec spec;
+    private final Rng rng;
+    private final @Nullable Dataset start;
     private final List<Callback> callbacks;
     private final RunFolder folder;
     private final TrainState state;
     private final Map<Opponent<?>, TrainingStep<?, ?>> opponents = new LinkedHashMap<>();
-    private final TrainingStep<Network, ?> work;
     private final MetricsLog metrics;
     private final Map<String, Double> opponentLosses = new TreeMap<>();
+    private Round round;
+    private TrainingStep<Network, ?> work;
     private long step;
     private long saved;
     private volatile boolean stopping;
@@ -63,33 +66,26 @@ public final class Trainer implements AutoCloseable {
             this.dataset = recipe.data().open();
             this.spec = spec(recipe, dataset);
             TrainingSettings training = recipe.training();
-            Rng rng = new Rng(training.seed());
+            this.rng = new Rng(training.seed());
             DataSettings source = recipe.source();
-            Dataset start = source == null ? null : source.open(DataSettings.Side.SOURCE);
-            Batches batches = batches(start, rng);
+            this.start = source == null ? null : source.open(DataSettings.Side.SOURCE);
             if (from != null) {
                 TrainState.requireFit(from, recipe, spec);
             }
             this.state = new TrainState(recipe, spec, device, from);
             opened.add(state);
-            Roles roles = new Roles(
-                    recipe.classes(dataset),
-                    spec.network().dim(),
-                    training.steps(),
-                    state.teacher(),
-                    state.target(),
-                    state.student().network(),
-                    state.networks());
+            Roles roles = roles();
             for (Opponent<?> opponent : state.opponents()) {
                 Rng own = rng.stream(opponent.name());
-                opponents.put(opponent, work(opponent, roles, batches(start, own), own));
+                opponents.put(opponent, work(opponent, roles, batches(own), own));
             }
-            this.work = work(recipe.method().loss(roles), batches, rng, state.student());
+            this.work = work(recipe.method().loss(roles), batches(rng), rng, state.student());
             opened.add(0, work);
             opened.addAll(0, opponents.values());
             if (from != null) {
                 this.step = restore(from);
             }
+            this.round = recipe.method().round(step, training.steps());
             this.saved = from == null ? -1 : step;
             this.metrics = MetricsLog.open(folder.path(), saved);
             opened.add(metrics);
@@ -105,12 +101,12 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** Data of updates in an order of their own. */
-    private Batches batches(@Nullable Dataset start, Rng rng) {
+    private Batches batches(Rng own) {
         return new Batches(
                 dataset,
                 start,
                 recipe.training().batch(),
-                rng.stream("order"),
+                own.stream("order"),
                 device,
                 spec.dtype(),
                 recipe.classes(dataset) > 0);
@@ -212,6 +208,7 @@ public final class Trainer implements AutoCloseable {
         TrainingSettings training = recipe.training();
         while (step < training.steps() && !stopping) {
             StepReport report = advance();
+            enterRound();
             if (step % training.logEvery() == 0 || step == training.steps()) {
                 Map<String, Double> row = new TreeMap<>(opponentLosses);
                 row.put("loss", report.loss());
@@ -241,6 +238,29 @@ public final class Trainer implements AutoCloseable {
         Player.Measured m = done.measured();
         step++;
         return new StepReport(step, recipe.training().steps(), m.error(), m.objective(), done.lr(), m.norm());
+    }
+
+    /** Begins the next round where the last one is done, before its checkpoint is written. */
+    private void enterRound() {
+        Round now = recipe.method().round(step, recipe.training().steps());
+        if (now.equals(round)) {
+            return;
+        }
+        work.close();
+        state.beginRound(now, spec, device);
+        work = work(recipe.method().loss(roles()), batches(rng), rng, state.student());
+        round = now;
+    }
+
+    private Roles roles() {
+        return new Roles(
+                recipe.classes(dataset),
+                spec.network().dim(),
+                recipe.training().steps(),
+                state.teacher(),
+                state.target(),
+                state.student().network(),
+                state.networks());
     }
 
     private <M extends Module> TrainingStep<M, ?> work(Opponent<M> opponent, Roles roles, Batches data, Rng rng) {

@@ -90,5 +90,8 @@ class LevelCommandsTest {
             assertTrue(Files.isRegularFile(trained(recipe)), recipe);
             assertTrue(Files.isRegularFile(folder.resolve(recipe).resolve("samples-steps-1.png")), recipe);
         }
+        assertTrue(Files.isRegularFile(trained("ring-pd", "training.steps=9")));
+        assertTrue(Files.isRegularFile(trained("ring-multistep")));
+        assertTrue(Files.isRegularFile(folder.resolve("ring-multistep").resolve("samples-steps-2.png")));
     }
 }

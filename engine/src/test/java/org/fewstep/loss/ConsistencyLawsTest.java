@@ -374,7 +374,9 @@ class ConsistencyLawsTest extends EngineTest {
     void badNumbersAreNamed() {
         refused("got 1; expected at least 2", () -> new ScaleSchedule.Fixed(1));
         refused("1 <= s0 <= s1", () -> new ScaleSchedule.Progressive(10, 2, 100));
-        refused("power of two", () -> new ScaleSchedule.Halving(6, 10));
+        refused("powers of two", () -> new ScaleSchedule.Halving(6, 10));
+        refused("powers of two", () -> new ScaleSchedule.Halving(8, 10, 3));
+        refused("powers of two", () -> new ScaleSchedule.Halving(8, 10, 16));
         refused("0 < sigma_min < sigma_max", () -> new KarrasGrid(2, 1, 7));
         refused("c 0.0", () -> new Distance.PseudoHuber(0));
         refused("eta -0.1", () -> new StochasticConsistency.NoiseScale.Eta(-0.1));

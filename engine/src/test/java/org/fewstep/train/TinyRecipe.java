@@ -18,6 +18,11 @@ final class TinyRecipe {
         return Recipe.from(map("flow-matching"), List.of(overrides));
     }
 
+    /** A method of noise levels on eight Gaussians, 40 steps of 16 samples, with assignments. */
+    static Recipe level(String method, String... overrides) {
+        return Recipe.from(map(method), List.of(overrides));
+    }
+
     /** An interpolant from two moons to eight Gaussians, 40 steps of 16 samples, with assignments. */
     static Recipe interpolant(String... overrides) {
         return Recipe.from(interpolantMap(), List.of(overrides));

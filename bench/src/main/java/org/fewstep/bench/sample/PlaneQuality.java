@@ -31,26 +31,27 @@ record PlaneQuality(double sw2, double energy, @Nullable ModeCoverage modes) {
     /**
      * Measures samples of a model of points.
      *
+     * @param data recipe whose data they are compared with
      * @param steps numbers of steps
      * @param samples at least 2
      * @return one for each number of steps
      * @throws IllegalArgumentException for a model of other samples
      */
-    static List<PlaneQuality> of(Path model, List<Integer> steps, int samples) {
-        Recipe recipe = Checkpoint.of(model).recipe();
+    static List<PlaneQuality> of(Path model, Recipe data, List<Integer> steps, int samples) {
         try (Generator generator = Generator.load(model, Devices.require("cpu"))) {
             if (!Arrays.equals(generator.shape(), new int[] {2})) {
                 throw new IllegalArgumentException("ring: got " + model + ", a model of samples "
                         + Arrays.toString(generator.shape()) + "; expected one of points in the plane");
             }
-            float[] held = HeldOut.data(recipe, 0).read(samples);
+            float[] held = HeldOut.data(data, 0).read(samples);
             int[] labels = new int[samples];
-            Arrays.fill(labels, Generator.NO_LABEL);
+            int classes = generator.classes();
+            Arrays.setAll(labels, i -> classes == 0 ? Generator.NO_LABEL : i % classes);
             return steps.stream()
                     .map(count -> of(
                             generator.sample(0, count, 1, labels, GeneratorOptions.DEFAULT.withChunk(CHUNK)),
                             held,
-                            recipe))
+                            data))
                     .toList();
         }
     }

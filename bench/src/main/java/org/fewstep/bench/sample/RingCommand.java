@@ -39,6 +39,12 @@ public final class RingCommand implements Callable<Integer> {
             description = "Numbers of steps (default: 1,2).")
     private List<Integer> steps = List.of();
 
+    @Option(
+            names = "--data-of",
+            paramLabel = "CHECKPOINT",
+            description = "Model whose recipe names the data, for models trained on pairs: the pairs' teacher.")
+    private @Nullable Path dataOf;
+
     @Override
     public Integer call() {
         if (spec == null) {
@@ -68,12 +74,13 @@ public final class RingCommand implements Callable<Integer> {
     private String row(Path model) {
         Checkpoint checkpoint = Checkpoint.of(model);
         Recipe recipe = checkpoint.recipe();
+        Recipe data = dataOf == null ? recipe : Checkpoint.of(dataOf).recipe();
         StringBuilder row = new StringBuilder(
                 "| " + recipe.name() + " | " + recipe.training().seed() + " | " + checkpoint.step() + " |");
-        for (PlaneQuality quality : PlaneQuality.of(model, steps, samples)) {
+        for (PlaneQuality quality : PlaneQuality.of(model, data, steps, samples)) {
             row.append(cell(quality));
         }
-        return row.append(cell(PlaneQuality.floor(recipe, samples))).toString();
+        return row.append(cell(PlaneQuality.floor(data, samples))).toString();
     }
 
     private static String cell(PlaneQuality quality) {

@@ -112,7 +112,7 @@ public final class SeedsCommand implements Callable<Integer> {
             Path teacher = names.length == 1 ? null : runs.checkpoint(names[1], seed, length, null);
             Path checkpoint = runs.checkpoint(names[0], seed, length, teacher);
             known = Checkpoint.of(checkpoint).recipe();
-            bySeed.add(PlaneQuality.of(checkpoint, steps, samples));
+            bySeed.add(PlaneQuality.of(checkpoint, known, steps, samples));
         }
         if (known == null) {
             throw new IllegalStateException("seeds: got none; expected at least two");

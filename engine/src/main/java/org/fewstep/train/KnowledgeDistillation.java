@@ -1,0 +1,45 @@
+package org.fewstep.train;
+
+import java.util.Map;
+import org.fewstep.io.SettingsChecks;
+import org.fewstep.loss.Loss;
+import org.fewstep.model.Network;
+import org.fewstep.model.Parametrisation;
+
+/**
+ * {@link org.fewstep.loss.KnowledgeDistillation} of stored pairs, at the highest level alone: the student makes samples in one
+ * step. It starts from the recipe's teacher where there is one, which need not be the one that made the pairs.
+ *
+ * @param sigmaData standard deviation of the data, above 0 (default 0.5)
+ */
+public record KnowledgeDistillation(double sigmaData) implements MethodSettings {
+    static Map<String, Object> defaults() {
+        return Map.of("sigma-data", 0.5);
+    }
+
+    public KnowledgeDistillation {
+        SettingsChecks.positive("sigma-data", sigmaData);
+    }
+
+    @Override
+    public int times() {
+        return 1;
+    }
+
+    @Override
+    public boolean paired() {
+        return true;
+    }
+
+    @Override
+    public Parametrisation parametrisation() {
+        return Parametrisation.consistency(sigmaData, 0);
+    }
+
+    @Override
+    public Loss<Network, ?> loss(Roles roles) {
+        return StudentLoss.of(
+                new org.fewstep.loss.KnowledgeDistillation(Parametrisation.HIGHEST, roles.classes()),
+                (student, dropping) -> parametrisation().around(student));
+    }
+}
