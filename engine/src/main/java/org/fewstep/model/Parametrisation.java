@@ -52,9 +52,9 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
 
     public Parametrisation {
         new SigmaScaling(sigmaData, sigmaMin);
-        if (sigmaMin != 0 && (form == Form.TRIGFLOW || role != Role.CONSISTENCY)) {
+        if (sigmaMin != 0 && (form == Form.TRIGFLOW || role == Role.DENOISER || role == Role.STEPS)) {
             throw new IllegalArgumentException("parametrisation: got sigma_min " + sigmaMin + " for a " + form + " "
-                    + role + "; expected 0, other than in a consistency function of noise levels");
+                    + role + "; expected 0, other than in a consistency or trajectory function of noise levels");
         }
         if (role == Role.TRAJECTORY && !(form == Form.SIGMA && sigmaMin > 0)) {
             throw new IllegalArgumentException("parametrisation: got a " + form + " " + role + ", sigma_min " + sigmaMin

@@ -14,6 +14,8 @@ import org.fewstep.model.Parametrisation;
  * @param timeStd standard deviation of ln sigma, above 0 (default 1.4)
  * @param warmUpSteps steps over which the tangent's unstable part comes in, at least 1 (default 10000)
  * @param c of the tangent's normalisation, above 0 (default 0.1)
+ * @param noiseWeight whether a sample counts with 1 / sigma, else all noises alike; the weight that is learned as published
+ *     ends near the latter, since the bounded tangent is of one size at all noises (default true)
  * @param labelDrop probability of a dropped label (default 0)
  */
 public record Sct(
@@ -23,6 +25,7 @@ public record Sct(
         double timeStd,
         long warmUpSteps,
         double c,
+        boolean noiseWeight,
         double labelDrop)
         implements MethodSettings {
     static Map<String, Object> defaults() {
@@ -34,7 +37,7 @@ public record Sct(
     }
 
     private TrigFlowSettings shared() {
-        return new TrigFlowSettings(sigmaData, form, timeMean, timeStd, warmUpSteps, c, labelDrop);
+        return new TrigFlowSettings(sigmaData, form, timeMean, timeStd, warmUpSteps, c, noiseWeight, labelDrop);
     }
 
     @Override

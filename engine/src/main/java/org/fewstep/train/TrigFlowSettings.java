@@ -21,6 +21,7 @@ record TrigFlowSettings(
         double timeStd,
         long warmUpSteps,
         double c,
+        boolean noiseWeight,
         double labelDrop) {
     /** Least distance of times from the ends of (0, pi/2), where a weight is infinite; FastGen's. */
     private static final double MARGIN = 1e-4;
@@ -39,6 +40,8 @@ record TrigFlowSettings(
                 10_000L,
                 "c",
                 0.1,
+                "noise-weight",
+                true,
                 "label-drop",
                 0.0);
     }
@@ -64,7 +67,7 @@ record TrigFlowSettings(
                 new TrigFlowDerivative.ForwardMode(),
                 warmUpSteps,
                 new TrigFlowConsistency.Bound.Normalised(c, false),
-                true,
+                noiseWeight,
                 TrigFlowConsistency.Reduction.MEAN,
                 labelDrop,
                 classes));
