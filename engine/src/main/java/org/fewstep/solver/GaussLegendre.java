@@ -3,11 +3,12 @@ package org.fewstep.solver;
 import java.util.function.DoubleUnaryOperator;
 
 /** Quadrature exact for polynomials of degree 2n - 1: nodes are the zeros of the Legendre polynomial P_n. */
-final class GaussLegendre {
+public final class GaussLegendre {
     private final double[] nodes;
     private final double[] weights;
 
-    GaussLegendre(int n) {
+    /** The rule of n nodes. */
+    public GaussLegendre(int n) {
         nodes = new double[n];
         weights = new double[n];
         for (int i = 0; i < n; i++) {
@@ -34,7 +35,7 @@ final class GaussLegendre {
     }
 
     /** Int_a^b f. */
-    double integrate(DoubleUnaryOperator f, double a, double b) {
+    public double integrate(DoubleUnaryOperator f, double a, double b) {
         double sum = 0;
         for (int i = 0; i < nodes.length; i++) {
             sum += weights[i] * f.applyAsDouble((a + b) / 2 + (b - a) / 2 * nodes[i]);

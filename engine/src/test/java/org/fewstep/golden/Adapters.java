@@ -19,10 +19,7 @@ final class Adapters {
                     "sf2m_schroedinger_bridge", new SchroedingerBridgeAdapter(),
                     "time_samplers_logit_normal", new TimeSamplersAdapter()),
             "flowmaps",
-            Map.of(
-                    "meanflow_official_torch", new MeanFlowTorchAdapter(),
-                    "meanflow_official_jax", new MeanFlowJaxAdapter(),
-                    "meanflow_fastgen_variants", new FastGenMeanFlowAdapter()),
+            FlowMapAdapters.ALL,
             "interpolants",
             InterpolantAdapters.ALL,
             "networks",

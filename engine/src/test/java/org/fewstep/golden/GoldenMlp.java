@@ -43,6 +43,7 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
             "r", (x, from, to, cond) -> time(to),
             "s", (x, from, to, cond) -> time(to),
             "h=t-r", (x, from, to, cond) -> time(sub(from, to)),
+            "dt_base=log2(1/d)", (x, from, to, cond) -> level(from, to),
             "y", (x, from, to, cond) -> label(x, cond));
 
     /** Columns of {@link Columns}. */
@@ -123,6 +124,16 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
 
     private static Tensor time(Tensor t) {
         return reshape(t, t.dim(0), 1);
+    }
+
+    /** log2 of the reciprocal of a step's length, a power of two. */
+    private static Tensor level(Tensor from, Tensor to) {
+        double[] length = sub(to, from).toDoubles();
+        double[] level = new double[length.length];
+        for (int i = 0; i < level.length; i++) {
+            level[i] = -Math.getExponent(Math.abs(length[i]));
+        }
+        return Tensor.of(from.device(), from.dtype(), level, level.length, 1);
     }
 
     private static Tensor label(Tensor x, Cond cond) {
