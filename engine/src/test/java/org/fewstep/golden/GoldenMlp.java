@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.fewstep.autodiff.Grad;
 import org.fewstep.io.JsonCursor;
 import org.fewstep.kernels.DType;
@@ -39,11 +41,16 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
 
     private static final Map<String, Column> COLUMNS = Map.of(
             "x", (x, from, to, cond) -> x,
+            "c_in*x", (x, from, to, cond) -> x,
             "t", (x, from, to, cond) -> time(from),
+            "c_noise(t)", (x, from, to, cond) -> time(from),
             "r", (x, from, to, cond) -> time(to),
             "s", (x, from, to, cond) -> time(to),
+            "second time embedding", (x, from, to, cond) -> time(to),
             "h=t-r", (x, from, to, cond) -> time(sub(from, to)),
             "y", (x, from, to, cond) -> label(x, cond));
+
+    private static final Pattern ONE_HOT = Pattern.compile("one-hot label\\(([0-9]+)\\)");
 
     /** Columns of {@link Columns}. */
     private static final Set<String> CONDITIONS = Set.of("w", "c");
@@ -64,7 +71,9 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
         };
         for (JsonCursor input : model.get("inputs").elements()) {
             String column = input.asString();
-            if (!COLUMNS.containsKey(column) && !CONDITIONS.contains(column)) {
+            if (!COLUMNS.containsKey(column)
+                    && !CONDITIONS.contains(column)
+                    && !ONE_HOT.matcher(column).matches()) {
                 throw input.fail("\"" + column + "\"", "one of " + COLUMNS.keySet() + CONDITIONS, "unknown column");
             }
             columns.add(column);
@@ -83,7 +92,8 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
     public Tensor u(Tensor x, Tensor from, Tensor to, Cond cond) {
         Tensor[] parts = new Tensor[columns.size()];
         for (int i = 0; i < parts.length; i++) {
-            Column column = COLUMNS.get(columns.get(i));
+            Matcher oneHot = ONE_HOT.matcher(columns.get(i));
+            Column column = oneHot.matches() ? oneHot(Integer.parseInt(oneHot.group(1))) : COLUMNS.get(columns.get(i));
             if (column == null) {
                 throw new AssertionError("mlp: got no value for the column " + columns.get(i));
             }
@@ -125,12 +135,30 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
         return reshape(t, t.dim(0), 1);
     }
 
-    private static Tensor label(Tensor x, Cond cond) {
+    private static int[] classes(Cond cond) {
         Tensor labels = cond.labels();
         if (labels == null) {
             throw new AssertionError("mlp: got no labels for the column of classes");
         }
-        int[] classes = labels.toInts();
+        return labels.toInts();
+    }
+
+    /** n columns, all 0 for the null label n. */
+    private static Column oneHot(int n) {
+        return (x, from, to, cond) -> {
+            int[] classes = classes(cond);
+            double[] columns = new double[classes.length * n];
+            for (int i = 0; i < classes.length; i++) {
+                if (classes[i] < n) {
+                    columns[i * n + classes[i]] = 1;
+                }
+            }
+            return Tensor.of(x.device(), x.dtype(), columns, classes.length, n);
+        };
+    }
+
+    private static Tensor label(Tensor x, Cond cond) {
+        int[] classes = classes(cond);
         double[] column = new double[classes.length];
         for (int i = 0; i < column.length; i++) {
             column[i] = classes[i];
