@@ -21,7 +21,7 @@ import org.fewstep.tensor.Tensor;
  *
  * @param floor how c is given; it sets k(a, a), and no gradient
  * @param least 1e-8, above 0
- * @paper Zhou, Ermon, Song: Inductive Moment Matching, 2025, arXiv:2503.07565, section 4.3
+ * @paper Zhou, Ermon, Song: Inductive Moment Matching, 2025, arXiv:2503.07565
  */
 public record LaplaceKernel(Floor floor, double least) {
     /** What is floored. */

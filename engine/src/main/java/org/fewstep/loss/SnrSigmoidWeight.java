@@ -11,7 +11,7 @@ import org.fewstep.path.Path;
  *
  * @param a power of alpha; 1 or 2 as published
  * @param b shift of the log-SNR; 5 (CIFAR-10) or 4 (ImageNet) as published
- * @paper Zhou, Ermon, Song: Inductive Moment Matching, 2025, arXiv:2503.07565, section 4.3
+ * @paper Zhou, Ermon, Song: Inductive Moment Matching, 2025, arXiv:2503.07565
  */
 public record SnrSigmoidWeight(double a, double b) {
     /** CIFAR-10's. */

@@ -28,7 +28,7 @@ import org.fewstep.tensor.Tensor;
  * @param second what stands for s
  * @param sigmaData d, standard deviation of data and noise, above 0
  * @param timeScale c, above 0; 1000 as published
- * @paper Zhou, Ermon, Song: Inductive Moment Matching, 2025, arXiv:2503.07565, section 5; checked against lumalabs/imm
+ * @paper Zhou, Ermon, Song: Inductive Moment Matching, 2025, arXiv:2503.07565; checked against lumalabs/imm
  */
 public record ImmScaling(Path path, Form form, SecondTime second, double sigmaData, double timeScale) {
     /** The forms of the map. */

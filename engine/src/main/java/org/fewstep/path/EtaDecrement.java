@@ -10,7 +10,7 @@ package org.fewstep.path;
  * <p>Near the noise end r is t to all the digits of F32, so it is worked out in double.
  *
  * @param decrement of the level, above 0
- * @paper Zhou, Ermon, Song: Inductive Moment Matching, 2025, arXiv:2503.07565, section 4.2
+ * @paper Zhou, Ermon, Song: Inductive Moment Matching, 2025, arXiv:2503.07565
  */
 public record EtaDecrement(double decrement) {
     public EtaDecrement {
