@@ -9,6 +9,8 @@ final class FlowMapAdapters {
             Map.entry("ayf_emd", new AlignYourFlowAdapter(true)),
             Map.entry("ayf_lmd", new AlignYourFlowAdapter(false)),
             Map.entry("split_meanflow", new SplitMeanFlowAdapter()),
+            Map.entry("improved_meanflow_official_jax", new ImprovedMeanFlowAdapter(false)),
+            Map.entry("pixel_meanflow_official_jax", new ImprovedMeanFlowAdapter(true)),
             Map.entry("meanflow_official_torch", new MeanFlowTorchAdapter()),
             Map.entry("meanflow_official_jax", new MeanFlowJaxAdapter()),
             Map.entry("meanflow_fastgen_variants", new FastGenMeanFlowAdapter()));

@@ -20,6 +20,7 @@ import org.fewstep.kernels.Device;
 import org.fewstep.model.Cond;
 import org.fewstep.model.FlowMapNet;
 import org.fewstep.model.ScoreNet;
+import org.fewstep.model.TwoHeadNet;
 import org.fewstep.op.Ops;
 import org.fewstep.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -39,21 +40,22 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
      */
     record Columns(double[] c, @Nullable Tensor w) {}
 
-    private static final Map<String, Column> COLUMNS = Map.of(
-            "x", (x, from, to, cond) -> x,
-            "c_in*x", (x, from, to, cond) -> x,
-            "t", (x, from, to, cond) -> time(from),
-            "c_noise(t)", (x, from, to, cond) -> time(from),
-            "r", (x, from, to, cond) -> time(to),
-            "s", (x, from, to, cond) -> time(to),
-            "second time embedding", (x, from, to, cond) -> time(to),
-            "h=t-r", (x, from, to, cond) -> time(sub(from, to)),
-            "y", (x, from, to, cond) -> label(x, cond));
+    private static final Map<String, Column> COLUMNS = Map.ofEntries(
+            Map.entry("x", (x, from, to, cond) -> x),
+            Map.entry("c_in*x", (x, from, to, cond) -> x),
+            Map.entry("t", (x, from, to, cond) -> time(from)),
+            Map.entry("c_noise(t)", (x, from, to, cond) -> time(from)),
+            Map.entry("r", (x, from, to, cond) -> time(to)),
+            Map.entry("s", (x, from, to, cond) -> time(to)),
+            Map.entry("second time embedding", (x, from, to, cond) -> time(to)),
+            Map.entry("h=t-r", (x, from, to, cond) -> time(sub(from, to))),
+            Map.entry("omega", (x, from, to, cond) -> time(Objects.requireNonNull(cond.scales()))),
+            Map.entry("y", (x, from, to, cond) -> label(x, cond)));
 
     private static final Pattern ONE_HOT = Pattern.compile("one-hot label\\(([0-9]+)\\)");
 
-    /** Columns of {@link Columns}. */
-    private static final Set<String> CONDITIONS = Set.of("w", "c");
+    /** Columns of {@link Columns}, and the interval of guidance. */
+    private static final Set<String> CONDITIONS = Set.of("w", "c", "t_min", "t_max");
 
     private final List<String> columns = new ArrayList<>();
     private final List<Tensor> weights = new ArrayList<>();
@@ -100,6 +102,20 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
             parts[i] = column.of(x, from, to, cond);
         }
         return through(parts);
+    }
+
+    /** The network with two heads side by side, at an interval of guidance. */
+    TwoHeadNet.Heads heads(Tensor x, Tensor from, Tensor to, Cond cond, TwoHeadNet.Interval interval) {
+        Tensor[] parts = new Tensor[columns.size()];
+        for (int i = 0; i < parts.length; i++) {
+            parts[i] = switch (columns.get(i)) {
+                case "t_min" -> time(interval.from());
+                case "t_max" -> time(interval.to());
+                default -> COLUMNS.get(columns.get(i)).of(x, from, to, cond);
+            };
+        }
+        Tensor[] heads = Ops.split(through(parts), 1, 2);
+        return new TwoHeadNet.Heads(heads[0], heads[1]);
     }
 
     /** The network at states x (B, D) and times (B) with columns w and c. */
