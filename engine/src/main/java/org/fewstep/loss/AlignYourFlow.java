@@ -96,9 +96,8 @@ abstract class AlignYourFlow implements Loss<AlignYourFlow.Nets, AlignYourFlow.D
 
     @Override
     public Draw draw(Batch batch, Rng rng, int step) {
-        double[] scales = config.isGuided()
-                ? new GuidanceLaw(config.least, config.most).sample(rng, step, batch.size())
-                : null;
+        double[] scales =
+                config.isGuided() ? new GuidanceLaw(config.least, config.most).sample(rng, step, batch.size()) : null;
         return draw(sampling.draw(batch, rng, step), scales, config.warmup(step));
     }
 

@@ -222,9 +222,7 @@ public final class ImprovedMeanFlow implements Loss<TwoHeadNet, ImprovedMeanFlow
                 new TwoHeadNet.Interval(PerSample.times(guided.from, x0), PerSample.times(guided.to, x0)),
                 new TwoHeadNet.Interval(PerSample.times(zeros, x0), PerSample.times(ones, x0)),
                 labelled ? pair.cond().withScales(PerSample.times(guided.scale, x0)) : Cond.NONE,
-                labelled
-                        ? Labels.cond(labels, config.classes, x0).withScales(PerSample.times(inside, x0))
-                        : Cond.NONE,
+                labelled ? Labels.cond(labels, config.classes, x0).withScales(PerSample.times(inside, x0)) : Cond.NONE,
                 labelled ? Labels.none(config.classes, x0).withScales(PerSample.times(ones, x0)) : Cond.NONE);
         return new Draw(pair, labels, guided, on);
     }

@@ -144,8 +144,8 @@ public final class InductiveMomentMatching implements Loss<FlowMapNet, Inductive
 
     private int groups(int batch) {
         if (batch % config.particles != 0) {
-            throw new IllegalArgumentException(NAME + ": got a batch of " + batch + " for groups of "
-                    + config.particles + " particles; expected a multiple");
+            throw new IllegalArgumentException(NAME + ": got a batch of " + batch + " for groups of " + config.particles
+                    + " particles; expected a multiple");
         }
         return batch / config.particles;
     }

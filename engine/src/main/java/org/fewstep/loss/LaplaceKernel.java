@@ -54,8 +54,7 @@ public record LaplaceKernel(Floor floor, double least) {
         int groups = a.dim(0);
         int particles = a.dim(1);
         int dims = a.dim(2);
-        Tensor difference =
-                sub(reshape(a, groups, particles, 1, dims), reshape(b, groups, 1, b.dim(1), dims));
+        Tensor difference = sub(reshape(a, groups, particles, 1, dims), reshape(b, groups, 1, b.dim(1), dims));
         double lowest = floor == Floor.DISTANCE ? least * least : least;
         Tensor distance = sqrt(clamp(sum(square(difference), 3), lowest, Double.POSITIVE_INFINITY));
         return exp(neg(scale(mul(distance, weight), 1.0 / dims)));

@@ -90,7 +90,12 @@ public final class SplitMeanFlow implements Loss<SplitMeanFlow.Nets, SplitMeanFl
      * @param diagonal 1 where r = t, else 0 (B, 1, ..., 1)
      * @param scale of guidance (B, 1, ..., 1); null for none
      */
-    public record OnDevice(Tensor s, Tensor stride, Tensor share, Tensor diagonal, @Nullable Tensor scale) {}
+    public record OnDevice(
+            Tensor s,
+            Tensor stride,
+            Tensor share,
+            Tensor diagonal,
+            @Nullable Tensor scale) {}
 
     private final Config config;
     private final PairSampling sampling;

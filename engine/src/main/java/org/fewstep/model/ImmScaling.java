@@ -97,9 +97,8 @@ public record ImmScaling(Path path, Form form, SecondTime second, double sigmaDa
     private double move(double t, double s) {
         return switch (form) {
             case IDENTITY -> path.alpha(s) - path.alpha(t) * keep(t, s);
-            case SIMPLE_EDM -> (path.alpha(t) * path.sigma(s) - path.alpha(s) * path.sigma(t))
-                    * sigmaData
-                    / Math.sqrt(squaredNorm(t));
+            case SIMPLE_EDM ->
+                (path.alpha(t) * path.sigma(s) - path.alpha(s) * path.sigma(t)) * sigmaData / Math.sqrt(squaredNorm(t));
             case EULER -> (s - t) * sigmaData;
             case AVERAGE_VELOCITY -> s - t;
         };

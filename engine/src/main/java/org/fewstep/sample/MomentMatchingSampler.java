@@ -54,8 +54,7 @@ public record MomentMatchingSampler(FlowMapNet net, ImmScaling scaling) {
                 return clean;
             }
             GridPoint next = grid.point(k + 1);
-            return add(
-                    scale(clean, next.alpha()), scale(noise.draw(k, state), next.sigma() * scaling.sigmaData()));
+            return add(scale(clean, next.alpha()), scale(noise.draw(k, state), next.sigma() * scaling.sigmaData()));
         });
     }
 

@@ -49,13 +49,7 @@ final class AlignYourFlowAdapter implements Adapter {
             AlignYourFlowEmd loss = new AlignYourFlowEmd(config(), bound, space);
             LossResult result = loss.loss(
                     new AlignYourFlowEmd.Nets(student, teacher(run)),
-                    loss.draw(
-                            run.tensor("x0"),
-                            run.tensor("noise"),
-                            times(run),
-                            run.numbers("lambda"),
-                            warmup,
-                            null));
+                    loss.draw(run.tensor("x0"), run.tensor("noise"), times(run), run.numbers("lambda"), warmup, null));
             if (space == AlignYourFlowEmd.Space.MAP) {
                 expected.offer("loss_f_revsic", result.total());
                 run.offerGradients("grad_f_", result.total(), student, Tolerance.JVP_GRADIENT);

@@ -28,9 +28,8 @@ final class AlphaFlowAdapter implements Adapter {
                 null);
         LossResult result = loss.loss(net, draw);
         run.expected().offer("s", draw.s());
-        for (String part : new String[] {
-            "z", "z_s", "u_next", "target", "target_clipped", "pred", "loss_per_sample", "weight"
-        }) {
+        for (String part :
+                new String[] {"z", "z_s", "u_next", "target", "target_clipped", "pred", "loss_per_sample", "weight"}) {
             run.expected().offer(part, result.part(part));
         }
         run.expected().offer("loss", result.total());

@@ -78,7 +78,9 @@ final class ImmScalingAdapter implements Adapter {
         expected.offer(in + "sigma", Arrays.stream(t).map(path::sigma).toArray());
         expected.offer(
                 in + "logsnr",
-                Arrays.stream(t).map(time -> SnrSigmoidWeight.logSnr(path, time)).toArray());
+                Arrays.stream(t)
+                        .map(time -> SnrSigmoidWeight.logSnr(path, time))
+                        .toArray());
         expected.offer(in + "nt=sigma/alpha", level);
         expected.offer(
                 in + "t_from_nt",

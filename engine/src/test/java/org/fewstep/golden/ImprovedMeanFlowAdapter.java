@@ -47,11 +47,7 @@ final class ImprovedMeanFlowAdapter implements Adapter {
         double[] uniformDrop = run.numbers("uniform_drop");
         TimePairs times = pairs.pairs(run.numbers("normal_t"), run.numbers("normal_r"), uniformDrop);
         ImprovedMeanFlow.Guided guided = loss.guided(
-                times,
-                uniformDrop,
-                run.numbers("uniform_omega"),
-                run.numbers("t_min_draw"),
-                run.numbers("t_max_draw"));
+                times, uniformDrop, run.numbers("uniform_omega"), run.numbers("t_min_draw"), run.numbers("t_max_draw"));
         int dropped = 0;
         for (boolean one : guided.dropped()) {
             dropped += one ? 1 : 0;

@@ -38,8 +38,8 @@ final class MomentMatchingSamplingAdapter implements Adapter {
         Cond labels = Cond.labels(run.device(), labels(oneHot, classes), classes);
         MomentMatchingSampler sampler = new MomentMatchingSampler(new GuidedFlowMap(net, classes), scaling);
         Tensor noises = run.tensor("restart_noise");
-        NoiseSource noise = (number, like) ->
-                Ops.reshape(Ops.slice(noises, 0, number, number + 1), like.shape().sizes());
+        NoiseSource noise = (number, like) -> Ops.reshape(
+                Ops.slice(noises, 0, number, number + 1), like.shape().sizes());
 
         for (String variant : run.expected().keys()) {
             Matcher parts = VARIANT.matcher(variant);
@@ -50,12 +50,13 @@ final class MomentMatchingSamplingAdapter implements Adapter {
             Path path = scaling.path();
             TimeGrid grid = switch (parts.group(3)) {
                 case "uniform" -> TimeGrid.uniform(path, steps, start, end);
-                case "edm" -> TimeGrid.ofLevels(
-                        path,
-                        spacing.levels(
-                                steps + 1,
-                                path.at(start).rho(),
-                                path.at(end).rho()));
+                case "edm" ->
+                    TimeGrid.ofLevels(
+                            path,
+                            spacing.levels(
+                                    steps + 1,
+                                    path.at(start).rho(),
+                                    path.at(end).rho()));
                 default -> middle(path, steps, start, mid, end);
             };
             Cond cond =

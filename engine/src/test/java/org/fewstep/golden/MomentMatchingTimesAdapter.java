@@ -21,8 +21,8 @@ final class MomentMatchingTimesAdapter implements Adapter {
     public void run(GoldenRun run) {
         run.requireNoModel();
         Options params = run.params();
-        EtaDecrement decrement = EtaDecrement.ofRange(
-                params.number("eta_min"), params.number("eta_max"), params.integer("k"));
+        EtaDecrement decrement =
+                EtaDecrement.ofRange(params.number("eta_min"), params.number("eta_max"), params.integer("k"));
         double sigmaData = params.number("sigma_data");
         double[] t = run.numbers("t");
         double[] s = run.numbers("s");

@@ -18,8 +18,8 @@ final class SplitMeanFlowAdapter implements Adapter {
         } else {
             share = run.numbers("lambda");
         }
-        SplitMeanFlow loss = new SplitMeanFlow(
-                new SplitMeanFlow.Config(new LogitNormalPairs(0, 1, new Diagonal.Ratio(1)), 1, 0, 0));
+        SplitMeanFlow loss =
+                new SplitMeanFlow(new SplitMeanFlow.Config(new LogitNormalPairs(0, 1, new Diagonal.Ratio(1)), 1, 0, 0));
         GoldenMlp net = run.mlp();
         SplitMeanFlow.Draw draw =
                 loss.draw(run.tensor("x"), run.tensor("e"), new TimePairs(t, run.numbers("r")), share, null);

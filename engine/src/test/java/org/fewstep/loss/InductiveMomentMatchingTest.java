@@ -98,7 +98,8 @@ class InductiveMomentMatchingTest extends EngineTest {
             double kernel = Math.exp(-distance / (2 * (t - draw.s()[i])));
             // lambda = 2 ln((1 - t) / t), -dlambda/dt = 2 / (t (1 - t)), a = 1, b = 5.
             double lambda = 2 * Math.log((1 - t) / t);
-            double weight = 0.5 / (1 + Math.exp(lambda - 5)) * 2 / (t * (1 - t)) * (1 - t) / ((1 - t) * (1 - t) + t * t);
+            double weight =
+                    0.5 / (1 + Math.exp(lambda - 5)) * 2 / (t * (1 - t)) * (1 - t) / ((1 - t) * (1 - t) + t * t);
             assertEquals(2 * weight * (1 - kernel), got[i], 1e-6);
         }
         assertEquals(Coupling.NONE, loss.coupling());
@@ -109,13 +110,15 @@ class InductiveMomentMatchingTest extends EngineTest {
         Tensor one = random(1, 0);
         Tensor weight = Tensor.full(device, DType.F64, 3, org.fewstep.tensor.Shape.of(1, 1, 1));
         for (LaplaceKernel.Floor floor : LaplaceKernel.Floor.values()) {
-            Tensor same = reshape(concat(0, one, one, one), 1, 3, 2).stopGradient().requireGrad();
+            Tensor same =
+                    reshape(concat(0, one, one, one), 1, 3, 2).stopGradient().requireGrad();
             Tensor k = new LaplaceKernel(floor, 1e-8).of(same, same, weight);
             double diagonal = Math.exp(-3 * (floor == LaplaceKernel.Floor.DISTANCE ? 1e-8 : 1e-4) / 2);
             for (double value : k.toDoubles()) {
                 assertEquals(diagonal, value, 1e-15);
             }
-            assertArrayEquals(new double[6], Grad.of(sum(k), List.of(same)).get(0).toDoubles());
+            assertArrayEquals(
+                    new double[6], Grad.of(sum(k), List.of(same)).get(0).toDoubles());
         }
     }
 
@@ -144,10 +147,11 @@ class InductiveMomentMatchingTest extends EngineTest {
         int particles = 400;
         InductiveMomentMatching loss = loss(particles, 2, 0, 0);
         TimePairs times = new TimePairs(new double[] {0.7}, new double[] {0.1});
-        InductiveMomentMatching.Draw draw = loss.draw(
-                scale(random(particles, 0), STD), random(particles, 1), times, null, new boolean[particles]);
+        InductiveMomentMatching.Draw draw =
+                loss.draw(scale(random(particles, 0), STD), random(particles, 1), times, null, new boolean[particles]);
         double right = loss.loss(EXACT, draw).error().item();
-        double wrong = loss.loss((x, from, to, cond) -> scale(x, 0), draw).error().item();
+        double wrong =
+                loss.loss((x, from, to, cond) -> scale(x, 0), draw).error().item();
         assertTrue(draw.r()[0] < 0.3, "r " + draw.r()[0]);
         assertTrue(right < 0.1 * wrong, right + " against " + wrong);
     }
@@ -160,7 +164,10 @@ class InductiveMomentMatchingTest extends EngineTest {
             for (double t : new double[] {0.02, 0.3, 0.7, 0.98}) {
                 double r = published.between(path, t, 0);
                 assertTrue(0 <= r && r < t, path.name() + " " + r);
-                assertEquals(Math.max(path.at(t).rho() - published.decrement(), 0), path.at(r).rho(), 1e-10);
+                assertEquals(
+                        Math.max(path.at(t).rho() - published.decrement(), 0),
+                        path.at(r).rho(),
+                        1e-10);
                 assertEquals(0.9 * t, new EtaDecrement(1e3).between(path, t, 0.9 * t));
             }
         }

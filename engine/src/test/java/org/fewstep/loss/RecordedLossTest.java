@@ -22,7 +22,9 @@ import org.fewstep.kernels.Scope;
 import org.fewstep.model.Cond;
 import org.fewstep.model.CtmScaling;
 import org.fewstep.model.Dropout;
+import org.fewstep.model.FlowMapNet;
 import org.fewstep.model.FlowNetwork;
+import org.fewstep.model.ImmScaling;
 import org.fewstep.model.Init;
 import org.fewstep.model.InterpolantConfig;
 import org.fewstep.model.InterpolantField;
@@ -30,20 +32,18 @@ import org.fewstep.model.InterpolantNetwork;
 import org.fewstep.model.NetworkConfig;
 import org.fewstep.model.PredictionNet;
 import org.fewstep.model.SigmaScaling;
-import org.fewstep.model.FlowMapNet;
-import org.fewstep.model.ImmScaling;
 import org.fewstep.model.TwoHeadNet;
-import org.fewstep.path.EtaDecrement;
-import org.fewstep.path.LinearPath;
-import org.fewstep.path.NestedUniformPairs;
 import org.fewstep.op.Ops;
 import org.fewstep.path.CosinePath;
 import org.fewstep.path.Diagonal;
+import org.fewstep.path.EtaDecrement;
 import org.fewstep.path.Gamma;
 import org.fewstep.path.IndependentCoupling;
 import org.fewstep.path.InterpolantMean;
+import org.fewstep.path.LinearPath;
 import org.fewstep.path.LogitNormalPairs;
 import org.fewstep.path.MirrorInterpolant;
+import org.fewstep.path.NestedUniformPairs;
 import org.fewstep.path.OptimalTransport;
 import org.fewstep.path.Prediction;
 import org.fewstep.path.Sinkhorn;
@@ -162,8 +162,7 @@ class RecordedLossTest extends EngineTest {
         AlignYourFlow.Config guided = new AlignYourFlow.Config(TIMES, 1, 3, 10, 0.99, 0.4, CLASSES);
         try (FlowNetwork net = network(2, CLASSES)) {
             // The scale is an input of the loss, which this network does not take.
-            FlowMapNet unscaled =
-                    (x, from, to, cond) -> net.u(x, from, to, new Cond(cond.labels(), 1, 0, 1));
+            FlowMapNet unscaled = (x, from, to, cond) -> net.u(x, from, to, new Cond(cond.labels(), 1, 0, 1));
             GuidedTeacher teacher = GuidedTeacher.classifierFree((x, t, cond) -> tanh(x), CLASSES);
             AlignYourFlow.Nets nets = new AlignYourFlow.Nets(unscaled, teacher);
             for (AlignYourFlowEmd.Space space : AlignYourFlowEmd.Space.values()) {
@@ -177,7 +176,8 @@ class RecordedLossTest extends EngineTest {
                     new SplitMeanFlow.Nets(net, teacher),
                     net.leaves());
             replays(
-                    new ImprovedMeanFlow(ImprovedMeanFlow.Config.pixel(TIMES, new PowerLawScales(1, 7), 0.4, CLASSES, 2)),
+                    new ImprovedMeanFlow(
+                            ImprovedMeanFlow.Config.pixel(TIMES, new PowerLawScales(1, 7), 0.4, CLASSES, 2)),
                     (x, from, to, cond, interval) -> new TwoHeadNet.Heads(
                             unscaled.u(x, from, add(to, interval.from()), cond),
                             unscaled.u(x, add(from, interval.to()), to, cond)),

@@ -109,8 +109,7 @@ class TwoTimeLawsTest extends EngineTest {
     void splitsOfTheExactMapAddUp() {
         SplitMeanFlow loss = new SplitMeanFlow(new SplitMeanFlow.Config(TIMES, 1, 0, 0));
         TimePairs times = new TimePairs(T.clone(), new double[] {0.2, 0.15, 0.31, 0.1});
-        SplitMeanFlow.Draw draw =
-                loss.draw(random(4, 1), random(4, 2), times, new double[] {0.3, 0.5, 0.4, 0.9}, null);
+        SplitMeanFlow.Draw draw = loss.draw(random(4, 1), random(4, 2), times, new double[] {0.3, 0.5, 0.4, 0.9}, null);
         VelocityNet two = (x, t, cond) -> Tensor.full(device, DType.F64, 2, x.shape());
         LossResult result = loss.loss(new SplitMeanFlow.Nets(exact, GuidedTeacher.plain(two)), draw);
         double[] u = result.part("u").toDoubles();
@@ -119,7 +118,8 @@ class TwoTimeLawsTest extends EngineTest {
             // The third sample is on the diagonal, where the teacher's velocity stands.
             assertEquals(i / 2 == 2 ? 2 : u[i], target[i], 1e-6);
         }
-        double[] own = loss.loss(SplitMeanFlow.Nets.of(smooth()), draw).part("target").toDoubles();
+        double[] own =
+                loss.loss(SplitMeanFlow.Nets.of(smooth()), draw).part("target").toDoubles();
         Tensor v = sub(draw.pair().eps(), draw.pair().x0());
         assertArrayEquals(Arrays.copyOfRange(v.toDoubles(), 4, 6), Arrays.copyOfRange(own, 4, 6), 1e-14);
     }
@@ -128,7 +128,8 @@ class TwoTimeLawsTest extends EngineTest {
     void improvedMeanFlowVanishesAtTheExactMapAndVelocity() {
         Tensor[] pair = onTheFlow(T);
         ImprovedMeanFlow loss = new ImprovedMeanFlow(ImprovedMeanFlow.Config.latent(TIMES, SCALES, 0, 0));
-        ImprovedMeanFlow.Guided guided = loss.guided(times(), new double[4], new double[4], new double[4], new double[4]);
+        ImprovedMeanFlow.Guided guided =
+                loss.guided(times(), new double[4], new double[4], new double[4], new double[4]);
         ImprovedMeanFlow.Draw draw = loss.draw(new Batch(pair[0], null), pair[1], times(), guided);
         LossResult result = loss.loss(TwoHeadNet.ofDiagonal(exact), draw);
         assertEquals(0, largest(result.part("loss_u_per_sample")), 1e-11);
@@ -141,8 +142,7 @@ class TwoTimeLawsTest extends EngineTest {
                     sub(x, mul(t, exact.u(x, from, to, cond))), sub(x, mul(t, exact.v(x, from, cond))));
         };
         ImprovedMeanFlow pixel = new ImprovedMeanFlow(ImprovedMeanFlow.Config.pixel(TIMES, SCALES, 0, 0, 2));
-        ImprovedMeanFlow.Draw half =
-                pixel.draw(new Batch(pair[0], null), scale(pair[1], 0.5), times(), guided);
+        ImprovedMeanFlow.Draw half = pixel.draw(new Batch(pair[0], null), scale(pair[1], 0.5), times(), guided);
         assertEquals(0, largest(pixel.loss(new DataHeads(data, 0.05), half).part("loss_u_per_sample")), 1e-11);
     }
 
@@ -150,9 +150,11 @@ class TwoTimeLawsTest extends EngineTest {
     void belowTheLeastTimeTheVelocityShrinks() {
         ImprovedMeanFlow pixel = new ImprovedMeanFlow(ImprovedMeanFlow.Config.pixel(TIMES, SCALES, 0, 0, 1));
         TimePairs times = new TimePairs(new double[] {0.01, 0.5}, new double[2]);
-        ImprovedMeanFlow.Guided guided = pixel.guided(times, new double[2], new double[2], new double[2], new double[2]);
+        ImprovedMeanFlow.Guided guided =
+                pixel.guided(times, new double[2], new double[2], new double[2], new double[2]);
         ImprovedMeanFlow.Draw draw = pixel.draw(new Batch(random(2, 0), null), random(2, 1), times, guided);
-        double[] v = pixel.loss(TwoHeadNet.ofDiagonal(smooth()), draw).part("v_t").toDoubles();
+        double[] v =
+                pixel.loss(TwoHeadNet.ofDiagonal(smooth()), draw).part("v_t").toDoubles();
         double[] plain = sub(draw.pair().eps(), draw.pair().x0()).toDoubles();
         assertEquals(0.2 * plain[0], v[0], 1e-14);
         assertEquals(plain[2], v[2], 1e-14);
@@ -165,7 +167,9 @@ class TwoTimeLawsTest extends EngineTest {
         double[] u = new double[4];
         Arrays.fill(u, 1.0 / 3); // of a range 7 in the logarithm: w = 2
         ImprovedMeanFlow.Guided guided = loss.guided(
-                times, new double[] {0.4, 0.6, 0.6, 0.6}, u, new double[] {0.45, 0.2, 0.2, 0.2}, new double[] {0.8, 0.8, 0.8, 0.8});
+                times, new double[] {0.4, 0.6, 0.6, 0.6}, u, new double[] {0.45, 0.2, 0.2, 0.2}, new double[] {
+                    0.8, 0.8, 0.8, 0.8
+                });
         assertArrayEquals(new boolean[] {true, false, false, false}, guided.dropped());
         assertArrayEquals(new double[] {0, 0.2, 0.2, 0.2}, guided.from());
         assertArrayEquals(new double[] {1, 0.8, 0.8, 0.8}, guided.to());
@@ -232,7 +236,8 @@ class TwoTimeLawsTest extends EngineTest {
         double[] direction = sub(wanted.part("u"), wanted.part("u_target")).toDoubles();
         double alpha = 1e-4;
         LossResult near = loss.loss(net, loss.draw(x0, eps, times(), alpha, null));
-        double[] got = scale(sub(near.part("pred"), near.part("target")), 1 / alpha).toDoubles();
+        double[] got =
+                scale(sub(near.part("pred"), near.part("target")), 1 / alpha).toDoubles();
         assertArrayEquals(direction, got, 1e-3);
         LossResult zero = loss.loss(net, loss.draw(x0, eps, times(), 0, null));
         assertArrayEquals(
@@ -258,9 +263,10 @@ class TwoTimeLawsTest extends EngineTest {
         assertEquals(0.5, largest(result.part("target_clipped")), 0);
         assertEquals(0.65, draw.s()[1], 1e-15);
         int discrete = loss.inputs(draw).size();
-        assertTrue(loss.inputs(loss.draw(random(2, 1), random(2, 2), times, 0, null)).size() < discrete);
-        assertThrows(
-                IllegalArgumentException.class, () -> loss.draw(random(2, 1), random(2, 2), times, 1.1, null));
+        assertTrue(loss.inputs(loss.draw(random(2, 1), random(2, 2), times, 0, null))
+                        .size()
+                < discrete);
+        assertThrows(IllegalArgumentException.class, () -> loss.draw(random(2, 1), random(2, 2), times, 1.1, null));
     }
 
     @Test
@@ -285,8 +291,7 @@ class TwoTimeLawsTest extends EngineTest {
         LossResult result = loss.loss(new AlignYourFlow.Nets(net, GuidedTeacher.plain(exact)), draw);
         Tensor xt = result.part("x_t");
         Tensor v = exact.v(xt, draw.pair().times().t(), Cond.NONE);
-        assertArrayEquals(
-                sub(result.part("F"), v).toDoubles(), result.part("g").toDoubles(), 1e-13);
+        assertArrayEquals(sub(result.part("F"), v).toDoubles(), result.part("g").toDoubles(), 1e-13);
         AlignYourFlow.Config warm = new AlignYourFlow.Config(TIMES, 100, 0.99);
         assertEquals(0, warm.warmup(0));
         assertEquals(0.5, warm.warmup(50));
@@ -322,8 +327,7 @@ class TwoTimeLawsTest extends EngineTest {
         AlignYourFlow.Config config = new AlignYourFlow.Config(TIMES, 1, 3, 0, 1, 0, 3);
         AlignYourFlowEmd loss = emd(config);
         double[] scales = {2, 1, 3, 1.5};
-        AlignYourFlow.Draw draw =
-                loss.draw(random(4, 1), random(4, 2), times(), scales, 1, new int[] {0, 1, 2, 0});
+        AlignYourFlow.Draw draw = loss.draw(random(4, 1), random(4, 2), times(), scales, 1, new int[] {0, 1, 2, 0});
         assertArrayEquals(scales, draw.cond().scales().toDoubles());
         assertNull(draw.pair().cond().scales());
         assertTrue(loss.inputs(draw).contains(draw.cond().scales()));
@@ -409,10 +413,8 @@ class TwoTimeLawsTest extends EngineTest {
         assertThrows(IllegalArgumentException.class, () -> new AlignYourFlow.Config(TIMES, 3, 1, 0, 1, 0, 0));
         assertThrows(IllegalArgumentException.class, () -> alphaFlow(0));
         assertThrows(
-                IllegalArgumentException.class,
-                () -> new SplitMeanFlow(new SplitMeanFlow.Config(TIMES, 1, 1.5, 0)));
-        assertThrows(
-                IllegalArgumentException.class, () -> ImprovedMeanFlow.Config.pixel(TIMES, SCALES, 0, 0, 0));
+                IllegalArgumentException.class, () -> new SplitMeanFlow(new SplitMeanFlow.Config(TIMES, 1, 1.5, 0)));
+        assertThrows(IllegalArgumentException.class, () -> ImprovedMeanFlow.Config.pixel(TIMES, SCALES, 0, 0, 0));
         assertThrows(IllegalArgumentException.class, () -> new DataHeads((x, from, to, cond, i) -> null, 0));
         SplitMeanFlow split = new SplitMeanFlow(new SplitMeanFlow.Config(TIMES, 1, 0, 0));
         assertThrows(

@@ -83,8 +83,7 @@ class MomentMatchingSamplerTest extends EngineTest {
         double[] u = guided.u(start(), t, t, labels.withGuidance(1.5)).toDoubles();
         assertArrayEquals(new double[] {4 - 6, 4 - 4.5, 4 - 1.5}, new double[] {u[0], u[2], u[4]}, 1e-14);
         assertEquals(1, guided.u(start(), t, t, labels).toDoubles()[2]);
-        assertThrows(
-                IllegalArgumentException.class, () -> guided.u(start(), t, t, Cond.NONE.withGuidance(2)));
+        assertThrows(IllegalArgumentException.class, () -> guided.u(start(), t, t, Cond.NONE.withGuidance(2)));
         assertThrows(IllegalArgumentException.class, () -> new GuidedFlowMap(net, 0));
     }
 }
