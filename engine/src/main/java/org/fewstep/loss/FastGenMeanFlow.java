@@ -2,9 +2,7 @@ package org.fewstep.loss;
 
 import static org.fewstep.op.Ops.mean;
 import static org.fewstep.op.Ops.mul;
-import static org.fewstep.op.Ops.pow;
 import static org.fewstep.op.Ops.scale;
-import static org.fewstep.op.Ops.scaleShift;
 import static org.fewstep.op.Ops.sqrt;
 import static org.fewstep.op.Ops.square;
 import static org.fewstep.op.Ops.stopGradient;
@@ -197,19 +195,20 @@ public final class FastGenMeanFlow implements Loss<FlowMapNet, FastGenMeanFlow.D
         Tensor dudt = Jvp.tangentOrZero(dual);
         Tensor target = stopGradient(sub(v, mul(on.size(), dudt)));
 
+        AdaptiveWeight adaptive = new AdaptiveWeight(config.p, config.c);
         Tensor aim; // the target, or the tangent
         Tensor weight;
         Tensor perSample;
         if (config.form == Form.L2) {
             aim = target;
             Tensor l = PerSample.sumOf(square(sub(u, target)));
-            weight = weight(l);
+            weight = adaptive.of(l);
             perSample = mul(l, weight);
         } else {
             Tensor tangent = sub(target, stopGradient(u));
             int dims = z.shape().count() / z.dim(0);
             aim = config.spatialInvariance ? scale(tangent, 1 / Math.sqrt(dims)) : tangent;
-            weight = weight(sqrt(PerSample.sumOf(square(aim))));
+            weight = adaptive.of(sqrt(PerSample.sumOf(square(aim))));
             Tensor normalised = mul(PerSampleColumn.of(weight, z), aim);
             perSample = PerSample.sumOf(square(sub(sub(u, stopGradient(u)), normalised)));
         }
@@ -222,11 +221,6 @@ public final class FastGenMeanFlow implements Loss<FlowMapNet, FastGenMeanFlow.D
         parts.put("target_or_tangent", aim);
         parts.put("weight", weight);
         return new LossResult(mean(perSample), perSample, parts);
-    }
-
-    /** 1 / (norm + c)^p, a constant. */
-    private Tensor weight(Tensor norm) {
-        return pow(scaleShift(stopGradient(norm), 1, config.c), -config.p);
     }
 
     @Override

@@ -28,6 +28,17 @@ final class Labels {
         return dropped;
     }
 
+    /** The first samples of a batch, as many as the numbers in (0, 1) below the probability. */
+    static boolean[] dropLeading(double[] uniform, double probability) {
+        int count = 0;
+        for (double drop : uniform) {
+            count += drop < probability ? 1 : 0;
+        }
+        boolean[] dropped = new boolean[uniform.length];
+        Arrays.fill(dropped, 0, count, true);
+        return dropped;
+    }
+
     /**
      * The labels of a batch for a network of K classes, or null for an unconditional one.
      *

@@ -3,8 +3,6 @@ package org.fewstep.loss;
 import static org.fewstep.op.Ops.add;
 import static org.fewstep.op.Ops.mean;
 import static org.fewstep.op.Ops.mul;
-import static org.fewstep.op.Ops.pow;
-import static org.fewstep.op.Ops.scaleShift;
 import static org.fewstep.op.Ops.square;
 import static org.fewstep.op.Ops.stopGradient;
 import static org.fewstep.op.Ops.sub;
@@ -196,12 +194,7 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
     }
 
     private Draw draw(Batch batch, Tensor eps, TimePairs times, double[] uniformDrop, double @Nullable [] u) {
-        int count = 0;
-        for (double drop : uniformDrop) {
-            count += drop < config.labelDrop ? 1 : 0;
-        }
-        boolean[] dropped = new boolean[uniformDrop.length];
-        Arrays.fill(dropped, 0, count, true);
+        boolean[] dropped = Labels.dropLeading(uniformDrop, config.labelDrop);
         int[] labels = Labels.of("mean flow", batch, config.classes);
         return draw(batch.x0(), eps, times, Labels.without(labels, dropped, config.classes), dropped, u);
     }
@@ -296,7 +289,7 @@ public final class MeanFlow implements Loss<FlowMapNet, MeanFlow.Draw> {
 
         Tensor target = stopGradient(sub(vg, mul(on.span(), dudt)));
         Tensor l = PerSample.sumOf(square(sub(u, target)));
-        Tensor weight = pow(scaleShift(stopGradient(l), 1, config.c), -config.p);
+        Tensor weight = new AdaptiveWeight(config.p, config.c).of(l);
         Tensor perSample = mul(l, weight);
 
         Map<String, Tensor> parts = new LinkedHashMap<>();

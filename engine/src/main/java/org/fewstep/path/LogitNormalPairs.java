@@ -16,6 +16,8 @@ public record LogitNormalPairs(LogitNormalTimes first, LogitNormalTimes second, 
     public enum Order {
         /** t is the greater, r the lesser; then r becomes t on the diagonal (JAX code; torch code, version 0). */
         SORT,
+        /** On the diagonal both are the first time; else t is the greater, r the lesser (pixel MeanFlow). */
+        SORT_REST,
         /** t stays; r becomes t on the diagonal, else min(r, t) (torch code, version 1). */
         CAP
     }
@@ -51,7 +53,8 @@ public record LogitNormalPairs(LogitNormalTimes first, LogitNormalTimes second, 
         for (int i = 0; i < t.length; i++) {
             double a = t[i];
             double b = r[i];
-            t[i] = order == Order.SORT ? Math.max(a, b) : a;
+            boolean sort = order == Order.SORT || (order == Order.SORT_REST && !on[i]);
+            t[i] = sort ? Math.max(a, b) : a;
             r[i] = on[i] ? t[i] : Math.min(a, b);
         }
         return new TimePairs(t, r);

@@ -20,6 +20,12 @@ final class Adapters {
                     "time_samplers_logit_normal", new TimeSamplersAdapter()),
             "flowmaps",
             FlowMapAdapters.ALL,
+            "imm",
+            Map.of(
+                    "imm_loss_", new MomentMatchingAdapter(),
+                    "imm_parametrisation", new ImmScalingAdapter(),
+                    "imm_sampling", new MomentMatchingSamplingAdapter(),
+                    "imm_time_mapping_and_weights", new MomentMatchingTimesAdapter()),
             "interpolants",
             InterpolantAdapters.ALL,
             "networks",

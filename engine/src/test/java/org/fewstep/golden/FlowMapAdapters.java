@@ -17,7 +17,13 @@ final class FlowMapAdapters {
             Map.entry("self_distillation_psd", new SelfDistillationAdapter()),
             Map.entry("self_distillation_esd", new SelfDistillationAdapter()),
             Map.entry("fmm_map_distillation", new MapDistillationAdapter()),
-            Map.entry("fmm_direct_and_progressive", new FlowMapMatchingAdapter()));
+            Map.entry("fmm_direct_and_progressive", new FlowMapMatchingAdapter()),
+            Map.entry("alphaflow_discrete", new AlphaFlowAdapter()),
+            Map.entry("ayf_emd", new AlignYourFlowAdapter(true)),
+            Map.entry("ayf_lmd", new AlignYourFlowAdapter(false)),
+            Map.entry("split_meanflow", new SplitMeanFlowAdapter()),
+            Map.entry("improved_meanflow_official_jax", new ImprovedMeanFlowAdapter(false)),
+            Map.entry("pixel_meanflow_official_jax", new ImprovedMeanFlowAdapter(true)));
 
     private FlowMapAdapters() {}
 }

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.fewstep.autodiff.Grad;
 import org.fewstep.io.JsonCursor;
 import org.fewstep.kernels.DType;
@@ -18,6 +20,7 @@ import org.fewstep.kernels.Device;
 import org.fewstep.model.Cond;
 import org.fewstep.model.FlowMapNet;
 import org.fewstep.model.ScoreNet;
+import org.fewstep.model.TwoHeadNet;
 import org.fewstep.op.Ops;
 import org.fewstep.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -37,17 +40,23 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
      */
     record Columns(double[] c, @Nullable Tensor w) {}
 
-    private static final Map<String, Column> COLUMNS = Map.of(
-            "x", (x, from, to, cond) -> x,
-            "t", (x, from, to, cond) -> time(from),
-            "r", (x, from, to, cond) -> time(to),
-            "s", (x, from, to, cond) -> time(to),
-            "h=t-r", (x, from, to, cond) -> time(sub(from, to)),
-            "dt_base=log2(1/d)", (x, from, to, cond) -> level(from, to),
-            "y", (x, from, to, cond) -> label(x, cond));
+    private static final Map<String, Column> COLUMNS = Map.ofEntries(
+            Map.entry("x", (x, from, to, cond) -> x),
+            Map.entry("c_in*x", (x, from, to, cond) -> x),
+            Map.entry("t", (x, from, to, cond) -> time(from)),
+            Map.entry("c_noise(t)", (x, from, to, cond) -> time(from)),
+            Map.entry("r", (x, from, to, cond) -> time(to)),
+            Map.entry("s", (x, from, to, cond) -> time(to)),
+            Map.entry("second time embedding", (x, from, to, cond) -> time(to)),
+            Map.entry("h=t-r", (x, from, to, cond) -> time(sub(from, to))),
+            Map.entry("dt_base=log2(1/d)", (x, from, to, cond) -> level(from, to)),
+            Map.entry("omega", (x, from, to, cond) -> time(Objects.requireNonNull(cond.scales()))),
+            Map.entry("y", (x, from, to, cond) -> label(x, cond)));
 
-    /** Columns of {@link Columns}. */
-    private static final Set<String> CONDITIONS = Set.of("w", "c");
+    private static final Pattern ONE_HOT = Pattern.compile("one-hot label\\(([0-9]+)\\)");
+
+    /** Columns of {@link Columns}, and the interval of guidance. */
+    private static final Set<String> CONDITIONS = Set.of("w", "c", "t_min", "t_max");
 
     private final List<String> columns = new ArrayList<>();
     private final List<Tensor> weights = new ArrayList<>();
@@ -65,7 +74,9 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
         };
         for (JsonCursor input : model.get("inputs").elements()) {
             String column = input.asString();
-            if (!COLUMNS.containsKey(column) && !CONDITIONS.contains(column)) {
+            if (!COLUMNS.containsKey(column)
+                    && !CONDITIONS.contains(column)
+                    && !ONE_HOT.matcher(column).matches()) {
                 throw input.fail("\"" + column + "\"", "one of " + COLUMNS.keySet() + CONDITIONS, "unknown column");
             }
             columns.add(column);
@@ -84,13 +95,28 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
     public Tensor u(Tensor x, Tensor from, Tensor to, Cond cond) {
         Tensor[] parts = new Tensor[columns.size()];
         for (int i = 0; i < parts.length; i++) {
-            Column column = COLUMNS.get(columns.get(i));
+            Matcher oneHot = ONE_HOT.matcher(columns.get(i));
+            Column column = oneHot.matches() ? oneHot(Integer.parseInt(oneHot.group(1))) : COLUMNS.get(columns.get(i));
             if (column == null) {
                 throw new AssertionError("mlp: got no value for the column " + columns.get(i));
             }
             parts[i] = column.of(x, from, to, cond);
         }
         return through(parts);
+    }
+
+    /** The network with two heads side by side, at an interval of guidance. */
+    TwoHeadNet.Heads heads(Tensor x, Tensor from, Tensor to, Cond cond, TwoHeadNet.Interval interval) {
+        Tensor[] parts = new Tensor[columns.size()];
+        for (int i = 0; i < parts.length; i++) {
+            parts[i] = switch (columns.get(i)) {
+                case "t_min" -> time(interval.from());
+                case "t_max" -> time(interval.to());
+                default -> COLUMNS.get(columns.get(i)).of(x, from, to, cond);
+            };
+        }
+        Tensor[] heads = Ops.split(through(parts), 1, 2);
+        return new TwoHeadNet.Heads(heads[0], heads[1]);
     }
 
     /** The network at states x (B, D) and times (B) with columns w and c. */
@@ -136,12 +162,30 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
         return Tensor.of(from.device(), from.dtype(), level, level.length, 1);
     }
 
-    private static Tensor label(Tensor x, Cond cond) {
+    private static int[] classes(Cond cond) {
         Tensor labels = cond.labels();
         if (labels == null) {
             throw new AssertionError("mlp: got no labels for the column of classes");
         }
-        int[] classes = labels.toInts();
+        return labels.toInts();
+    }
+
+    /** n columns, all 0 for the null label n. */
+    private static Column oneHot(int n) {
+        return (x, from, to, cond) -> {
+            int[] classes = classes(cond);
+            double[] columns = new double[classes.length * n];
+            for (int i = 0; i < classes.length; i++) {
+                if (classes[i] < n) {
+                    columns[i * n + classes[i]] = 1;
+                }
+            }
+            return Tensor.of(x.device(), x.dtype(), columns, classes.length, n);
+        };
+    }
+
+    private static Tensor label(Tensor x, Cond cond) {
+        int[] classes = classes(cond);
         double[] column = new double[classes.length];
         for (int i = 0; i < column.length; i++) {
             column[i] = classes[i];

@@ -22,7 +22,9 @@ import org.fewstep.kernels.Scope;
 import org.fewstep.model.Cond;
 import org.fewstep.model.CtmScaling;
 import org.fewstep.model.Dropout;
+import org.fewstep.model.FlowMapNet;
 import org.fewstep.model.FlowNetwork;
+import org.fewstep.model.ImmScaling;
 import org.fewstep.model.Init;
 import org.fewstep.model.InterpolantConfig;
 import org.fewstep.model.InterpolantField;
@@ -30,14 +32,18 @@ import org.fewstep.model.InterpolantNetwork;
 import org.fewstep.model.NetworkConfig;
 import org.fewstep.model.PredictionNet;
 import org.fewstep.model.SigmaScaling;
+import org.fewstep.model.TwoHeadNet;
 import org.fewstep.op.Ops;
 import org.fewstep.path.CosinePath;
 import org.fewstep.path.Diagonal;
+import org.fewstep.path.EtaDecrement;
 import org.fewstep.path.Gamma;
 import org.fewstep.path.IndependentCoupling;
 import org.fewstep.path.InterpolantMean;
+import org.fewstep.path.LinearPath;
 import org.fewstep.path.LogitNormalPairs;
 import org.fewstep.path.MirrorInterpolant;
+import org.fewstep.path.NestedUniformPairs;
 import org.fewstep.path.OptimalTransport;
 import org.fewstep.path.Prediction;
 import org.fewstep.path.Sinkhorn;
@@ -148,6 +154,52 @@ class RecordedLossTest extends EngineTest {
                     new MeanFlow(new MeanFlow.Config(TIMES, 0.5, 0.01, guidance, 0.4, CLASSES)),
                     labelled,
                     labelled.leaves());
+        }
+    }
+
+    @Test
+    void successorsOfMeanFlow() {
+        AlignYourFlow.Config guided = new AlignYourFlow.Config(TIMES, 1, 3, 10, 0.99, 0.4, CLASSES);
+        try (FlowNetwork net = network(2, CLASSES)) {
+            // The scale is an input of the loss, which this network does not take.
+            FlowMapNet unscaled = (x, from, to, cond) -> net.u(x, from, to, new Cond(cond.labels(), 1, 0, 1));
+            GuidedTeacher teacher = GuidedTeacher.classifierFree((x, t, cond) -> tanh(x), CLASSES);
+            AlignYourFlow.Nets nets = new AlignYourFlow.Nets(unscaled, teacher);
+            for (AlignYourFlowEmd.Space space : AlignYourFlowEmd.Space.values()) {
+                replays(new AlignYourFlowEmd(guided, AlignYourFlowEmd.PUBLISHED, space), nets, net.leaves());
+            }
+            replays(new AlignYourFlowLmd(guided), nets, net.leaves());
+            AlphaSchedule around = new AlphaSchedule(-50, 50);
+            replays(new AlphaFlow(new AlphaFlow.Config(TIMES, around, 1e-3, 4, 0.4, CLASSES)), net, net.leaves());
+            replays(
+                    new SplitMeanFlow(new SplitMeanFlow.Config(TIMES, 1.5, 0.4, CLASSES)),
+                    new SplitMeanFlow.Nets(net, teacher),
+                    net.leaves());
+            replays(
+                    new ImprovedMeanFlow(
+                            ImprovedMeanFlow.Config.pixel(TIMES, new PowerLawScales(1, 7), 0.4, CLASSES, 2)),
+                    (x, from, to, cond, interval) -> new TwoHeadNet.Heads(
+                            unscaled.u(x, from, add(to, interval.from()), cond),
+                            unscaled.u(x, add(from, interval.to()), to, cond)),
+                    net.leaves());
+        }
+    }
+
+    @Test
+    void momentMatching() {
+        try (FlowNetwork net = network(2, CLASSES)) {
+            replays(
+                    new InductiveMomentMatching(new InductiveMomentMatching.Config(
+                            ImmScaling.averageVelocity(LinearPath.NOISE_AT_ONE, 0.5),
+                            new NestedUniformPairs(0.01, 0.99),
+                            new EtaDecrement(0.1),
+                            BATCH,
+                            LaplaceKernel.PUBLISHED,
+                            SnrSigmoidWeight.PUBLISHED,
+                            0.4,
+                            CLASSES)),
+                    net,
+                    net.leaves());
         }
     }
 
