@@ -20,8 +20,7 @@ public record UniformPairs(Order order) implements TimePairSampler {
 
     @Override
     public TimePairs sample(Rng rng, int step, int count) {
-        return pairs(
-                rng.stream("t").uniform(0, count, step), rng.stream("r").uniform(0, count, step));
+        return pairs(rng.stream("t").uniform(0, count, step), rng.stream("r").uniform(0, count, step));
     }
 
     /** The pairs that given uniform numbers in (0, 1) stand for (B). */

@@ -40,9 +40,9 @@ import org.junit.jupiter.api.Test;
 class FlowMapLawsTest extends EngineTest {
     private static final LinearPath PATH = LinearPath.NOISE_AT_ZERO;
     private static final GaussianMixture DATA = new GaussianMixture(
-            new double[] {0.3, 0.5, 0.2}, new double[][] {{0.8, -0.4}, {-0.7, 0.3}, {0.1, 0.9}}, new double[] {
-                0.4, 0.3, 0.5
-            });
+            new double[] {0.3, 0.5, 0.2},
+            new double[][] {{0.8, -0.4}, {-0.7, 0.3}, {0.1, 0.9}},
+            new double[] {0.4, 0.3, 0.5});
     private static final double[] START = {0.05, 0.4, 0.7, 0.9};
     private static final double[] END = {0.95, 0.6, 0.3, 0.2};
 
@@ -103,8 +103,7 @@ class FlowMapLawsTest extends EngineTest {
         double[] u = exact.u(x, times(START), times(END), Cond.NONE).toDoubles();
         for (int i = 0; i < START.length; i++) {
             double[] each = flow.transport(x, START[i], END[i]).average().toDoubles();
-            assertArrayEquals(
-                    new double[] {each[2 * i], each[2 * i + 1]}, new double[] {u[2 * i], u[2 * i + 1]}, 1e-8);
+            assertArrayEquals(new double[] {each[2 * i], each[2 * i + 1]}, new double[] {u[2 * i], u[2 * i + 1]}, 1e-8);
         }
     }
 
@@ -127,8 +126,7 @@ class FlowMapLawsTest extends EngineTest {
             SemigroupMatching loss = new SemigroupMatching(config, mid, SemigroupMatching.Space.VELOCITY);
             all.put("PSD " + mid, net -> loss.loss(new SemigroupMatching.Nets(net, net, null), draw(loss)));
         }
-        SemigroupMatching progressive =
-                new SemigroupMatching(config, MidTime.MIDPOINT, SemigroupMatching.Space.STATE);
+        SemigroupMatching progressive = new SemigroupMatching(config, MidTime.MIDPOINT, SemigroupMatching.Space.STATE);
         all.put("PFMM", net -> progressive.loss(new SemigroupMatching.Nets(net, exact, null), draw(progressive)));
         FlowMapMatching direct = new FlowMapMatching(config);
         all.put("FMM", net -> direct.loss(net, draw(direct)));
@@ -153,7 +151,8 @@ class FlowMapLawsTest extends EngineTest {
 
     @Test
     void residualsVanishAtTheExactMap() {
-        losses().forEach((name, loss) -> assertEquals(0, loss.apply(exact).total().item(), 1e-16, name));
+        losses().forEach((name, loss) ->
+                assertEquals(0, loss.apply(exact).total().item(), 1e-16, name));
     }
 
     @Test

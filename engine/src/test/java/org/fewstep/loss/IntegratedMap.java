@@ -36,8 +36,7 @@ record IntegratedMap(VelocityNet velocity, int steps) implements FlowMapNet {
             Tensor k4 = velocity.v(mulAdd(column, k3, state), add(start, h), cond);
             double sixth = 1.0 / 6;
             state = add(
-                    state,
-                    mul(column, weightedSum(new double[] {sixth, 2 * sixth, 2 * sixth, sixth}, k1, k2, k3, k4)));
+                    state, mul(column, weightedSum(new double[] {sixth, 2 * sixth, 2 * sixth, sixth}, k1, k2, k3, k4)));
         }
         return div(sub(state, x), PerSampleColumn.of(span, x));
     }

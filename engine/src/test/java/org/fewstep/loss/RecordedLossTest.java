@@ -405,8 +405,8 @@ class RecordedLossTest extends EngineTest {
 
     @Test
     void flowMaps() {
-        MapLoss.Config config = new MapLoss.Config(
-                LinearPath.NOISE_AT_ZERO, new UniformPairs(UniformPairs.Order.BOTH), 0.3, CLASSES);
+        MapLoss.Config config =
+                new MapLoss.Config(LinearPath.NOISE_AT_ZERO, new UniformPairs(UniformPairs.Order.BOTH), 0.3, CLASSES);
         SelfDistillation.Config self = new SelfDistillation.Config(config, UniformTimes.UNIT, 0.4);
         try (FlowNetwork net = network(2, CLASSES);
                 FlowNetwork teacher = network(2, CLASSES)) {
@@ -431,8 +431,8 @@ class RecordedLossTest extends EngineTest {
             replays(new FlowMapMatching(config), net, net.leaves());
             for (double guidance : new double[] {1, 1.5}) {
                 replays(
-                        new ShortcutModel(new ShortcutModel.Config(
-                                LinearPath.NOISE_AT_ZERO, 4, 2, guidance, 0.3, CLASSES)),
+                        new ShortcutModel(
+                                new ShortcutModel.Config(LinearPath.NOISE_AT_ZERO, 4, 2, guidance, 0.3, CLASSES)),
                         new ShortcutModel.Nets(net, teacher),
                         net.leaves());
             }

@@ -138,8 +138,7 @@ class TwoTimePredictionTest extends EngineTest {
     void theCorrectedFormHasNoErrorAtTheFlowMap() {
         MapLoss.Config config =
                 new MapLoss.Config(LinearPath.NOISE_AT_ONE, new UniformPairs(UniformPairs.Order.FALLING), 0, 0);
-        SemigroupMatching loss =
-                new SemigroupMatching(config, MidTime.UNIFORM, SemigroupMatching.Space.VELOCITY);
+        SemigroupMatching loss = new SemigroupMatching(config, MidTime.UNIFORM, SemigroupMatching.Space.VELOCITY);
         FlowMapNet map = new GaussianMap(STD);
         TimePairs times = new TimePairs(new double[] {1, 0.8, 0.4}, new double[] {0, 0.1, 0.2});
         Tensor x0 = column(0.3, -0.7, 1.1);
