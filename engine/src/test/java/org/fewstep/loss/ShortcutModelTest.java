@@ -17,6 +17,7 @@ import org.fewstep.EngineTest;
 import org.fewstep.autodiff.Grad;
 import org.fewstep.kernels.DType;
 import org.fewstep.model.FlowMapNet;
+import org.fewstep.path.BrownianPath;
 import org.fewstep.path.LinearPath;
 import org.fewstep.path.NarrowingPath;
 import org.fewstep.path.Path;
@@ -57,11 +58,15 @@ class ShortcutModelTest extends EngineTest {
 
     @Test
     void stepsStayOnTheirGridAndInsideThePath() {
-        for (Path path : List.of(LinearPath.NOISE_AT_ZERO, LinearPath.NOISE_AT_ONE)) {
+        for (Path path : List.of(LinearPath.NOISE_AT_ZERO, LinearPath.NOISE_AT_ONE, new BrownianPath())) {
             ShortcutModel loss = loss(path, 8, 2, 1);
             ShortcutModel.Draw draw = loss.draw(batch(40), rng, 3);
             assertEquals(20, draw.halved());
             double[] end = draw.on().end().toDoubles();
+            double value = loss.loss(new ShortcutModel.Nets(LABEL, LABEL), draw)
+                    .total()
+                    .item();
+            assertTrue(Double.isFinite(value), path.name() + ": " + value);
             double direction = path.dataTime() - path.noiseTime();
             for (int i = 0; i < 40; i++) {
                 double d = Math.scalb(1.0, -draw.level()[i]);
