@@ -80,7 +80,7 @@ public abstract class MapLoss<N> implements Loss<N, MapDraw> {
         return new MapDraw(x0, eps, s, t, h, labels, on);
     }
 
-    /** How far along a time between start and end lies (B). */
+    /** h of the times between start and end (B); a half, where a loss has none. */
     double[] middle(Rng rng, int step, int count) {
         return MidTime.halves(count);
     }

@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Means over coordinates; clip is to [-4, 4]. The lengths are spread evenly over the first samples, the shortest first,
  * those left over having d = 1. Guidance v_null + w (v - v_null) acts on the half steps of the shortest length alone, from which
  * the longer ones inherit it. Labels are dropped from the others only. As published, the step of 1/T stands for the
- * velocity, which leaves a bias of that order.
+ * velocity, which leaves a bias of that order. The path is the line of {@link org.fewstep.path.NarrowingPath} as published; {@link
+ * org.fewstep.path.BrownianPath} makes it the stochastic interpolant with a Brownian latent noise.
  *
  * <p>The published code uses the data of the first samples a second time for the others; here each sample of the batch is used
  * once. Sample on a grid of 2^k equal steps: other lengths are not learned. Checked against kvfrans/shortcut-models (JAX).

@@ -5,8 +5,10 @@ import static org.fewstep.op.Ops.cos;
 import static org.fewstep.op.Ops.div;
 import static org.fewstep.op.Ops.log;
 import static org.fewstep.op.Ops.mul;
+import static org.fewstep.op.Ops.neg;
 import static org.fewstep.op.Ops.reshape;
 import static org.fewstep.op.Ops.scale;
+import static org.fewstep.op.Ops.scaleShift;
 import static org.fewstep.op.Ops.sin;
 import static org.fewstep.op.Ops.softmax;
 import static org.fewstep.op.Ops.square;
@@ -14,6 +16,7 @@ import static org.fewstep.op.Ops.sub;
 import static org.fewstep.op.Ops.sum;
 
 import org.fewstep.path.GaussianMixture;
+import org.fewstep.path.LinearPath;
 import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
 
@@ -104,6 +107,18 @@ public final class ExactDenoiser extends Module implements PredictionNet {
             Tensor sigma = scale(sine, sigmaData);
             Seen seen = new Seen(x, alpha, sigma);
             return sub(scale(mul(alpha, seen.noise(sigma)), sigmaData), mul(sine, seen.x0(alpha)));
+        };
+    }
+
+    /** The velocity on the straight line between noise and data, finite at both ends. */
+    public VelocityNet velocity(LinearPath path) {
+        boolean noiseAtOne = path.noiseTime() == 1;
+        return (x, t, cond) -> {
+            Tensor noise = PerSampleColumn.of(noiseAtOne ? t : scaleShift(t, -1, 1), x);
+            Tensor data = scaleShift(noise, -1, 1);
+            Seen seen = new Seen(x, data, noise);
+            Tensor towardsNoise = sub(seen.noise(noise), seen.x0(data));
+            return noiseAtOne ? towardsNoise : neg(towardsNoise);
         };
     }
 }

@@ -2,7 +2,7 @@ package org.fewstep.path;
 
 import org.fewstep.tensor.Rng;
 
-/** Law of the two training times of a flow map, with r &lt;= t. */
+/** Law of the two training times of a flow map, start t and end r; with r &lt;= t unless the law says otherwise. */
 @FunctionalInterface
 public interface TimePairSampler {
     /**

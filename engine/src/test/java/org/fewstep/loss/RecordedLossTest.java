@@ -51,6 +51,7 @@ import org.fewstep.path.StochasticInterpolant;
 import org.fewstep.path.StraightBridge;
 import org.fewstep.path.TimeSampler;
 import org.fewstep.path.TrigFlowSchedule;
+import org.fewstep.path.UniformPairs;
 import org.fewstep.path.UniformTimes;
 import org.fewstep.solver.PowerSpacing;
 import org.fewstep.tensor.Noise;
@@ -451,6 +452,51 @@ class RecordedLossTest extends EngineTest {
         assertArrayEquals(
                 Dropout.of(x, 0.4, rng, 5, 2).toFloats(),
                 Dropout.of(x, 0.4, rng, counter).toFloats());
+    }
+
+    @Test
+    void flowMaps() {
+        MapLoss.Config config =
+                new MapLoss.Config(LinearPath.NOISE_AT_ZERO, new UniformPairs(UniformPairs.Order.BOTH), 0.3, CLASSES);
+        SelfDistillation.Config self = new SelfDistillation.Config(config, UniformTimes.UNIT, 0.4);
+        try (FlowNetwork net = network(2, CLASSES);
+                FlowNetwork teacher = network(2, CLASSES)) {
+            MapUncertainty weight = (s, t) -> Ops.sub(s, t);
+            MapStudent distilled = new MapStudent(net, teacher, null);
+            SelfDistillation.Nets own = new SelfDistillation.Nets(net, net, weight);
+            for (LagrangianMatching.Stop stop : LagrangianMatching.Stop.values()) {
+                replays(new LagrangianMatching(config, stop), distilled, net.leaves());
+                replays(SelfDistillation.lagrangian(self, stop), own, net.leaves());
+            }
+            for (EulerianMatching.Stop stop : EulerianMatching.Stop.values()) {
+                replays(new EulerianMatching(config, stop), distilled, net.leaves());
+                replays(SelfDistillation.eulerian(self, stop), own, net.leaves());
+            }
+            for (MidTime mid : MidTime.values()) {
+                replays(
+                        new SemigroupMatching(config, mid, SemigroupMatching.Space.STATE),
+                        new SemigroupMatching.Nets(net, teacher, null),
+                        net.leaves());
+                replays(SelfDistillation.progressive(self, mid), own, net.leaves());
+            }
+            replays(new FlowMapMatching(config), net, net.leaves());
+            for (double guidance : new double[] {1, 1.5}) {
+                replays(
+                        new ShortcutModel(
+                                new ShortcutModel.Config(LinearPath.NOISE_AT_ZERO, 4, 2, guidance, 0.3, CLASSES)),
+                        new ShortcutModel.Nets(net, teacher),
+                        net.leaves());
+            }
+        }
+        try (FlowNetwork net = network(1, CLASSES)) {
+            for (TwoTimePrediction.Agreement agreement : TwoTimePrediction.Agreement.values()) {
+                replays(
+                        new TwoTimePrediction(
+                                new TwoTimePrediction.Config(UniformTimes.UNIT, 1, agreement, 0.3, CLASSES)),
+                        net::v,
+                        net.leaves());
+            }
+        }
     }
 
     @Test

@@ -45,6 +45,29 @@ class TwoSidedMixtureTest extends EngineTest {
     }
 
     @Test
+    void aNormalSourceMakesTheInterpolantsPathsToo() {
+        GaussianMixture normal = GaussianMixture.standardNormal(2);
+        for (Gamma gamma : new Gamma[] {Gamma.BROWNIAN, Gamma.SQRT_2}) {
+            Path path = gamma == Gamma.BROWNIAN ? new BrownianPath() : new LinearVpPath();
+            TwoSidedMixture model =
+                    new TwoSidedMixture(normal, RIGHT, new StochasticInterpolant(InterpolantMean.LINEAR, gamma));
+            PathCoefficients at = PathCoefficients.of(path, TIMES);
+            assertArrayEquals(
+                    RIGHT.v(x(), at).toDoubles(), model.drift(x(), TIMES).toDoubles(), 1e-12);
+            assertArrayEquals(
+                    RIGHT.score(x(), at).toDoubles(), model.score(x(), TIMES).toDoubles(), 1e-12);
+        }
+    }
+
+    @Test
+    void theBrownianPathIsInvertedByItsRatio() {
+        BrownianPath path = new BrownianPath();
+        for (double t : new double[] {0, 1e-3, 0.4, 0.99, 1}) {
+            assertEquals(t, path.timeAtSnr(path.alpha(t) / path.sigma(t)), 1e-14);
+        }
+    }
+
+    @Test
     void fieldsFitTogether() {
         for (InterpolantMean mean : InterpolantMean.values()) {
             for (Gamma gamma : Gamma.values()) {
