@@ -104,17 +104,22 @@ class GoldenMutationTest {
             }
             return changed(value, new int[] {where});
         }
-        String key = path.split("/", 2)[0];
-        String rest = path.substring(Math.min(path.length(), key.length() + 1));
         if (value instanceof JsonArray array) {
             List<JsonValue> values = new ArrayList<>(array.values());
+            String key = path.split("/", 2)[0];
             int i = Integer.parseInt(key);
-            values.set(i, changed(values.get(i), rest));
+            values.set(i, changed(values.get(i), below(path, key)));
             return new JsonArray(values);
         }
+        // A key may have slashes of its own.
         Map<String, JsonValue> members = new LinkedHashMap<>(((JsonObject) value).members());
-        members.computeIfPresent(key, (k, v) -> changed(v, rest));
+        members.replaceAll(
+                (key, v) -> path.equals(key) || path.startsWith(key + "/") ? changed(v, below(path, key)) : v);
         return new JsonObject(members);
+    }
+
+    private static String below(String path, String key) {
+        return path.substring(Math.min(path.length(), key.length() + 1));
     }
 
     /** Changes the number that {@code left[0]} numbers precede. */
