@@ -132,14 +132,15 @@ abstract class AlignYourFlow implements Loss<AlignYourFlow.Nets, AlignYourFlow.D
             warmSpan[i] = warmup * (pair.t()[i] - pair.r()[i]);
         }
         Tensor x0 = pair.x0();
-        boolean input = scales != null && config.most > config.least;
         return new Draw(
                 pair,
                 scales,
                 warmup,
                 Tensor.perSample(warmSpan, x0),
                 scales == null ? null : Tensor.perSample(scales, x0),
-                input ? pair.cond().withScales(PerSample.times(scales, x0)) : pair.cond());
+                scales != null && config.most > config.least
+                        ? pair.cond().withScales(PerSample.times(scales, x0))
+                        : pair.cond());
     }
 
     @Override
