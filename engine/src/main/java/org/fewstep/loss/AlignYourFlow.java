@@ -32,7 +32,7 @@ abstract class AlignYourFlow implements Loss<AlignYourFlow.Nets, AlignYourFlow.D
      * @param times law of (t, s); {@link org.fewstep.path.SpanPairs} as published
      * @param least least guidance scale, 1 where there is none
      * @param most greatest guidance scale; 3 as published; above least the student takes the scale as an input
-     * @param warmupSteps steps over which the derivative of F reaches its size, at least 0; 10,000 in a public code
+     * @param warmupSteps steps over which the derivative of F reaches its size, at least 0
      * @param mostWarmup what r rises to, 0 to 1; 0.99 as published
      * @param labelDrop probability of a dropped label, 0 to 1
      * @param classes number of classes K; 0 trains without labels
@@ -132,14 +132,15 @@ abstract class AlignYourFlow implements Loss<AlignYourFlow.Nets, AlignYourFlow.D
             warmSpan[i] = warmup * (pair.t()[i] - pair.r()[i]);
         }
         Tensor x0 = pair.x0();
-        boolean input = scales != null && config.most > config.least;
         return new Draw(
                 pair,
                 scales,
                 warmup,
                 Tensor.perSample(warmSpan, x0),
                 scales == null ? null : Tensor.perSample(scales, x0),
-                input ? pair.cond().withScales(PerSample.times(scales, x0)) : pair.cond());
+                scales != null && config.most > config.least
+                        ? pair.cond().withScales(PerSample.times(scales, x0))
+                        : pair.cond());
     }
 
     @Override

@@ -45,8 +45,8 @@ public final class AlignYourFlowEmd extends AlignYourFlow {
         MAP
     }
 
-    /** The published normalisation of the tangent, c = 0.1. */
-    public static final TrigFlowConsistency.Bound PUBLISHED = new TrigFlowConsistency.Bound.Normalised(0.1, false);
+    /** The normalisation of the tangent with c = 0.1, as in public codes. */
+    public static final TrigFlowConsistency.Bound NORMALISED = new TrigFlowConsistency.Bound.Normalised(0.1, false);
 
     private final TrigFlowConsistency.Bound bound;
     private final Space space;

@@ -33,7 +33,7 @@ public record LaplaceKernel(Floor floor, double least) {
     }
 
     /** The distance floored at 1e-8. */
-    public static final LaplaceKernel PUBLISHED = new LaplaceKernel(Floor.DISTANCE, 1e-8);
+    public static final LaplaceKernel DEFAULT = new LaplaceKernel(Floor.DISTANCE, 1e-8);
 
     public LaplaceKernel {
         if (!(least > 0) || Double.isInfinite(least)) {

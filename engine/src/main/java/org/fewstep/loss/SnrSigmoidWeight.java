@@ -14,8 +14,8 @@ import org.fewstep.path.Path;
  * @paper Zhou, Ermon, Song: Inductive Moment Matching, 2025, arXiv:2503.07565
  */
 public record SnrSigmoidWeight(double a, double b) {
-    /** CIFAR-10's. */
-    public static final SnrSigmoidWeight PUBLISHED = new SnrSigmoidWeight(1, 5);
+    /** a = 1 with CIFAR-10's b. */
+    public static final SnrSigmoidWeight DEFAULT = new SnrSigmoidWeight(1, 5);
 
     /** w(t), t inside the path. */
     public double at(Path path, double t) {

@@ -61,8 +61,8 @@ class InductiveMomentMatchingTest extends EngineTest {
                 new NestedUniformPairs(0.01, 0.99),
                 new EtaDecrement(decrement),
                 particles,
-                LaplaceKernel.PUBLISHED,
-                SnrSigmoidWeight.PUBLISHED,
+                LaplaceKernel.DEFAULT,
+                SnrSigmoidWeight.DEFAULT,
                 labelDrop,
                 classes));
     }
@@ -127,7 +127,7 @@ class InductiveMomentMatchingTest extends EngineTest {
         Tensor a = reshape(random(4, 3), 2, 2, 2);
         Tensor b = reshape(random(4, 4), 2, 2, 2);
         Tensor weight = Tensor.of(device, DType.F64, new double[] {0.7, 2}, 2, 1, 1);
-        double[] k = LaplaceKernel.PUBLISHED.of(a, b, weight).toDoubles();
+        double[] k = LaplaceKernel.DEFAULT.of(a, b, weight).toDoubles();
         double[] x = a.toDoubles();
         double[] y = b.toDoubles();
         for (int g = 0; g < 2; g++) {

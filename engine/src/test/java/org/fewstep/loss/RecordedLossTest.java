@@ -167,7 +167,7 @@ class RecordedLossTest extends EngineTest {
             GuidedTeacher teacher = GuidedTeacher.classifierFree((x, t, cond) -> tanh(x), CLASSES);
             AlignYourFlow.Nets nets = new AlignYourFlow.Nets(unscaled, teacher);
             for (AlignYourFlowEmd.Space space : AlignYourFlowEmd.Space.values()) {
-                replays(new AlignYourFlowEmd(guided, AlignYourFlowEmd.PUBLISHED, space), nets, net.leaves());
+                replays(new AlignYourFlowEmd(guided, AlignYourFlowEmd.NORMALISED, space), nets, net.leaves());
             }
             replays(new AlignYourFlowLmd(guided), nets, net.leaves());
             AlphaSchedule around = new AlphaSchedule(-50, 50);
@@ -195,8 +195,8 @@ class RecordedLossTest extends EngineTest {
                             new NestedUniformPairs(0.01, 0.99),
                             new EtaDecrement(0.1),
                             BATCH,
-                            LaplaceKernel.PUBLISHED,
-                            SnrSigmoidWeight.PUBLISHED,
+                            LaplaceKernel.DEFAULT,
+                            SnrSigmoidWeight.DEFAULT,
                             0.4,
                             CLASSES)),
                     net,

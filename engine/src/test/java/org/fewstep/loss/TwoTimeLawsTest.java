@@ -80,7 +80,7 @@ class TwoTimeLawsTest extends EngineTest {
     }
 
     private AlignYourFlowEmd emd(AlignYourFlow.Config config) {
-        return new AlignYourFlowEmd(config, AlignYourFlowEmd.PUBLISHED, AlignYourFlowEmd.Space.VELOCITY);
+        return new AlignYourFlowEmd(config, AlignYourFlowEmd.NORMALISED, AlignYourFlowEmd.Space.VELOCITY);
     }
 
     @Test
@@ -307,7 +307,7 @@ class TwoTimeLawsTest extends EngineTest {
         FlowMapNet net = (x, from, to, cond) -> mul(x, w);
         double[][] g = new double[2][];
         for (AlignYourFlowEmd.Space space : AlignYourFlowEmd.Space.values()) {
-            AlignYourFlowEmd loss = new AlignYourFlowEmd(plain(), AlignYourFlowEmd.PUBLISHED, space);
+            AlignYourFlowEmd loss = new AlignYourFlowEmd(plain(), AlignYourFlowEmd.NORMALISED, space);
             TimePairs one = new TimePairs(new double[] {0.8}, new double[] {0.2});
             AlignYourFlow.Draw draw = loss.draw(random(1, 1), random(1, 2), one, null, 0.7, null);
             g[space.ordinal()] = Grad.of(
