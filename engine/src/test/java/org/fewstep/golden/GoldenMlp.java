@@ -37,14 +37,18 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
      */
     record Columns(double[] c, @Nullable Tensor w) {}
 
-    private static final Map<String, Column> COLUMNS = Map.of(
-            "x", (x, from, to, cond) -> x,
-            "t", (x, from, to, cond) -> time(from),
-            "r", (x, from, to, cond) -> time(to),
-            "s", (x, from, to, cond) -> time(to),
-            "h=t-r", (x, from, to, cond) -> time(sub(from, to)),
-            "dt_base=log2(1/d)", (x, from, to, cond) -> level(from, to),
-            "y", (x, from, to, cond) -> label(x, cond));
+    private static final Map<String, Column> COLUMNS = Map.ofEntries(
+            Map.entry("x", (x, from, to, cond) -> x),
+            Map.entry("z", (x, from, to, cond) -> x),
+            Map.entry("features", (x, from, to, cond) -> x),
+            Map.entry("t", (x, from, to, cond) -> time(from)),
+            Map.entry("sigma", (x, from, to, cond) -> time(from)),
+            Map.entry("t/1000", (x, from, to, cond) -> time(from)),
+            Map.entry("r", (x, from, to, cond) -> time(to)),
+            Map.entry("s", (x, from, to, cond) -> time(to)),
+            Map.entry("h=t-r", (x, from, to, cond) -> time(sub(from, to))),
+            Map.entry("dt_base=log2(1/d)", (x, from, to, cond) -> level(from, to)),
+            Map.entry("y", (x, from, to, cond) -> label(x, cond)));
 
     /** Columns of {@link Columns}. */
     private static final Set<String> CONDITIONS = Set.of("w", "c");
@@ -82,6 +86,19 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
 
     @Override
     public Tensor u(Tensor x, Tensor from, Tensor to, Cond cond) {
+        return through(columns(x, from, to, cond));
+    }
+
+    /** The activation after hidden layer k, from 0, at states x (B, D) and times (B). */
+    Tensor hidden(Tensor x, Tensor t, int k) {
+        Tensor h = Ops.concat(1, columns(x, t, t, Cond.NONE));
+        for (int i = 0; i <= k; i++) {
+            h = activation.apply(linear(h, weights.get(i), biases.get(i)));
+        }
+        return h;
+    }
+
+    private Tensor[] columns(Tensor x, Tensor from, Tensor to, Cond cond) {
         Tensor[] parts = new Tensor[columns.size()];
         for (int i = 0; i < parts.length; i++) {
             Column column = COLUMNS.get(columns.get(i));
@@ -90,7 +107,7 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
             }
             parts[i] = column.of(x, from, to, cond);
         }
-        return through(parts);
+        return parts;
     }
 
     /** The network at states x (B, D) and times (B) with columns w and c. */
