@@ -1,8 +1,8 @@
 package org.fewstep.loss;
 
 import static org.fewstep.op.Ops.abs;
+import static org.fewstep.op.Ops.clamp;
 import static org.fewstep.op.Ops.div;
-import static org.fewstep.op.Ops.maximum;
 import static org.fewstep.op.Ops.mul;
 import static org.fewstep.op.Ops.scale;
 import static org.fewstep.op.Ops.stopGradient;
@@ -10,7 +10,6 @@ import static org.fewstep.op.Ops.sub;
 
 import java.util.Map;
 import org.fewstep.model.PerSampleColumn;
-import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
 
 /**
@@ -61,6 +60,6 @@ public record ScoreIdentity(double alpha, double factor, boolean normalised) imp
     /** w (B), a constant. */
     Tensor weight(ScorePoint point) {
         Tensor size = stopGradient(PerSample.meanOf(abs(sub(point.x(), point.teacherX0()))));
-        return maximum(size, Tensor.full(size.device(), size.dtype(), LEAST, Shape.of()));
+        return clamp(size, LEAST, Double.MAX_VALUE);
     }
 }

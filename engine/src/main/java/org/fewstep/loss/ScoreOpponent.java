@@ -11,6 +11,7 @@ import static org.fewstep.op.Ops.sub;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -293,7 +294,8 @@ public final class ScoreOpponent implements Loss<ScoreOpponent.Nets, ScoreOppone
             inputs.add(draw.n);
         }
         Labels.addTo(inputs, draw.cond);
-        return inputs;
+        // Levels may be shared.
+        return List.copyOf(new LinkedHashSet<>(inputs));
     }
 
     @Override
