@@ -39,9 +39,7 @@ public record AdversarialScoreIdentity(ScoreIdentity identity, double weight) im
         Tensor adversarial = div(mean(softplus(neg(logits))), identity.weight(point));
         parts.put("adversarial", adversarial);
         int coordinates = point.x().shape().count() / point.x().dim(0);
-        return add(
-                scale(identity.perSample(point, parts), SHARE),
-                scale(adversarial, SHARE * weight * coordinates));
+        return add(scale(identity.perSample(point, parts), SHARE), scale(adversarial, SHARE * weight * coordinates));
     }
 
     @Override

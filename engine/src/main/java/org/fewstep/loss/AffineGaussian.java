@@ -20,8 +20,8 @@ package org.fewstep.loss;
 public record AffineGaussian(double mean, double std) {
     public AffineGaussian {
         if (!(std > 0) || Double.isInfinite(std) || !Double.isFinite(mean)) {
-            throw new IllegalArgumentException("affine gaussian: got mean " + mean + ", std " + std
-                    + "; expected finite numbers, std above 0");
+            throw new IllegalArgumentException(
+                    "affine gaussian: got mean " + mean + ", std " + std + "; expected finite numbers, std above 0");
         }
     }
 

@@ -155,8 +155,7 @@ public final class ScoreDistillation implements Loss<ScoreDistillation.Nets, Sco
     }
 
     /** The draw of given numbers, with the adversarial term from the start. */
-    public Draw draw(
-            StudentSteps.Start start, ScoreLevel level, @Nullable ScoreLevel critic, int @Nullable [] labels) {
+    public Draw draw(StudentSteps.Start start, ScoreLevel level, @Nullable ScoreLevel critic, int @Nullable [] labels) {
         return draw(start, level, critic, labels, config.adversarial == null ? 0 : config.adversarial.weight());
     }
 
@@ -224,7 +223,8 @@ public final class ScoreDistillation implements Loss<ScoreDistillation.Nets, Sco
     @Override
     public Draw slice(Draw draw, int from, int to) {
         if (coupling() == Coupling.BATCH) {
-            throw new IllegalArgumentException(NAME + ": got a slice of a batch that shares a normalisation; expected all");
+            throw new IllegalArgumentException(
+                    NAME + ": got a slice of a batch that shares a normalisation; expected all");
         }
         int[] labels = Labels.slice(draw.labels, from, to);
         return new Draw(

@@ -31,8 +31,8 @@ public record ScoreIdentity(double alpha, double factor, boolean normalised) imp
 
     public ScoreIdentity {
         if (!Double.isFinite(alpha) || !(factor > 0) || Double.isInfinite(factor)) {
-            throw new IllegalArgumentException("sid: got alpha " + alpha + ", factor " + factor
-                    + "; expected finite numbers, the factor above 0");
+            throw new IllegalArgumentException(
+                    "sid: got alpha " + alpha + ", factor " + factor + "; expected finite numbers, the factor above 0");
         }
     }
 

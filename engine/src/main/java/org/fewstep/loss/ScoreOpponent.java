@@ -56,7 +56,8 @@ public final class ScoreOpponent implements Loss<ScoreOpponent.Nets, ScoreOppone
      * @param fake null to train the discriminator alone
      * @param critic C; null without one
      */
-    public record Nets(@Nullable PredictionNet fake, @Nullable CriticNet critic) {}
+    public record Nets(
+            @Nullable PredictionNet fake, @Nullable CriticNet critic) {}
 
     /**
      * How the fake score network is trained.
@@ -131,12 +132,13 @@ public final class ScoreOpponent implements Loss<ScoreOpponent.Nets, ScoreOppone
             int classes) {
         public Config {
             if (denoising == null && judging == null) {
-                throw new IllegalArgumentException(NAME + ": got nothing to train; expected a fake score network, a"
-                        + " discriminator or both");
+                throw new IllegalArgumentException(
+                        NAME + ": got nothing to train; expected a fake score network, a" + " discriminator or both");
             }
             if (denoising == null && judging != null && (judging.times == null || judging.weighted)) {
-                throw new IllegalArgumentException(NAME + ": got a discriminator with the times or weight of a fake score"
-                        + " network, but no such network; expected times of its own, without weight");
+                throw new IllegalArgumentException(
+                        NAME + ": got a discriminator with the times or weight of a fake score"
+                                + " network, but no such network; expected times of its own, without weight");
             }
         }
     }
@@ -231,8 +233,7 @@ public final class ScoreOpponent implements Loss<ScoreOpponent.Nets, ScoreOppone
 
     private Level level(Batch batch, TimeSampler times, Rng rng, int step) {
         return level(
-                times.sample(rng.stream("times"), step, batch.size()),
-                normal(batch.x0(), rng.stream("noise"), step));
+                times.sample(rng.stream("times"), step, batch.size()), normal(batch.x0(), rng.stream("noise"), step));
     }
 
     private static Tensor normal(Tensor like, Rng rng, int step) {
@@ -335,7 +336,8 @@ public final class ScoreOpponent implements Loss<ScoreOpponent.Nets, ScoreOppone
         }
         Tensor perSample = result.perSample();
         Denoising how = Objects.requireNonNull(config.denoising);
-        int coordinates = draw.sample().x0().shape().count() / draw.sample().x0().dim(0);
+        int coordinates =
+                draw.sample().x0().shape().count() / draw.sample().x0().dim(0);
         Tensor fake = scale(perSample, how.sum ? how.factor * coordinates : how.factor);
         parts.put("fake", fake);
         return fake;
@@ -393,8 +395,6 @@ public final class ScoreOpponent implements Loss<ScoreOpponent.Nets, ScoreOppone
     }
 
     private @Nullable Level part(@Nullable Level level, int from, int to) {
-        return level == null
-                ? null
-                : level(Arrays.copyOfRange(level.t, from, to), Ops.slice(level.eps, 0, from, to));
+        return level == null ? null : level(Arrays.copyOfRange(level.t, from, to), Ops.slice(level.eps, 0, from, to));
     }
 }

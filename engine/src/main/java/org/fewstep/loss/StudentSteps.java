@@ -39,8 +39,8 @@ public record StudentSteps(NoiseSchedule schedule, List<Double> times) {
         }
         for (int j = 1; j < times.size(); j++) {
             if (!(schedule.lambda(times.get(j)) > schedule.lambda(times.get(j - 1)))) {
-                throw new IllegalArgumentException("student steps: got times " + times
-                        + "; expected each with less noise than the one before");
+                throw new IllegalArgumentException(
+                        "student steps: got times " + times + "; expected each with less noise than the one before");
             }
         }
     }
@@ -119,8 +119,8 @@ public record StudentSteps(NoiseSchedule schedule, List<Double> times) {
      */
     public Start start(Tensor first, List<Tensor> noises) {
         if (noises.size() >= times.size()) {
-            throw new IllegalArgumentException("student steps: got " + noises.size() + " steps before the one to train of "
-                    + times.size() + "; expected fewer");
+            throw new IllegalArgumentException("student steps: got " + noises.size()
+                    + " steps before the one to train of " + times.size() + "; expected fewer");
         }
         double[] t = new double[first.dim(0)];
         Arrays.fill(t, times.get(noises.size()));
@@ -161,8 +161,7 @@ public record StudentSteps(NoiseSchedule schedule, List<Double> times) {
 
     private Tensor noised(Tensor clean, Start start, int j) {
         double next = times.get(j + 1);
-        return weightedSum(
-                new double[] {schedule.alpha(next), schedule.sigma(next)}, clean, start.noises.get(j));
+        return weightedSum(new double[] {schedule.alpha(next), schedule.sigma(next)}, clean, start.noises.get(j));
     }
 
     /** Generated samples G(x_k, t_k) with their graph. */

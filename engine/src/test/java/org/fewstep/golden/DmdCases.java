@@ -45,10 +45,10 @@ final class DmdCases {
 
     static void diffInstruct(ScoreCase one) {
         one.roles("teacher", "fake", "generator");
-        double[] sigma = new LogNormalTimes(EDM, one.params().number("P_mean"), one.params().number("P_std"))
+        double[] sigma = new LogNormalTimes(
+                        EDM, one.params().number("P_mean"), one.params().number("P_std"))
                 .times(one.run().numbers("rnd_normal"));
-        ScoreDistillation loss =
-                matching(EDM, Prediction.X0, new GradientTerm(new DiffInstruct(), Surrogate.PRODUCT));
+        ScoreDistillation loss = matching(EDM, Prediction.X0, new GradientTerm(new DiffInstruct(), Surrogate.PRODUCT));
         ScoreDistillation.Draw draw = loss.draw(
                 one.start("z", one.params().number("init_sigma")),
                 loss.level(sigma, one.run().tensor("noise")),
@@ -114,8 +114,7 @@ final class DmdCases {
     static void edm(ScoreCase one) {
         one.roles("teacher", "fake", "generator");
         double[] sigma = one.karrasLevels("timesteps");
-        ScoreDistillation loss =
-                matching(EDM, Prediction.X0, new GradientTerm(Dmd.published(), Surrogate.MEAN_SQUARE));
+        ScoreDistillation loss = matching(EDM, Prediction.X0, new GradientTerm(Dmd.published(), Surrogate.MEAN_SQUARE));
         ScoreDistillation.Draw draw = loss.draw(
                 one.start("z", one.params().number("generator_time_input")),
                 loss.level(sigma, one.run().tensor("noise")),
@@ -146,8 +145,8 @@ final class DmdCases {
                         0),
                 one.given("x"));
         GoldenMlp fake = one.net("fake");
-        LossResult result = loss.loss(
-                new ScoreOpponent.Nets(ScoreCase.raw(fake), null), denoise(one, loss, "x", sigma, "noise"));
+        LossResult result =
+                loss.loss(new ScoreOpponent.Nets(ScoreCase.raw(fake), null), denoise(one, loss, "x", sigma, "noise"));
         one.expected().offer("sigma", sigma);
         one.expected().offer("weights", result.part("weight"));
         one.expected().offer("noisy", result.part("xt"));
@@ -211,7 +210,8 @@ final class DmdCases {
         one.expected().offer("prob_real", probability(result.part("real logits")));
         one.expected().offer("prob_fake", probability(result.part("fake logits")));
         run.offerGradients("dguidance_dhead/head.", result.total(), head, Tolerance.VALUE);
-        Tensor again = opponent.loss(new ScoreOpponent.Nets(null, critic), judged).total();
+        Tensor again =
+                opponent.loss(new ScoreOpponent.Nets(null, critic), judged).total();
         run.offerGradients("dguidance_dfake/fake.", again, fake, Tolerance.VALUE);
     }
 
@@ -265,10 +265,7 @@ final class DmdCases {
                 .offer(
                         "fake_x0_at_fake_t",
                         Prediction.EPS.to(
-                                Prediction.X0,
-                                own.part("prediction"),
-                                own.part("xt"),
-                                PathCoefficients.of(table, t)));
+                                Prediction.X0, own.part("prediction"), own.part("xt"), PathCoefficients.of(table, t)));
         one.run().offerGradients("dfake_loss_dfake/fake.", own.total(), fake, Tolerance.VALUE);
     }
 
@@ -288,8 +285,7 @@ final class DmdCases {
             for (int j = 0; j < k; j++) {
                 noises.add(SolverRun.noise(one.run(), "renoise", 0).draw(j, z0));
             }
-            one.expected()
-                    .offer("clean_selected_" + k, steps.clean(student, steps.start(z0, noises), Cond.NONE));
+            one.expected().offer("clean_selected_" + k, steps.clean(student, steps.start(z0, noises), Cond.NONE));
             one.expected().offer("return_timestep_" + k, timesteps[k]);
         }
     }

@@ -114,7 +114,8 @@ final class FastGenCases {
         DenoisingScoreMatching loss = new DenoisingScoreMatching(
                 schedule, prediction, new DenoisingWeight.Uniform(), new FlowMatching.Config(GIVEN, 0, 0));
         LossResult result = loss.loss(
-                one.given("net_pred"), loss.draw(one.run().tensor("x0"), one.run().tensor("eps"), t, null));
+                one.given("net_pred"),
+                loss.draw(one.run().tensor("x0"), one.run().tensor("eps"), t, null));
         one.expected().offer("loss_" + name, result.total());
     }
 
@@ -195,7 +196,10 @@ final class FastGenCases {
         double least = params.number("ratio_lower");
         double most = params.number("ratio_upper");
         RatioBins bins = new RatioBins(
-                params.number("min_t"), params.number("max_t"), params.integer("bin_num"), params.number("ratio_ema_rate"));
+                params.number("min_t"),
+                params.number("max_t"),
+                params.integer("bin_num"),
+                params.number("ratio_ema_rate"));
         Tensor logits = one.run().tensor("logits");
         for (String name : DIVERGENCES.keySet()) {
             FDistill gradient = new FDistill(Dmd.fastGen(), divergence(name), least, most, null);
@@ -237,16 +241,17 @@ final class FastGenCases {
     private static void offerJudged(ScoreCase one, String prefix, LossResult result) {
         one.expected().offer(prefix + "gan_loss_disc", mean(result.part("adversarial")));
         if (result.parts().containsKey("penalty")) {
-            one.expected().offer(prefix + "gan_loss_ar1", mean(result.part("penalty")));
+            Tensor penalty = mean(result.part("penalty"));
+            one.expected().offer("gan_loss_ar1", penalty);
+            if (!prefix.isEmpty()) {
+                one.expected().offer(prefix + "gan_loss_ar1", penalty);
+            }
         }
     }
 
     /** The loss of a discriminator on the teacher's features, with a fake score network or without. */
     private static Supplier<LossResult> judged(
-            ScoreCase one,
-            ScoreOpponent.@Nullable Denoising denoising,
-            @Nullable PredictionNet fake,
-            GoldenMlp head) {
+            ScoreCase one, ScoreOpponent.@Nullable Denoising denoising, @Nullable PredictionNet fake, GoldenMlp head) {
         Options params = one.params();
         GoldenRun run = one.run();
         CriticNet critic = one.critic(head, one.net("teacher"));

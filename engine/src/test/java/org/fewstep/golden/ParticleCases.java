@@ -69,10 +69,9 @@ final class ParticleCases {
     private static void guidedAlone(ScoreCase one, String variant, String total, ScoreGradient gradient) {
         one.roles("teacher_cond", "teacher_uncond", "theta");
         DiscreteSchedule table = DiscreteSchedule.of(one.table());
-        PredictionNet teacher =
-                one.guidedTeacher(table, 1 + one.params().number("guidance_scale"));
-        ScoreDistillation loss = new ScoreDistillation(config(
-                table, Prediction.EPS, Prediction.EPS, new GradientTerm(gradient, Surrogate.SQUARED_NORM)));
+        PredictionNet teacher = one.guidedTeacher(table, 1 + one.params().number("guidance_scale"));
+        ScoreDistillation loss = new ScoreDistillation(
+                config(table, Prediction.EPS, Prediction.EPS, new GradientTerm(gradient, Surrogate.SQUARED_NORM)));
         ScoreDistillation.Draw draw = loss.draw(
                 one.start("z", ScoreCase.ANY_TIME),
                 loss.level(one.times(table, "timesteps"), one.run().tensor("noise")),
@@ -107,8 +106,8 @@ final class ParticleCases {
             PredictionNet trained = ScoreCase.onTable(lora, table);
             PredictionNet fake =
                     new GuidedPrediction(trained, ScoreCase.onTable(one.net("lora_uncond"), table), ofFake);
-            ScoreDistillation loss = new ScoreDistillation(config(
-                    schedule, Prediction.EPS, prediction, new GradientTerm(new Vsd(), Surrogate.SQUARED_NORM)));
+            ScoreDistillation loss = new ScoreDistillation(
+                    config(schedule, Prediction.EPS, prediction, new GradientTerm(new Vsd(), Surrogate.SQUARED_NORM)));
             ScoreDistillation.Draw draw = loss.draw(
                     one.start("z", ScoreCase.ANY_TIME),
                     loss.level(one.times(table, "timesteps"), one.run().tensor("noise")),
@@ -184,10 +183,10 @@ final class ParticleCases {
         double[] levels = new double[z.length];
         Arrays.fill(levels, sigma);
         EdmSchedule edm = new EdmSchedule();
-        GaussianMixture own =
-                new GaussianMixture(new double[] {1}, new double[][] {{m}}, new double[] {s});
+        GaussianMixture own = new GaussianMixture(new double[] {1}, new double[][] {{m}}, new double[] {s});
         ScoreDistillation loss = new ScoreDistillation(config(edm, Prediction.X0, Prediction.X0, term));
-        Tensor mean = Tensor.of(run.device(), run.dtype(), new double[] {m}, 1, 1).requireGrad();
+        Tensor mean =
+                Tensor.of(run.device(), run.dtype(), new double[] {m}, 1, 1).requireGrad();
         Tensor spread =
                 Tensor.of(run.device(), run.dtype(), new double[] {s}, 1, 1).requireGrad();
         LossResult result = loss.loss(
@@ -203,9 +202,8 @@ final class ParticleCases {
                         null));
         one.expected().offer(path + "_value", result.total());
         List<Tensor> gradient = Grad.of(result.total(), List.of(mean, spread));
-        one.expected()
-                .offer(
-                        path,
-                        new double[] {gradient.get(0).item(), gradient.get(1).item()});
+        one.expected().offer(path, new double[] {
+            gradient.get(0).item(), gradient.get(1).item()
+        });
     }
 }

@@ -93,8 +93,7 @@ final class ScoreCase {
     }
 
     KarrasGrid karras() {
-        return new KarrasGrid(
-                params().number("sigma_min"), params().number("sigma_max"), params().number("rho"));
+        return new KarrasGrid(params().number("sigma_min"), params().number("sigma_max"), params().number("rho"));
     }
 
     /** Levels of an input of timesteps, which count up from the least level. */
@@ -157,8 +156,7 @@ final class ScoreCase {
      *
      * @param loss of a student
      */
-    void offerGradients(
-            String samples, String layers, GoldenMlp student, Function<PredictionNet, LossResult> loss) {
+    void offerGradients(String samples, String layers, GoldenMlp student, Function<PredictionNet, LossResult> loss) {
         offerSampleGradient(samples, raw(student), loss);
         run.offerGradients(layers, loss.apply(raw(student)).total(), student, Tolerance.VALUE);
     }

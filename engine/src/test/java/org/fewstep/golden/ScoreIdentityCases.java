@@ -37,11 +37,13 @@ final class ScoreIdentityCases {
     }
 
     private static double[] levels(ScoreCase one) {
-        return new KarrasTimes(one.karras(), one.params().number("tmax") / PER_MILLE).times(one.run().numbers("u"));
+        return new KarrasTimes(one.karras(), one.params().number("tmax") / PER_MILLE)
+                .times(one.run().numbers("u"));
     }
 
     private static double[] logNormal(ScoreCase one) {
-        return new LogNormalTimes(EDM, one.params().number("P_mean"), one.params().number("P_std"))
+        return new LogNormalTimes(
+                        EDM, one.params().number("P_mean"), one.params().number("P_std"))
                 .times(one.run().numbers("rnd_normal"));
     }
 
@@ -64,8 +66,8 @@ final class ScoreIdentityCases {
                 continue;
             }
             ScoreDistillation loss = loss(EDM, Prediction.X0, new ScoreIdentity(alpha(variant), factor, true));
-            ScoreDistillation.Draw draw = loss.draw(
-                    one.start("z", start), loss.level(sigma, one.run().tensor("noise")), null, null);
+            ScoreDistillation.Draw draw =
+                    loss.draw(one.start("z", start), loss.level(sigma, one.run().tensor("noise")), null, null);
             GoldenMlp generator = one.net("generator");
             Function<PredictionNet, LossResult> of =
                     student -> loss.loss(new ScoreDistillation.Nets(student, teacher, fake, null), draw);
@@ -121,11 +123,7 @@ final class ScoreIdentityCases {
 
     private static ScoreOpponent.Denoising denoising(ScoreCase one, double factor) {
         return new ScoreOpponent.Denoising(
-                Prediction.X0,
-                new DenoisingWeight.Edm(one.params().number("sigma_data")),
-                GIVEN,
-                true,
-                factor);
+                Prediction.X0, new DenoisingWeight.Edm(one.params().number("sigma_data")), GIVEN, true, factor);
     }
 
     static void fake(ScoreCase one) {
@@ -161,10 +159,7 @@ final class ScoreIdentityCases {
         ScoreDistillation loss =
                 loss(EDM, Prediction.X0, new AdversarialScoreIdentity(identity, params.number("lsg_gan")));
         ScoreDistillation.Draw draw = loss.draw(
-                one.start("z", params.number("init_sigma")),
-                loss.level(levels(one), run.tensor("noise")),
-                null,
-                null);
+                one.start("z", params.number("init_sigma")), loss.level(levels(one), run.tensor("noise")), null, null);
         PredictionNet teacher = one.exact("teacher", EDM, Prediction.X0);
         Function<PredictionNet, LossResult> of =
                 student -> loss.loss(new ScoreDistillation.Nets(student, teacher, ScoreCase.raw(fake), critic), draw);
@@ -192,8 +187,7 @@ final class ScoreIdentityCases {
                 null,
                 null,
                 null);
-        Supplier<LossResult> again =
-                () -> opponent.loss(new ScoreOpponent.Nets(ScoreCase.raw(fake), critic), both);
+        Supplier<LossResult> again = () -> opponent.loss(new ScoreOpponent.Nets(ScoreCase.raw(fake), critic), both);
         LossResult own = again.get();
         one.expected().offer("fake_loss_elementwise", own.part("each"));
         one.expected().offer("disc_loss_per_sample", own.part("adversarial"));

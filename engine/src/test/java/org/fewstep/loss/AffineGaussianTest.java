@@ -51,8 +51,8 @@ class AffineGaussianTest extends EngineTest {
         }
         EdmSchedule edm = new EdmSchedule();
         StudentSteps steps = StudentSteps.one(edm, 1);
-        ScoreDistillation loss = new ScoreDistillation(new ScoreDistillation.Config(
-                edm, Prediction.X0, Prediction.X0, steps, (rng, step, count) -> t, term));
+        ScoreDistillation loss = new ScoreDistillation(
+                new ScoreDistillation.Config(edm, Prediction.X0, Prediction.X0, steps, (rng, step, count) -> t, term));
         try (Scope scope = device.scope()) {
             Tensor mean = Tensor.of(device, DType.F64, new double[] {m}, 1, 1).requireGrad();
             Tensor spread = Tensor.of(device, DType.F64, new double[] {s}, 1, 1).requireGrad();
@@ -126,7 +126,8 @@ class AffineGaussianTest extends EngineTest {
     }
 
     private static DoubleUnaryOperator overLevels(Slope slope) {
-        return s -> Arrays.stream(SIGMAS).map(sigma -> slope.at(s, sigma)).average().orElseThrow();
+        return s ->
+                Arrays.stream(SIGMAS).map(sigma -> slope.at(s, sigma)).average().orElseThrow();
     }
 
     @Test

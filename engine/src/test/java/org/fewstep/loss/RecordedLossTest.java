@@ -452,7 +452,15 @@ class RecordedLossTest extends EngineTest {
                     new AdversarialScoreIdentity(new ScoreIdentity(1), 0.01))) {
                 replays(
                         new ScoreDistillation(new ScoreDistillation.Config(
-                                new CosinePath(), Prediction.X0, Prediction.V, steps, inner, score, term, inner, CLASSES)),
+                                new CosinePath(),
+                                Prediction.X0,
+                                Prediction.V,
+                                steps,
+                                inner,
+                                score,
+                                term,
+                                inner,
+                                CLASSES)),
                         nets,
                         net.leaves());
             }

@@ -49,8 +49,8 @@ class ScoreDistillationTest extends EngineTest {
     }
 
     private static ScoreDistillation loss(ScoreTerm term) {
-        return new ScoreDistillation(new ScoreDistillation.Config(
-                new CosinePath(), Prediction.X0, Prediction.X0, one(), TIMES, term));
+        return new ScoreDistillation(
+                new ScoreDistillation.Config(new CosinePath(), Prediction.X0, Prediction.X0, one(), TIMES, term));
     }
 
     private static ScoreTerm matching(ScoreGradient gradient) {
@@ -88,8 +88,8 @@ class ScoreDistillationTest extends EngineTest {
 
     @Test
     void aSharedNormalisationIsNotSplit() {
-        for (ScoreTerm term : List.of(
-                matching(fDistill(null)), new AdversarialScoreIdentity(new ScoreIdentity(1), 0.01))) {
+        for (ScoreTerm term :
+                List.of(matching(fDistill(null)), new AdversarialScoreIdentity(new ScoreIdentity(1), 0.01))) {
             ScoreDistillation loss = loss(term);
             ScoreDistillation.Draw draw = loss.draw(batch(), rng, 3);
             assertTrue(Double.isFinite(loss.loss(NETS, draw).total().item()));
@@ -124,27 +124,26 @@ class ScoreDistillationTest extends EngineTest {
                 scores.loss(NETS, draw).part("gradient").toDoubles(),
                 1e-12);
         // alpha sigma (D_F - D_T) = sigma^2 (eps_T - eps_F)
-        Tensor ofData = loss(matching(point -> mul(
-                        mul(point.at().alpha(), point.at().sigma()), new DiffInstruct().of(point))))
+        Tensor ofData = loss(matching(
+                        point -> mul(mul(point.at().alpha(), point.at().sigma()), new DiffInstruct().of(point))))
                 .loss(NETS, draw)
                 .part("gradient");
         assertArrayEquals(
-                ofData.toDoubles(), loss(matching(new Vsd())).loss(NETS, draw).part("gradient").toDoubles(), 1e-12);
+                ofData.toDoubles(),
+                loss(matching(new Vsd())).loss(NETS, draw).part("gradient").toDoubles(),
+                1e-12);
     }
 
     @Test
     void predictionsOfNoiseMeanTheSameAsThatOfData() {
-        PredictionNet noise = (x, t, cond) -> Ops.div(
-                Ops.sub(x, mul(alpha(t), FAKE.of(x, t, cond))), sigma(t));
+        PredictionNet noise = (x, t, cond) -> Ops.div(Ops.sub(x, mul(alpha(t), FAKE.of(x, t, cond))), sigma(t));
         ScoreDistillation.Config config = new ScoreDistillation.Config(
                 new CosinePath(), Prediction.X0, Prediction.EPS, one(), TIMES, matching(Dmd.published()));
         ScoreDistillation asNoise = new ScoreDistillation(config);
         ScoreDistillation asData = loss(matching(Dmd.published()));
         assertEquals(
                 asData.loss(NETS, asData.draw(batch(), rng, 3)).total().item(),
-                asNoise.loss(
-                                new ScoreDistillation.Nets(STUDENT, TEACHER, noise, null),
-                                asNoise.draw(batch(), rng, 3))
+                asNoise.loss(new ScoreDistillation.Nets(STUDENT, TEACHER, noise, null), asNoise.draw(batch(), rng, 3))
                         .total()
                         .item(),
                 1e-10);
@@ -171,8 +170,8 @@ class ScoreDistillationTest extends EngineTest {
     void onlySidReachesTheTeacher() {
         Tensor a = Tensor.full(device, DType.F64, 0.4, Shape.of()).requireGrad();
         Tensor b = Tensor.full(device, DType.F64, 0.9, Shape.of()).requireGrad();
-        ScoreDistillation.Nets nets = new ScoreDistillation.Nets(
-                (x, t, cond) -> mul(b, x), (x, t, cond) -> mul(a, x), FAKE, null);
+        ScoreDistillation.Nets nets =
+                new ScoreDistillation.Nets((x, t, cond) -> mul(b, x), (x, t, cond) -> mul(a, x), FAKE, null);
         ScoreDistillation dmd = loss(matching(Dmd.published()));
         ScoreDistillation sid = loss(new ScoreIdentity(1));
         assertEquals(
@@ -315,8 +314,7 @@ class ScoreDistillationTest extends EngineTest {
                 IllegalArgumentException.class,
                 () -> dmd.loss(new ScoreDistillation.Nets(STUDENT, TEACHER, null, null), draw));
         assertTrue(error.getMessage().contains("fake score network"), error.getMessage());
-        assertThrows(
-                IllegalArgumentException.class, () -> new StudentSteps(new EdmSchedule(), List.of(1.0, 2.0)));
+        assertThrows(IllegalArgumentException.class, () -> new StudentSteps(new EdmSchedule(), List.of(1.0, 2.0)));
         assertThrows(
                 IllegalArgumentException.class, () -> new ScoreOpponent.Config(new CosinePath(), one(), null, null, 0));
         assertThrows(IllegalArgumentException.class, () -> new Dmd(Dmd.Form.X0, -1));
@@ -330,9 +328,13 @@ class ScoreDistillationTest extends EngineTest {
         };
         Tensor x = Tensor.full(device, DType.F64, 2, Shape.of(1, 1));
         Tensor t = Tensor.full(device, DType.F64, 1, Shape.of(1));
-        assertEquals(0.8, new GuidedPrediction(TEACHER, never, 1).of(x, t, Cond.NONE).item(), 1e-15);
+        assertEquals(
+                0.8, new GuidedPrediction(TEACHER, never, 1).of(x, t, Cond.NONE).item(), 1e-15);
         PredictionNet shifted = (y, time, cond) -> add(y, y);
         // 4 + 3 (0.8 - 4)
-        assertEquals(-5.6, new GuidedPrediction(TEACHER, shifted, 3).of(x, t, Cond.NONE).item(), 1e-14);
+        assertEquals(
+                -5.6,
+                new GuidedPrediction(TEACHER, shifted, 3).of(x, t, Cond.NONE).item(),
+                1e-14);
     }
 }
