@@ -35,7 +35,8 @@ final class IntervalChart {
         style.setChartTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 18));
         style.setPlotGridLinesColor(new Color(0xe4e4e4));
         style.setPlotBorderColor(new Color(0x9a9a9a));
-        style.setXAxisLabelRotation(30);
+        // Upright labels leave room for all of them.
+        style.setXAxisLabelRotation(90);
         style.setDefaultSeriesRenderStyle(CategorySeries.CategorySeriesRenderStyle.Scatter);
         style.setMarkerSize(9);
         style.setSeriesColors(new Color[] {new Color(0x1f5fa8)});

@@ -46,7 +46,14 @@ public final class DenoisingScoreMatching implements Loss<PredictionNet, Denoisi
      * @param sample data, noise, times and labels
      * @param weight w(t) (B)
      */
-    public record Draw(FlowMatching.Draw sample, Tensor weight) {}
+    public record Draw(FlowMatching.Draw sample, Tensor weight) {
+        /** The same noise, times and labels for other data (B, ...). */
+        Draw withData(Tensor x0) {
+            return new Draw(
+                    new FlowMatching.Draw(x0, sample.eps(), sample.t(), sample.labels(), sample.at(), sample.cond()),
+                    weight);
+        }
+    }
 
     private final NoiseSchedule schedule;
     private final Prediction prediction;
@@ -103,13 +110,7 @@ public final class DenoisingScoreMatching implements Loss<PredictionNet, Denoisi
         Tensor xt = sample.at().xt(sample.x0(), sample.eps());
 
         Tensor f = net.of(xt, sample.at().t(), sample.cond());
-        Tensor error = switch (prediction) {
-            case X0 -> sub(f, sample.x0());
-            case EPS -> sub(f, sample.eps());
-            case V -> sub(f, sample.at().velocity(sample.x0(), sample.eps()));
-            case SCORE -> add(mul(sample.at().sigma(), f), sample.eps());
-        };
-        Tensor squared = PerSample.meanOf(square(error));
+        Tensor squared = PerSample.meanOf(square(error(f, sample)));
         Tensor perSample = mul(draw.weight(), squared);
 
         Map<String, Tensor> parts = new LinkedHashMap<>();
@@ -117,6 +118,16 @@ public final class DenoisingScoreMatching implements Loss<PredictionNet, Denoisi
         parts.put("prediction", f);
         parts.put("weight", draw.weight());
         return new LossResult(mean(perSample), mean(squared), perSample, parts);
+    }
+
+    /** The error of a prediction f (B, ...), without its weight. */
+    Tensor error(Tensor f, FlowMatching.Draw sample) {
+        return switch (prediction) {
+            case X0 -> sub(f, sample.x0());
+            case EPS -> sub(f, sample.eps());
+            case V -> sub(f, sample.at().velocity(sample.x0(), sample.eps()));
+            case SCORE -> add(mul(sample.at().sigma(), f), sample.eps());
+        };
     }
 
     @Override

@@ -20,7 +20,11 @@ import org.fewstep.tensor.Tensor;
 public record PathColumns(Tensor t, Tensor alpha, Tensor sigma, Tensor dAlpha, Tensor dSigma) {
     /** The columns at times t (B) beside the state {@code like} (B, ...); worked out in double, rounded once. */
     public static PathColumns of(NoiseSchedule schedule, double[] t, Tensor like) {
-        PathCoefficients at = PathCoefficients.of(schedule, t);
+        return of(PathCoefficients.of(schedule, t), t, like);
+    }
+
+    /** The columns of points with times t (B). */
+    public static PathColumns of(PathCoefficients at, double[] t, Tensor like) {
         return new PathColumns(
                 reshape(Tensor.perSample(t, like), t.length),
                 Tensor.perSample(at.alpha(), like),

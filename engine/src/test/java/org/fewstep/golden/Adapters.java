@@ -30,6 +30,8 @@ final class Adapters {
             InterpolantAdapters.ALL,
             "networks",
             Layers.ADAPTERS,
+            "scoredistill",
+            ScoreAdapters.ALL,
             "solvers",
             SolverAdapters.ALL);
 

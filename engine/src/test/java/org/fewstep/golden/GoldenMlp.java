@@ -51,6 +51,10 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
             Map.entry("h=t-r", (x, from, to, cond) -> time(sub(from, to))),
             Map.entry("dt_base=log2(1/d)", (x, from, to, cond) -> level(from, to)),
             Map.entry("omega", (x, from, to, cond) -> time(Objects.requireNonNull(cond.scales()))),
+            Map.entry("z", (x, from, to, cond) -> x),
+            Map.entry("features", (x, from, to, cond) -> x),
+            Map.entry("sigma", (x, from, to, cond) -> time(from)),
+            Map.entry("t/1000", (x, from, to, cond) -> time(from)),
             Map.entry("y", (x, from, to, cond) -> label(x, cond)));
 
     private static final Pattern ONE_HOT = Pattern.compile("one-hot label\\(([0-9]+)\\)");
@@ -93,6 +97,19 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
 
     @Override
     public Tensor u(Tensor x, Tensor from, Tensor to, Cond cond) {
+        return through(columns(x, from, to, cond));
+    }
+
+    /** The activation after hidden layer k, from 0, at states x (B, D) and times (B). */
+    Tensor hidden(Tensor x, Tensor t, int k) {
+        Tensor h = Ops.concat(1, columns(x, t, t, Cond.NONE));
+        for (int i = 0; i <= k; i++) {
+            h = activation.apply(linear(h, weights.get(i), biases.get(i)));
+        }
+        return h;
+    }
+
+    private Tensor[] columns(Tensor x, Tensor from, Tensor to, Cond cond) {
         Tensor[] parts = new Tensor[columns.size()];
         for (int i = 0; i < parts.length; i++) {
             Matcher oneHot = ONE_HOT.matcher(columns.get(i));
@@ -102,7 +119,7 @@ final class GoldenMlp implements FlowMapNet, ScoreNet {
             }
             parts[i] = column.of(x, from, to, cond);
         }
-        return through(parts);
+        return parts;
     }
 
     /** The network with two heads side by side, at an interval of guidance. */

@@ -20,6 +20,7 @@ import org.fewstep.kernels.Plan;
 import org.fewstep.kernels.Recording;
 import org.fewstep.kernels.Scope;
 import org.fewstep.model.Cond;
+import org.fewstep.model.CriticNet;
 import org.fewstep.model.CtmScaling;
 import org.fewstep.model.Dropout;
 import org.fewstep.model.FlowMapNet;
@@ -530,6 +531,50 @@ class RecordedLossTest extends EngineTest {
             assertThrows(IllegalStateException.class, x::toFloats);
             assertThrows(IllegalStateException.class, () -> mean(x).item());
             assertThrows(IllegalStateException.class, () -> Noise.normal(device, DType.F32, rng, 0, 0, Shape.of(2)));
+        }
+    }
+
+    @Test
+    void scoreDistillation() {
+        UniformTimes inner = new UniformTimes(0.1, 0.9);
+        StudentSteps steps = StudentSteps.one(new CosinePath(), 0.1);
+        PredictionNet teacher = (x, t, cond) -> tanh(x);
+        CriticNet critic = (x, t, cond) -> Ops.sum(tanh(x), 1);
+        GeneratorTerm term = new GeneratorTerm(Adversarial.NON_SATURATING, 0.1, 2);
+        FDistill ratios = new FDistill(Dmd.fastGen(), FDivergence.JENSEN_SHANNON, 0.1, 20, null);
+        try (FlowNetwork net = network(1, CLASSES)) {
+            ScoreDistillation.Nets nets = new ScoreDistillation.Nets(net::v, teacher, net::v, critic);
+            for (ScoreTerm score : List.of(
+                    new GradientTerm(new Vsd(), Surrogate.SQUARED_NORM),
+                    new GradientTerm(ratios, Surrogate.MEAN_SQUARE),
+                    new AdversarialScoreIdentity(new ScoreIdentity(1), 0.01))) {
+                replays(
+                        new ScoreDistillation(new ScoreDistillation.Config(
+                                new CosinePath(),
+                                Prediction.X0,
+                                Prediction.V,
+                                steps,
+                                inner,
+                                score,
+                                term,
+                                inner,
+                                CLASSES)),
+                        nets,
+                        net.leaves());
+            }
+            for (boolean weighted : new boolean[] {false, true}) {
+                ScoreOpponent.Config config = new ScoreOpponent.Config(
+                        new CosinePath(),
+                        steps,
+                        new ScoreOpponent.Denoising(Prediction.V, new DenoisingWeight.Edm(0.5), inner, true, 2),
+                        new ScoreOpponent.Judging(
+                                Adversarial.NON_SATURATING, 0.1, weighted ? null : inner, weighted, 1, 0.1, weighted),
+                        CLASSES);
+                replays(
+                        new ScoreOpponent(config, teacher),
+                        new ScoreOpponent.Nets(net::v, (x, t, cond) -> Ops.sum(net.v(x, t, cond), 1)),
+                        net.leaves());
+            }
         }
     }
 }
