@@ -526,10 +526,7 @@ public final class Generator implements AutoCloseable {
     /** Loops are recorded, but those that draw noise on their way: a recording would draw the same for every seed. */
     private boolean replayed(int steps, GeneratorOptions options) {
         boolean mayDraw = options.own() != null || spec.parametrisation() != null;
-        return owned
-                && options.steering() == null
-                && options.gamma() == 0
-                && (!mayDraw || draws(steps, options) == 0);
+        return owned && options.steering() == null && options.gamma() == 0 && (!mayDraw || draws(steps, options) == 0);
     }
 
     /** How to step, or null for jumps by the flow map. */

@@ -116,8 +116,8 @@ class GoldenMutationTest {
         }
         Map<String, JsonValue> members = new LinkedHashMap<>(((JsonObject) value).members());
         // A key may have a slash itself.
-        members.replaceAll((key, v) ->
-                path.equals(key) || path.startsWith(key + "/") ? changed(v, behind(path, key)) : v);
+        members.replaceAll(
+                (key, v) -> path.equals(key) || path.startsWith(key + "/") ? changed(v, behind(path, key)) : v);
         return new JsonObject(members);
     }
 

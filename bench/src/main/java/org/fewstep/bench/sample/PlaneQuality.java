@@ -12,7 +12,6 @@ import org.fewstep.path.GaussianMixture;
 import org.fewstep.sample.Generator;
 import org.fewstep.sample.GeneratorOptions;
 import org.fewstep.tensor.Rng;
-import org.fewstep.train.Checkpoint;
 import org.fewstep.train.HeldOut;
 import org.fewstep.train.Recipe;
 import org.jspecify.annotations.Nullable;
