@@ -31,6 +31,7 @@ public enum FDivergence {
     /** Jeffreys, the sum of both KL. */
     JEFFREYS(r -> scaleShift(r, 1, 1));
 
+    @SuppressWarnings("ImmutableEnumChecker") // Functions without state.
     private final UnaryOperator<Tensor> h;
 
     FDivergence(UnaryOperator<Tensor> h) {
