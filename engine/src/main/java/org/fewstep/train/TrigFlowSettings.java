@@ -4,75 +4,145 @@ import java.util.Map;
 import org.fewstep.io.SettingsChecks;
 import org.fewstep.loss.Loss;
 import org.fewstep.loss.TrigFlowConsistency;
+import org.fewstep.loss.TrigFlowConsistency.Bound;
+import org.fewstep.loss.TrigFlowConsistency.WarmUp;
 import org.fewstep.loss.TrigFlowDerivative;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
 import org.fewstep.model.VelocityNet;
 import org.fewstep.path.LogNormalTimes;
+import org.fewstep.path.TimeSampler;
 import org.fewstep.path.TrigFlowSchedule;
 import org.fewstep.path.TruncatedTimes;
 import org.jspecify.annotations.Nullable;
 
 /** What sCT and sCD share; the components are theirs. */
-record TrigFlowSettings(
-        double sigmaData,
-        Parametrisation.Form form,
-        double timeMean,
-        double timeStd,
-        long warmUpSteps,
-        double c,
-        boolean noiseWeight,
-        double labelDrop) {
+interface TrigFlowSettings {
     /** Least distance of times from the ends of (0, pi/2), where a weight is infinite; FastGen's. */
-    private static final double MARGIN = 1e-4;
+    double MARGIN = 1e-4;
 
     static Map<String, Object> defaults() {
-        return Map.of(
-                "sigma-data",
-                0.5,
-                "form",
-                Parametrisation.Form.TRIGFLOW,
-                "time-mean",
-                -1.0,
-                "time-std",
-                1.4,
-                "warm-up-steps",
-                10_000L,
-                "c",
-                0.1,
-                "noise-weight",
-                true,
-                "label-drop",
-                0.0);
+        return Map.ofEntries(
+                Map.entry("sigma-data", 0.5),
+                Map.entry("form", Parametrisation.Form.TRIGFLOW),
+                Map.entry("time-mean", -1.0),
+                Map.entry("time-std", 1.4),
+                Map.entry("tangent", Tangent.FORWARD),
+                Map.entry("difference", 1e-3),
+                Map.entry("warm-up", WarmUp.WHOLE),
+                Map.entry("warm-up-steps", 10_000L),
+                Map.entry("bound", Bounding.NORMALISED),
+                Map.entry("c", 0.1),
+                Map.entry("noise-weight", true),
+                Map.entry("label-drop", 0.0));
     }
 
-    static void check(double sigmaData, double timeMean, double timeStd, long warmUpSteps, double c, double labelDrop) {
+    static void check(
+            double sigmaData,
+            double timeMean,
+            double timeStd,
+            double difference,
+            long warmUpSteps,
+            double c,
+            double labelDrop) {
         SettingsChecks.positive("sigma-data", sigmaData);
         SettingsChecks.finite("time-mean", timeMean);
         SettingsChecks.positive("time-std", timeStd);
+        SettingsChecks.within("difference", difference, 1e-6, 0.1);
         SettingsChecks.atLeast("warm-up-steps", warmUpSteps, 1);
         SettingsChecks.positive("c", c);
         SettingsChecks.within("label-drop", labelDrop, 0.0, 1.0);
     }
 
-    Parametrisation parametrisation() {
-        return new Parametrisation(form, Parametrisation.Role.CONSISTENCY, sigmaData, 0);
+    double sigmaData();
+
+    Parametrisation.Form form();
+
+    double timeMean();
+
+    double timeStd();
+
+    Tangent tangent();
+
+    double difference();
+
+    WarmUp warmUp();
+
+    long warmUpSteps();
+
+    Bounding bound();
+
+    double c();
+
+    boolean noiseWeight();
+
+    double labelDrop();
+
+    /** How the derivative of the velocity along the flow is found. */
+    enum Tangent {
+        /** exactly */
+        FORWARD,
+        /** by a central difference along each sample's own path, which only training on data follows */
+        PATH_DIFFERENCE,
+        /** exactly in the state, by a backward difference in time */
+        SEMI_CONTINUOUS,
+        /** by a step along the flow, the pair of times in the place of the derivative */
+        DISCRETE;
+
+        TrigFlowDerivative derivative(double difference) {
+            return switch (this) {
+                case FORWARD -> new TrigFlowDerivative.ForwardMode();
+                case PATH_DIFFERENCE -> new TrigFlowDerivative.DataPathDifference(difference);
+                case SEMI_CONTINUOUS -> new TrigFlowDerivative.SemiContinuous(difference);
+                case DISCRETE -> new TrigFlowDerivative.Discrete(difference);
+            };
+        }
+
+        /** The law within the times that the derivative can look around at. */
+        TimeSampler within(TimeSampler law, double difference) {
+            double from = this == SEMI_CONTINUOUS || this == DISCRETE ? difference + MARGIN : MARGIN;
+            double to = Math.PI / 2 - MARGIN;
+            return new TruncatedTimes(law, from, this == PATH_DIFFERENCE ? to / (1 + difference) : to);
+        }
     }
 
-    Loss<Network, ?> loss(int classes, @Nullable VelocityNet teacher) {
-        LogNormalTimes law = new LogNormalTimes(new TrigFlowSchedule(sigmaData), timeMean, timeStd);
-        TrigFlowConsistency loss = new TrigFlowConsistency(new TrigFlowConsistency.Config(
-                sigmaData,
-                new TruncatedTimes(law, MARGIN, Math.PI / 2 - MARGIN),
-                new TrigFlowDerivative.ForwardMode(),
-                warmUpSteps,
-                new TrigFlowConsistency.Bound.Normalised(c, false),
-                noiseWeight,
+    /** How the tangent is made small. */
+    enum Bounding {
+        /** g / (|g| + c) */
+        NORMALISED,
+        /** each coordinate clipped to [-1, 1] */
+        CLIPPED
+    }
+
+    /** Consistency functions in the coordinates of the settings. */
+    default Parametrisation consistency() {
+        return new Parametrisation(form(), Parametrisation.Role.CONSISTENCY, sigmaData(), 0);
+    }
+
+    private TrigFlowConsistency.Config config(int classes) {
+        LogNormalTimes law = new LogNormalTimes(new TrigFlowSchedule(sigmaData()), timeMean(), timeStd());
+        return new TrigFlowConsistency.Config(
+                sigmaData(),
+                tangent().within(law, difference()),
+                tangent().derivative(difference()),
+                warmUp(),
+                warmUpSteps(),
+                bound() == Bounding.NORMALISED ? new Bound.Normalised(c(), false) : new Bound.Clipped(),
+                noiseWeight(),
                 TrigFlowConsistency.Reduction.MEAN,
-                labelDrop,
-                classes));
-        Parametrisation as = parametrisation();
+                labelDrop(),
+                classes);
+    }
+
+    /**
+     * The loss of a run.
+     *
+     * @param teacher flow that is distilled; null trains on data alone
+     */
+    default Loss<Network, ?> loss(int classes, @Nullable VelocityNet teacher) {
+        Parametrisation as = consistency();
         return StudentLoss.of(
-                loss, (student, dropping) -> new TrigFlowConsistency.Nets(as.trigFlow(student), teacher, null));
+                new TrigFlowConsistency(config(classes)),
+                (student, dropping) -> new TrigFlowConsistency.Nets(as.trigFlow(student), teacher, null));
     }
 }

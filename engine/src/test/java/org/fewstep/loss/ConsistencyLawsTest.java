@@ -19,6 +19,7 @@ import org.fewstep.kernels.DType;
 import org.fewstep.model.Cond;
 import org.fewstep.model.CtmScaling;
 import org.fewstep.model.FlowMapNet;
+import org.fewstep.model.Parametrisation;
 import org.fewstep.model.PerSampleColumn;
 import org.fewstep.model.PredictionNet;
 import org.fewstep.model.SigmaScaling;
@@ -245,10 +246,15 @@ class ConsistencyLawsTest extends EngineTest {
     }
 
     private TrigFlowConsistency trigFlow(TrigFlowDerivative derivative) {
+        return trigFlow(derivative, TrigFlowConsistency.WarmUp.WHOLE);
+    }
+
+    private TrigFlowConsistency trigFlow(TrigFlowDerivative derivative, TrigFlowConsistency.WarmUp warmup) {
         return new TrigFlowConsistency(new TrigFlowConsistency.Config(
                 STD,
                 (source, step, n) -> ANGLES,
                 derivative,
+                warmup,
                 1,
                 new TrigFlowConsistency.Bound.Clipped(),
                 false,
@@ -279,6 +285,75 @@ class ConsistencyLawsTest extends EngineTest {
             error[k] = Arrays.stream(g).map(Math::abs).max().orElseThrow();
         }
         assertEquals(2, error[0] / error[1], 0.3, Arrays.toString(error));
+    }
+
+    /** What a student with a teacher, neither of them exact, gives at r. */
+    private LossResult tangent(TrigFlowConsistency loss, double r) {
+        VelocityNet student = (x, t, cond) -> some(x, t);
+        VelocityNet teacher = (x, t, cond) -> Ops.sin(Ops.add(scale(x, 0.8), PerSampleColumn.of(t, x)));
+        return loss.loss(
+                new TrigFlowConsistency.Nets(student, teacher, null), loss.draw(data(1), data(2), ANGLES, r, null));
+    }
+
+    private static double farthest(Tensor a, Tensor b) {
+        double[] difference = Ops.sub(a, b).toDoubles();
+        return Arrays.stream(difference).map(Math::abs).max().orElseThrow();
+    }
+
+    /** g = cos(t) (f(x, t) - f(x', t')) / sin(t - t'), x' the end of the teacher's step. */
+    @Test
+    void theDiscreteTangentIsTheDifferenceOfThePairAndTendsToTheExactOne() {
+        Tensor exact = tangent(trigFlow(new TrigFlowDerivative.ForwardMode()), 1).part("g");
+        double[] error = new double[2];
+        for (int k = 0; k < 2; k++) {
+            double h = 0.004 / (1 << k);
+            LossResult result = tangent(trigFlow(new TrigFlowDerivative.Discrete(h)), 1);
+            error[k] = farthest(exact, result.part("g"));
+            double[] before = Arrays.stream(ANGLES).map(t -> t - h).toArray();
+            PredictionNet f = Parametrisation.clean((x, t, cond) -> some(x, t));
+            Tensor xt = result.part("x_t");
+            Tensor x = Ops.sub(scale(xt, Math.cos(h)), scale(result.part("dx_dt"), Math.sin(h)));
+            Tensor difference =
+                    Ops.sub(f.of(xt, numbers(ANGLES), Cond.NONE), f.of(x, numbers(before), Cond.NONE));
+            Tensor cos = PerSampleColumn.of(cos(numbers(ANGLES)), xt);
+            assertClose(mul(cos, scale(difference, 1 / Math.sin(h))), result.part("g"), 1e-11);
+        }
+        assertEquals(2, error[0] / error[1], 0.1, Arrays.toString(error));
+    }
+
+    @Test
+    void withoutATeacherTheDiscreteStepEndsOnTheSamplesOwnPath() {
+        double h = 0.04;
+        double[] before = Arrays.stream(ANGLES).map(t -> t - h).toArray();
+        Tensor[] seen = new Tensor[2];
+        VelocityNet student = (x, t, cond) -> {
+            seen[0] = seen[1];
+            seen[1] = x;
+            return some(x, t);
+        };
+        TrigFlowConsistency loss = trigFlow(new TrigFlowDerivative.Discrete(h));
+        loss.loss(
+                new TrigFlowConsistency.Nets(student, null, null), loss.draw(data(1), data(2), ANGLES, 1, null));
+        Tensor at = numbers(before);
+        Tensor path = Ops.add(
+                mul(PerSampleColumn.of(cos(at), data(1)), data(1)), mul(PerSampleColumn.of(sin(at), data(1)), data(2)));
+        assertClose(path, seen[1], 1e-14);
+    }
+
+    @Test
+    void bothPlacesOfTheWarmUpEndInTheSameTangent() {
+        for (TrigFlowDerivative derivative :
+                List.of(new TrigFlowDerivative.ForwardMode(), new TrigFlowDerivative.Discrete(0.01))) {
+            TrigFlowConsistency whole = trigFlow(derivative);
+            TrigFlowConsistency state = trigFlow(derivative, TrigFlowConsistency.WarmUp.STATE);
+            assertClose(tangent(whole, 1).part("g"), tangent(state, 1).part("g"), 1e-13);
+        }
+        LossResult start = tangent(
+                trigFlow(new TrigFlowDerivative.ForwardMode(), TrigFlowConsistency.WarmUp.STATE), 0);
+        Tensor cos = PerSampleColumn.of(cos(numbers(ANGLES)), start.part("x_t"));
+        Tensor toFlow = mul(cos, Ops.sub(scale(start.part("F"), STD), start.part("dx_dt")));
+        Tensor expected = neg(Ops.add(toFlow, scale(start.part("F_jvp_times_cos_sin"), STD)));
+        assertClose(expected, start.part("g"), 1e-14);
     }
 
     @Test

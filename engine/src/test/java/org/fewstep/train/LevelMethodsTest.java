@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,6 +118,41 @@ class LevelMethodsTest {
         for (String method : ALL) {
             Path anew = run(method + " anew", recipe(method, "training.replay=false"));
             assertSameTensors(anew, run(method + " replayed", recipe(method)));
+        }
+    }
+
+    @Test
+    void everyTangentIsTrainedWithAndResumed() throws IOException {
+        List<byte[]> ends = new ArrayList<>();
+        for (String set : List.of(
+                "tangent=forward",
+                "tangent=path-difference",
+                "tangent=semi-continuous",
+                "tangent=discrete",
+                "bound=clipped",
+                "warm-up=state",
+                "form=sigma")) {
+            for (String method : List.of("sct", "scd")) {
+                if (method.equals("sct") || !set.equals("tangent=path-difference")) {
+                    Recipe recipe = recipe(method, "method." + set, "training.steps=13", "method.warm-up-steps=100");
+                    String name = method + " " + set;
+                    Path whole = run(name, recipe);
+                    assertSameRun(whole, pieces(name + " in pieces", recipe));
+                    ends.add(weight(whole));
+                }
+            }
+        }
+        for (int i = 0; i < ends.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                assertFalse(Arrays.equals(ends.get(i), ends.get(j)), "options " + i + " and " + j);
+            }
+        }
+    }
+
+    /** The first weight matrix of a run's student. */
+    private static byte[] weight(Path run) {
+        try (SafeTensors.Reader reader = SafeTensors.open(run.resolve(Checkpoint.FILE))) {
+            return reader.readBytes("student/mlp.layers.0.W");
         }
     }
 
@@ -231,6 +267,11 @@ class LevelMethodsTest {
         assertEquals("network.times", refusedPath("edm", "network.times=2"));
         assertEquals("method.s1", refusedPath("ict", "method.s1=5"));
         assertEquals("method.q", refusedPath("ect", "method.q=1"));
+        assertEquals("method.tangent", refusedPath("scd", "method.tangent=path-difference"));
+        assertEquals("method.tangent", refusedPath("sct", "method.tangent=backward"));
+        assertEquals("method.difference", refusedPath("sct", "method.difference=0"));
+        assertEquals("method.bound", refusedPath("sct", "method.bound=none"));
+        assertEquals("method.warm-up", refusedPath("sct", "method.warm-up=none"));
         assertEquals("method.warm-up-steps", refusedPath("sct", "method.warm-up-steps=0"));
         assertEquals("method.sigma-data", refusedPath("edm", "method.sigma-data=0"));
         assertEquals("network.times", refusedPath("scd", "network.times=0"));
