@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.fewstep.EngineTest;
 import org.fewstep.autodiff.Grad;
 import org.fewstep.kernels.DType;
@@ -137,6 +138,46 @@ class ConsistencyLawsTest extends EngineTest {
         assertTrue(pinned.total().item() > 1e-6);
         double[] slope = Grad.of(pinned.total(), List.of(leaf)).get(0).toDoubles();
         assertTrue(Math.hypot(slope[0], slope[1]) > 1e-6, Arrays.toString(slope));
+    }
+
+    /** E |f(x_t, t) - f(x_s, s)|^2 over random pairs s < t of one trajectory of the flow, with the least level as s in one. */
+    private Tensor plainObjective(PredictionNet f) {
+        double[] u = rng.stream("levels").uniform(0, 2 * BATCH, 0);
+        double[] t = new double[BATCH];
+        double[] s = new double[BATCH];
+        for (int i = 0; i < BATCH; i++) {
+            t[i] = GRID.level(Math.min(u[2 * i], u[2 * i + 1]));
+            s[i] = i == 0 ? GRID.sigmaMin() : GRID.level(Math.max(u[2 * i], u[2 * i + 1]));
+        }
+        Tensor higher = Ops.mulAdd(Tensor.perSample(t, data(1)), normal(2), data(1));
+        Tensor lower = Ops.concat(
+                0,
+                IntStream.range(0, BATCH)
+                        .mapToObj(i -> flow.map(Ops.slice(higher, 0, i, i + 1), t[i], s[i]))
+                        .toArray(Tensor[]::new));
+        Tensor ends = f.of(lower, numbers(s), Cond.NONE);
+        return Ops.mean(new Distance.MeanSquare().of(f.of(higher, numbers(t), Cond.NONE), ends));
+    }
+
+    @Test
+    void thePlainObjectiveHasAConstantAsItsMinimumAndWithTheBoundaryTheConsistencyFunctionAlone() {
+        PredictionNet constant = (x, t, cond) -> Tensor.full(x.device(), x.dtype(), 0.25, x.shape());
+        assertEquals(0, plainObjective(constant).item());
+
+        SigmaScaling scaling = new SigmaScaling(0.5, GRID.sigmaMin());
+        PredictionNet pinned = scaling.around((x, t, cond) -> constant.of(x, t, cond));
+        assertTrue(plainObjective(pinned).item() > 1e-3);
+
+        // The network F that the scalings make the flow's own map of.
+        VelocityNet inside = (x, noise, cond) -> rows(x, noise, (row, at) -> {
+            double level = Math.exp(4 * at);
+            Tensor state = scale(row, 1 / scaling.in(level));
+            double out = scaling.out(level);
+            Tensor end = flow.map(state, level, GRID.sigmaMin());
+            Tensor rest = Ops.sub(end, scale(state, scaling.skip(level)));
+            return Math.abs(out) < 1e-12 ? scale(rest, 0) : scale(rest, 1 / out); // any F is right at the least level
+        });
+        assertEquals(0, plainObjective(scaling.around(inside)).item(), 1e-20);
     }
 
     /** Heun's step is off by O(h^3), so the loss of the exact map is O(h^6). */
