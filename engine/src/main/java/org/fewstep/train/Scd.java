@@ -4,8 +4,11 @@ import java.util.Map;
 import org.fewstep.io.SettingsException;
 import org.fewstep.loss.Loss;
 import org.fewstep.loss.TrigFlowConsistency.WarmUp;
+import org.fewstep.model.Init;
+import org.fewstep.model.LogVarianceHead;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Continuous-time consistency distillation: {@link org.fewstep.loss.TrigFlowConsistency} along the flow of the recipe's teacher.
@@ -23,6 +26,7 @@ import org.fewstep.model.Parametrisation;
  * @param c of the tangent's normalisation, above 0 (default 0.1)
  * @param noiseWeight whether a sample counts with 1 / sigma, else all noises alike; the weight that is learned as published
  *     ends near the latter, since the bounded tangent is of one size at all noises (default true)
+ * @param adaptive whether a further weight e^-logvar(t) is learned with the student, by the same optimizer (default false)
  * @param labelDrop probability of a dropped label (default 0)
  */
 public record Scd(
@@ -37,6 +41,7 @@ public record Scd(
         Bounding bound,
         double c,
         boolean noiseWeight,
+        boolean adaptive,
         double labelDrop)
         implements MethodSettings, TrigFlowSettings {
     static Map<String, Object> defaults() {
@@ -70,7 +75,12 @@ public record Scd(
     }
 
     @Override
+    public @Nullable LogVarianceHead logVariance(Init init) {
+        return adaptive ? new LogVarianceHead(init, sigmaData) : null;
+    }
+
+    @Override
     public Loss<Network, ?> loss(Roles roles) {
-        return loss(roles.classes(), roles.requireTeacher().trigFlow());
+        return loss(roles, roles.requireTeacher().trigFlow());
     }
 }

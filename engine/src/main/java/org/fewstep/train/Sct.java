@@ -3,8 +3,11 @@ package org.fewstep.train;
 import java.util.Map;
 import org.fewstep.loss.Loss;
 import org.fewstep.loss.TrigFlowConsistency.WarmUp;
+import org.fewstep.model.Init;
+import org.fewstep.model.LogVarianceHead;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Continuous-time consistency training: {@link org.fewstep.loss.TrigFlowConsistency} on data alone.
@@ -22,6 +25,7 @@ import org.fewstep.model.Parametrisation;
  * @param c of the tangent's normalisation, above 0 (default 0.1)
  * @param noiseWeight whether a sample counts with 1 / sigma, else all noises alike; the weight that is learned as published
  *     ends near the latter, since the bounded tangent is of one size at all noises (default true)
+ * @param adaptive whether a further weight e^-logvar(t) is learned with the student, by the same optimizer (default false)
  * @param labelDrop probability of a dropped label (default 0)
  */
 public record Sct(
@@ -36,6 +40,7 @@ public record Sct(
         Bounding bound,
         double c,
         boolean noiseWeight,
+        boolean adaptive,
         double labelDrop)
         implements MethodSettings, TrigFlowSettings {
     static Map<String, Object> defaults() {
@@ -57,7 +62,12 @@ public record Sct(
     }
 
     @Override
+    public @Nullable LogVarianceHead logVariance(Init init) {
+        return adaptive ? new LogVarianceHead(init, sigmaData) : null;
+    }
+
+    @Override
     public Loss<Network, ?> loss(Roles roles) {
-        return loss(roles.classes(), null);
+        return loss(roles, null);
     }
 }

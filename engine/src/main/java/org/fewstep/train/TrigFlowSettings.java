@@ -5,8 +5,10 @@ import org.fewstep.io.SettingsChecks;
 import org.fewstep.loss.Loss;
 import org.fewstep.loss.TrigFlowConsistency;
 import org.fewstep.loss.TrigFlowConsistency.Bound;
+import org.fewstep.loss.TrigFlowConsistency.LogVariance;
 import org.fewstep.loss.TrigFlowConsistency.WarmUp;
 import org.fewstep.loss.TrigFlowDerivative;
+import org.fewstep.model.LogVarianceHead;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
 import org.fewstep.model.VelocityNet;
@@ -34,6 +36,7 @@ interface TrigFlowSettings {
                 Map.entry("bound", Bounding.NORMALISED),
                 Map.entry("c", 0.1),
                 Map.entry("noise-weight", true),
+                Map.entry("adaptive", false),
                 Map.entry("label-drop", 0.0));
     }
 
@@ -75,6 +78,8 @@ interface TrigFlowSettings {
     double c();
 
     boolean noiseWeight();
+
+    boolean adaptive();
 
     double labelDrop();
 
@@ -139,10 +144,12 @@ interface TrigFlowSettings {
      *
      * @param teacher flow that is distilled; null trains on data alone
      */
-    default Loss<Network, ?> loss(int classes, @Nullable VelocityNet teacher) {
+    default Loss<Network, ?> loss(Roles roles, @Nullable VelocityNet teacher) {
         Parametrisation as = consistency();
+        LogVarianceHead head = roles.logVariance();
+        LogVariance logvar = head == null ? null : head::of;
         return StudentLoss.of(
-                new TrigFlowConsistency(config(classes)),
-                (student, dropping) -> new TrigFlowConsistency.Nets(as.trigFlow(student), teacher, null));
+                new TrigFlowConsistency(config(roles.classes())),
+                (student, dropping) -> new TrigFlowConsistency.Nets(as.trigFlow(student), teacher, logvar));
     }
 }
