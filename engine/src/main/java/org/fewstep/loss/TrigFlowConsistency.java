@@ -294,8 +294,8 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
     @Override
     public List<Tensor> inputs(Draw draw) {
         OnDevice on = draw.on;
-        List<Tensor> inputs = new ArrayList<>(List.of(
-                draw.x0, draw.z, on.t, on.cos, on.sin, on.flowCos, on.endSin, on.weight, on.warmup));
+        List<Tensor> inputs = new ArrayList<>(
+                List.of(draw.x0, draw.z, on.t, on.cos, on.sin, on.flowCos, on.endSin, on.weight, on.warmup));
         inputs.addAll(on.more);
         Labels.addTo(inputs, on.cond);
         return inputs;

@@ -54,13 +54,7 @@ final class Player<M extends Module> implements AutoCloseable {
      * @param round whose updates come next
      * @param averages greatest number of averages
      */
-    Player(
-            String name,
-            M network,
-            Map<String, Module> beside,
-            OptimizerSettings settings,
-            Round round,
-            int averages) {
+    Player(String name, M network, Map<String, Module> beside, OptimizerSettings settings, Round round, int averages) {
         this.name = name;
         this.network = network;
         this.leaves = new ArrayList<>(network.leaves());

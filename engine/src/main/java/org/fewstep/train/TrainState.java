@@ -91,8 +91,7 @@ final class TrainState implements AutoCloseable {
     private <M extends Module> Player<M> join(Opponent<M> opponent, ModelSpec spec, Init init, TrainingSettings run) {
         M network = own(opponent.build(init, spec));
         long updates = Math.multiplyExact((long) run.steps(), opponent.updates());
-        return own(new Player<>(
-                opponent.name(), network, Map.of(), opponent.optimizer(), new Round(0, 0, updates), 0));
+        return own(new Player<>(opponent.name(), network, Map.of(), opponent.optimizer(), new Round(0, 0, updates), 0));
     }
 
     private static Round round(Recipe recipe, @Nullable ModelFile from) {

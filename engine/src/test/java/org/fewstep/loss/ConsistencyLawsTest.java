@@ -344,7 +344,8 @@ class ConsistencyLawsTest extends EngineTest {
     /** g = cos(t) (f(x, t) - f(x', t')) / sin(t - t'), x' the end of the teacher's step. */
     @Test
     void theDiscreteTangentIsTheDifferenceOfThePairAndTendsToTheExactOne() {
-        Tensor exact = tangent(trigFlow(new TrigFlowDerivative.ForwardMode()), 1).part("g");
+        Tensor exact =
+                tangent(trigFlow(new TrigFlowDerivative.ForwardMode()), 1).part("g");
         double[] error = new double[2];
         for (int k = 0; k < 2; k++) {
             double h = 0.004 / (1 << k);
@@ -354,8 +355,7 @@ class ConsistencyLawsTest extends EngineTest {
             PredictionNet f = Parametrisation.clean((x, t, cond) -> some(x, t));
             Tensor xt = result.part("x_t");
             Tensor x = Ops.sub(scale(xt, Math.cos(h)), scale(result.part("dx_dt"), Math.sin(h)));
-            Tensor difference =
-                    Ops.sub(f.of(xt, numbers(ANGLES), Cond.NONE), f.of(x, numbers(before), Cond.NONE));
+            Tensor difference = Ops.sub(f.of(xt, numbers(ANGLES), Cond.NONE), f.of(x, numbers(before), Cond.NONE));
             Tensor cos = PerSampleColumn.of(cos(numbers(ANGLES)), xt);
             assertClose(mul(cos, scale(difference, 1 / Math.sin(h))), result.part("g"), 1e-11);
         }
@@ -373,8 +373,7 @@ class ConsistencyLawsTest extends EngineTest {
             return some(x, t);
         };
         TrigFlowConsistency loss = trigFlow(new TrigFlowDerivative.Discrete(h));
-        loss.loss(
-                new TrigFlowConsistency.Nets(student, null, null), loss.draw(data(1), data(2), ANGLES, 1, null));
+        loss.loss(new TrigFlowConsistency.Nets(student, null, null), loss.draw(data(1), data(2), ANGLES, 1, null));
         Tensor at = numbers(before);
         Tensor path = Ops.add(
                 mul(PerSampleColumn.of(cos(at), data(1)), data(1)), mul(PerSampleColumn.of(sin(at), data(1)), data(2)));
@@ -389,8 +388,7 @@ class ConsistencyLawsTest extends EngineTest {
             TrigFlowConsistency state = trigFlow(derivative, TrigFlowConsistency.WarmUp.STATE);
             assertClose(tangent(whole, 1).part("g"), tangent(state, 1).part("g"), 1e-13);
         }
-        LossResult start = tangent(
-                trigFlow(new TrigFlowDerivative.ForwardMode(), TrigFlowConsistency.WarmUp.STATE), 0);
+        LossResult start = tangent(trigFlow(new TrigFlowDerivative.ForwardMode(), TrigFlowConsistency.WarmUp.STATE), 0);
         Tensor cos = PerSampleColumn.of(cos(numbers(ANGLES)), start.part("x_t"));
         Tensor toFlow = mul(cos, Ops.sub(scale(start.part("F"), STD), start.part("dx_dt")));
         Tensor expected = neg(Ops.add(toFlow, scale(start.part("F_jvp_times_cos_sin"), STD)));

@@ -32,12 +32,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs of denoisers and consistency functions, with teachers and averages that targets come from. */
 class LevelMethodsTest {
-    private static final List<String> ALL =
-            List.of("edm",
+    private static final List<String> ALL = List.of(
+            "edm",
             "consistency-distillation",
             "consistency-training",
             "continuous-consistency",
-            "ict", "ect", "sct", "scd", "scott");
+            "ict",
+            "ect",
+            "sct",
+            "scd",
+            "scott");
 
     private final Device device = new CpuDevice(Provider.LOOPS, 1);
 
@@ -53,7 +57,8 @@ class LevelMethodsTest {
 
     private static Recipe recipe(String method, String... overrides) {
         Map<String, Object> map = TinyRecipe.map(method);
-        if (List.of("consistency-distillation", "continuous-consistency", "scd", "scott").contains(method)) {
+        if (List.of("consistency-distillation", "continuous-consistency", "scd", "scott")
+                .contains(method)) {
             map.put("teacher", "exact");
         }
         return Recipe.from(map, List.of(overrides));
@@ -156,13 +161,18 @@ class LevelMethodsTest {
             Recipe recipe = recipe(method, on, "training.steps=23");
             Path whole = run(method + " adaptive", recipe);
             assertSameRun(whole, pieces(method + " adaptive in pieces", recipe));
-            assertSameTensors(whole, run(method + " anew", recipe(method, on, "training.steps=23", "training.replay=false")));
-            assertFalse(Arrays.equals(weight(whole), weight(run(method + " fixed", recipe(method, "training.steps=23")))));
+            assertSameTensors(
+                    whole, run(method + " anew", recipe(method, on, "training.steps=23", "training.replay=false")));
+            assertFalse(
+                    Arrays.equals(weight(whole), weight(run(method + " fixed", recipe(method, "training.steps=23")))));
 
             Path checkpoint = whole.resolve(Checkpoint.FILE);
             try (ModelFile file = ModelFile.open(checkpoint)) {
-                assertTrue(file.names().containsAll(List.of("logvar/out.W", "optim.logvar.m/out.W", "optim.logvar.v/out.b")));
-                assertEquals(List.of("ema.0.9", "ema.0.99", "student"), file.roles().stream().sorted().toList());
+                assertTrue(file.names()
+                        .containsAll(List.of("logvar/out.W", "optim.logvar.m/out.W", "optim.logvar.v/out.b")));
+                assertEquals(
+                        List.of("ema.0.9", "ema.0.99", "student"),
+                        file.roles().stream().sorted().toList());
             }
             try (SafeTensors.Reader reader = SafeTensors.open(checkpoint)) {
                 for (float w : reader.readFloats("logvar/out.W")) {
