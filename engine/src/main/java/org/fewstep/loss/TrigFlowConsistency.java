@@ -44,11 +44,12 @@ import org.jspecify.annotations.Nullable;
  * L     = E [ w(t) e^-logvar(t) |F - sg F - sg g|^2 + logvar(t) ],   w = 1 / (s tan t)
  * </pre>
  *
- * <p>r rises from 0 to 1 over the warm-up, {@link WarmUp} has another place for it. |F - sg F - g|^2 has the value |g|^2 and the gradient -2 g dF: its size says
- * nothing about progress, so the error to watch is |g| before normalisation. logvar is a learned weight that depends on t, or
- * none. FastGen takes the mean over coordinates, divides by their number once more, and measures |g| as root mean square;
- * {@link Reduction} has its forms. {@link TrigFlowDerivative} has dv/dt, exact or by differences. The network needs a forward-mode derivative that goes through its time; keep t away from
- * pi/2. Checked against NVlabs/FastGen. Cost: one evaluation with tangent and one backward pass a step, and one evaluation of
+ * <p>r rises from 0 to 1 over the warm-up, {@link WarmUp} has another place for it. |F - sg F - g|^2 has the value |g|^2
+ * and the gradient -2 g dF: its size says nothing about progress, so the error to watch is |g| before normalisation.
+ * logvar is a learned weight that depends on t, or none. FastGen takes the mean over coordinates, divides by their number
+ * once more, and measures |g| as root mean square; {@link Reduction} has its forms. {@link TrigFlowDerivative} has dv/dt,
+ * exact or by differences. The network needs a forward-mode derivative that goes through its time; keep t away from pi/2.
+ * Checked against NVlabs/FastGen. Cost: one evaluation with tangent and one backward pass a step, and one evaluation of
  * the teacher.
  *
  * @paper Lu, Song: Simplifying, Stabilizing and Scaling Continuous-Time Consistency Models, 2024, arXiv:2410.11081

@@ -38,7 +38,7 @@ public record Scd(
         double difference,
         WarmUp warmUp,
         long warmUpSteps,
-        Bounding bound,
+        TangentBound bound,
         double c,
         boolean noiseWeight,
         boolean adaptive,

@@ -37,7 +37,7 @@ public record Sct(
         double difference,
         WarmUp warmUp,
         long warmUpSteps,
-        Bounding bound,
+        TangentBound bound,
         double c,
         boolean noiseWeight,
         boolean adaptive,

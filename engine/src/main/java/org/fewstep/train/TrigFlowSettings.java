@@ -4,25 +4,18 @@ import java.util.Map;
 import org.fewstep.io.SettingsChecks;
 import org.fewstep.loss.Loss;
 import org.fewstep.loss.TrigFlowConsistency;
-import org.fewstep.loss.TrigFlowConsistency.Bound;
 import org.fewstep.loss.TrigFlowConsistency.LogVariance;
 import org.fewstep.loss.TrigFlowConsistency.WarmUp;
-import org.fewstep.loss.TrigFlowDerivative;
 import org.fewstep.model.LogVarianceHead;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
 import org.fewstep.model.VelocityNet;
 import org.fewstep.path.LogNormalTimes;
-import org.fewstep.path.TimeSampler;
 import org.fewstep.path.TrigFlowSchedule;
-import org.fewstep.path.TruncatedTimes;
 import org.jspecify.annotations.Nullable;
 
 /** What sCT and sCD share; the components are theirs. */
 interface TrigFlowSettings {
-    /** Least distance of times from the ends of (0, pi/2), where a weight is infinite; FastGen's. */
-    double MARGIN = 1e-4;
-
     static Map<String, Object> defaults() {
         return Map.ofEntries(
                 Map.entry("sigma-data", 0.5),
@@ -33,7 +26,7 @@ interface TrigFlowSettings {
                 Map.entry("difference", 1e-3),
                 Map.entry("warm-up", WarmUp.WHOLE),
                 Map.entry("warm-up-steps", 10_000L),
-                Map.entry("bound", Bounding.NORMALISED),
+                Map.entry("bound", TangentBound.NORMALISED),
                 Map.entry("c", 0.1),
                 Map.entry("noise-weight", true),
                 Map.entry("adaptive", false),
@@ -73,7 +66,7 @@ interface TrigFlowSettings {
 
     long warmUpSteps();
 
-    Bounding bound();
+    TangentBound bound();
 
     double c();
 
@@ -82,42 +75,6 @@ interface TrigFlowSettings {
     boolean adaptive();
 
     double labelDrop();
-
-    /** How the derivative of the velocity along the flow is found. */
-    enum Tangent {
-        /** exactly */
-        FORWARD,
-        /** by a central difference along each sample's own path, which only training on data follows */
-        PATH_DIFFERENCE,
-        /** exactly in the state, by a backward difference in time */
-        SEMI_CONTINUOUS,
-        /** by a step along the flow, the pair of times in the place of the derivative */
-        DISCRETE;
-
-        TrigFlowDerivative derivative(double difference) {
-            return switch (this) {
-                case FORWARD -> new TrigFlowDerivative.ForwardMode();
-                case PATH_DIFFERENCE -> new TrigFlowDerivative.DataPathDifference(difference);
-                case SEMI_CONTINUOUS -> new TrigFlowDerivative.SemiContinuous(difference);
-                case DISCRETE -> new TrigFlowDerivative.Discrete(difference);
-            };
-        }
-
-        /** The law within the times that the derivative can look around at. */
-        TimeSampler within(TimeSampler law, double difference) {
-            double from = this == SEMI_CONTINUOUS || this == DISCRETE ? difference + MARGIN : MARGIN;
-            double to = Math.PI / 2 - MARGIN;
-            return new TruncatedTimes(law, from, this == PATH_DIFFERENCE ? to / (1 + difference) : to);
-        }
-    }
-
-    /** How the tangent is made small. */
-    enum Bounding {
-        /** g / (|g| + c) */
-        NORMALISED,
-        /** each coordinate clipped to [-1, 1] */
-        CLIPPED
-    }
 
     /** Consistency functions in the coordinates of the settings. */
     default Parametrisation consistency() {
@@ -132,7 +89,7 @@ interface TrigFlowSettings {
                 tangent().derivative(difference()),
                 warmUp(),
                 warmUpSteps(),
-                bound() == Bounding.NORMALISED ? new Bound.Normalised(c(), false) : new Bound.Clipped(),
+                bound().of(c()),
                 noiseWeight(),
                 TrigFlowConsistency.Reduction.MEAN,
                 labelDrop(),
