@@ -30,6 +30,7 @@ record RecipeText(String source, String yaml) {
             "ring-edm",
             "ring-cd",
             "ring-ct",
+            "ring-continuous",
             "ring-ect",
             "ring-sct",
             "ring-scd",

@@ -44,11 +44,12 @@ import org.jspecify.annotations.Nullable;
  * L     = E [ w(t) e^-logvar(t) |F - sg F - sg g|^2 + logvar(t) ],   w = 1 / (s tan t)
  * </pre>
  *
- * <p>r rises from 0 to 1 over the warm-up. |F - sg F - g|^2 has the value |g|^2 and the gradient -2 g dF: its size says
- * nothing about progress, so the error to watch is |g| before normalisation. logvar is a learned weight that depends on t, or
- * none. FastGen takes the mean over coordinates, divides by their number once more, and measures |g| as root mean square;
- * {@link Reduction} has its forms. The network needs a forward-mode derivative that goes through its time; keep t away from
- * pi/2. Checked against NVlabs/FastGen. Cost: one evaluation with tangent and one backward pass a step, and one evaluation of
+ * <p>r rises from 0 to 1 over the warm-up, {@link WarmUp} has another place for it. |F - sg F - g|^2 has the value |g|^2
+ * and the gradient -2 g dF: its size says nothing about progress, so the error to watch is |g| before normalisation.
+ * logvar is a learned weight that depends on t, or none. FastGen takes the mean over coordinates, divides by their number
+ * once more, and measures |g| as root mean square; {@link Reduction} has its forms. {@link TrigFlowDerivative} has dv/dt,
+ * exact or by differences. The network needs a forward-mode derivative that goes through its time; keep t away from pi/2.
+ * Checked against NVlabs/FastGen. Cost: one evaluation with tangent and one backward pass a step, and one evaluation of
  * the teacher.
  *
  * @paper Lu, Song: Simplifying, Stabilizing and Scaling Continuous-Time Consistency Models, 2024, arXiv:2410.11081
@@ -109,6 +110,14 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
         }
     }
 
+    /** Where the factor r of the warm-up stands; at r = 1 both are equation 6. */
+    public enum WarmUp {
+        /** Before all that is not the distance to the flow, as published: -cos^2 (v - dx/dt) - r (cos sin x + cos sin dv/dt). */
+        WHOLE,
+        /** Before the state alone: -cos (1 - r^2 sin^2)^(1/2) (v - dx/dt) - (r cos sin x + cos sin dv/dt), NVlabs/rcm's. */
+        STATE
+    }
+
     /** What becomes of the squares of a sample's coordinates. */
     public enum Reduction {
         /** Their mean: the sum over the number of coordinates, the paper's equation 8. */
@@ -123,6 +132,7 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
      * @param sigmaData s, above 0
      * @param times law of t in (0, pi/2)
      * @param derivative how the derivative of v along the flow is found
+     * @param warmup place of r
      * @param warmupSteps H, steps over which r rises from 0 to 1; at least 1; 10,000 as published
      * @param bound of g
      * @param noiseWeight whether w(t) = 1 / (s tan t), else 1
@@ -134,6 +144,7 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
             double sigmaData,
             TimeSampler times,
             TrigFlowDerivative derivative,
+            WarmUp warmup,
             long warmupSteps,
             Bound bound,
             boolean noiseWeight,
@@ -154,6 +165,7 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
                     sigmaData,
                     times,
                     new TrigFlowDerivative.ForwardMode(),
+                    WarmUp.WHOLE,
                     10_000,
                     new Bound.Normalised(0.1, false),
                     true,
@@ -186,13 +198,23 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
      * @param t (B)
      * @param cos of t (B, 1, ..., 1)
      * @param sin of t (B, 1, ..., 1)
+     * @param flowCos cos(t), or what stands for it beside the distance to the flow (B, 1, ..., 1)
+     * @param endSin sin of the derivative's {@link TrigFlowDerivative#end} (B, 1, ..., 1)
      * @param weight w(t) over what the reduction divides by (B)
      * @param warmup r (B, 1, ..., 1)
      * @param more what the derivative reads of the times
      * @param cond the labels
      */
     public record OnDevice(
-            Tensor t, Tensor cos, Tensor sin, Tensor weight, Tensor warmup, List<Tensor> more, Cond cond) {
+            Tensor t,
+            Tensor cos,
+            Tensor sin,
+            Tensor flowCos,
+            Tensor endSin,
+            Tensor weight,
+            Tensor warmup,
+            List<Tensor> more,
+            Cond cond) {
         public OnDevice {
             more = List.copyOf(more);
         }
@@ -235,6 +257,8 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
     public Draw draw(Tensor x0, Tensor z, double[] t, double warmup, int @Nullable [] labels) {
         double[] cos = new double[t.length];
         double[] sin = new double[t.length];
+        double[] flowCos = new double[t.length];
+        double[] endSin = new double[t.length];
         double[] weight = new double[t.length];
         double[] r = new double[t.length];
         double per = config.reduction == Reduction.MEAN ? 1 : coordinates(x0);
@@ -245,6 +269,9 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
             }
             cos[i] = Math.cos(t[i]);
             sin[i] = Math.sin(t[i]);
+            double end = config.derivative.end(t[i]);
+            endSin[i] = Math.sin(end);
+            flowCos[i] = config.warmup == WarmUp.WHOLE ? Math.cos(end) : cosOf(warmup * endSin[i]);
             weight[i] = (config.noiseWeight ? cos[i] / (config.sigmaData * sin[i]) : 1) / per;
             r[i] = warmup;
         }
@@ -252,6 +279,8 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
                 PerSample.times(t, x0),
                 Tensor.perSample(cos, x0),
                 Tensor.perSample(sin, x0),
+                Tensor.perSample(flowCos, x0),
+                Tensor.perSample(endSin, x0),
                 PerSample.times(weight, x0),
                 Tensor.perSample(r, x0),
                 config.derivative.at(t, x0),
@@ -259,10 +288,15 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
         return new Draw(x0, z, t, warmup, labels, on);
     }
 
+    private static double cosOf(double sin) {
+        return Math.sqrt((1 - sin) * (1 + sin));
+    }
+
     @Override
     public List<Tensor> inputs(Draw draw) {
         OnDevice on = draw.on;
-        List<Tensor> inputs = new ArrayList<>(List.of(draw.x0, draw.z, on.t, on.cos, on.sin, on.weight, on.warmup));
+        List<Tensor> inputs = new ArrayList<>(
+                List.of(draw.x0, draw.z, on.t, on.cos, on.sin, on.flowCos, on.endSin, on.weight, on.warmup));
         inputs.addAll(on.more);
         Labels.addTo(inputs, on.cond);
         return inputs;
@@ -271,7 +305,7 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
     @Override
     public LossResult loss(Nets nets, Draw draw) {
         OnDevice on = draw.on;
-        Tensor cosSin = mul(on.cos, on.sin);
+        Tensor cosSin = mul(on.cos, on.endSin);
         Tensor xt = mulAdd(on.sin, draw.z, mul(on.cos, draw.x0));
         Tensor slope = slope(nets.teacher, xt, draw);
 
@@ -280,8 +314,8 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
         Tensor dv = mul(cosSin, stopGradient(Jvp.tangentOrZero(dual)));
         Tensor g;
         try (NoGrad off = NoGrad.open()) {
-            Tensor toFlow = mul(square(on.cos), sub(v, slope));
-            Tensor alongFlow = mul(on.warmup, add(mul(cosSin, xt), dv));
+            Tensor toFlow = mul(mul(on.cos, on.flowCos), sub(v, slope));
+            Tensor alongFlow = alongFlow(on.warmup, mul(cosSin, xt), dv);
             g = neg(add(toFlow, alongFlow));
         }
         Tensor bounded = config.bound.of(g);
@@ -304,6 +338,10 @@ public final class TrigFlowConsistency implements Loss<TrigFlowConsistency.Nets,
         parts.put("g_bounded", bounded);
         parts.put("squared", squared);
         return new LossResult(mean(perSample), mean(new Distance.Norm().of(g)), perSample, parts);
+    }
+
+    private Tensor alongFlow(Tensor r, Tensor state, Tensor dv) {
+        return config.warmup == WarmUp.WHOLE ? mul(r, add(state, dv)) : add(mul(r, state), dv);
     }
 
     /** dx/dt at x_t, a constant. */

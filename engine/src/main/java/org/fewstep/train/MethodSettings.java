@@ -10,9 +10,11 @@ import org.fewstep.loss.ConditionalFlowMatching;
 import org.fewstep.loss.InterpolantFields;
 import org.fewstep.loss.Loss;
 import org.fewstep.model.ClassifierNet;
+import org.fewstep.model.Init;
 import org.fewstep.model.InterpolantConfig;
 import org.fewstep.model.InterpolantField;
 import org.fewstep.model.InterpolantNetwork;
+import org.fewstep.model.LogVarianceHead;
 import org.fewstep.model.Network;
 import org.fewstep.model.NetworkConfig;
 import org.fewstep.model.Parametrisation;
@@ -42,6 +44,7 @@ public sealed interface MethodSettings
                 Edm,
                 ConsistencyDistillation,
                 ConsistencyTraining,
+                ContinuousConsistency,
                 Ict,
                 Ect,
                 Sct,
@@ -97,6 +100,11 @@ public sealed interface MethodSettings
     /** Networks that are trained beside the student, each before it in every step. */
     default List<Opponent<?>> opponents() {
         return List.of();
+    }
+
+    /** A fresh weight of times that is trained with the student, of no use for samples; null for none. */
+    default @Nullable LogVarianceHead logVariance(Init init) {
+        return null;
     }
 
     /**

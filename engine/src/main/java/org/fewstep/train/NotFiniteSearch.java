@@ -40,7 +40,12 @@ final class NotFiniteSearch {
         if (!isFinite(data)) {
             return new NotFiniteException(step, "the data", "", "check the dataset");
         }
-        List<String> names = new ArrayList<>(player.network().trained().keySet());
+        List<String> names = new ArrayList<>();
+        player.parameters().forEach((name, parameter) -> {
+            if (parameter.trained()) {
+                names.add(name);
+            }
+        });
         Tensor total;
         List<Tensor> gradients;
         try (Watch watch = Watch.open(this::look)) {
@@ -72,7 +77,7 @@ final class NotFiniteSearch {
     }
 
     private static String firstNotFinite(Player<?> player) {
-        for (Map.Entry<String, Parameter> p : player.network().parameters().entrySet()) {
+        for (Map.Entry<String, Parameter> p : player.parameters().entrySet()) {
             if (!isFinite(p.getValue().leaf())) {
                 return p.getKey() + of(player);
             }

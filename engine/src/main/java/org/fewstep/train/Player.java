@@ -1,5 +1,6 @@
 package org.fewstep.train;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +19,11 @@ import org.fewstep.tensor.Tensor;
 
 /**
  * A network in training with all that one update leaves to the next: the averages that follow it and the optimizer's moments.
+ * Modules that its loss alone needs may be trained beside it, by the same gradient pass; no average follows them.
  *
  * <p>An update is {@link #prepare}, {@link #measure}, {@link #update}. Whoever made the networks closes them. In files its tensors are {@code NAME/PARAM},
- * {@code optim.NAME.m/PARAM}, {@code optim.NAME.v/PARAM} and {@code ROLE/PARAM} for each average.
+ * {@code optim.NAME.m/PARAM}, {@code optim.NAME.v/PARAM} and {@code ROLE/PARAM} for each average; a module beside it has the
+ * first three under its own name.
  *
  * @param <M> type of network
  */
@@ -29,31 +32,41 @@ final class Player<M extends Module> implements AutoCloseable {
     private final M network;
     private final OptimizerSettings settings;
     private final Slots slots;
-    private final Optimizer optimizer;
+    private final List<Part> parts = new ArrayList<>();
     private final GradClip clip;
     private final List<Tensor> leaves;
     private final Map<String, Ema<M>> averages = new LinkedHashMap<>();
     private Round round;
     private LrSchedule schedule;
 
+    /** A module that updates change, with its moments. */
+    private record Part(String name, Module module, Optimizer optimizer) {
+        String moments() {
+            return "optim." + name + ".";
+        }
+    }
+
     /**
      * Moments of zero and no averages.
      *
      * @param name in files and messages
+     * @param beside further modules to train, by their names in files
      * @param round whose updates come next
      * @param averages greatest number of averages
      */
-    Player(String name, M network, OptimizerSettings settings, Round round, int averages) {
+    Player(String name, M network, Map<String, Module> beside, OptimizerSettings settings, Round round, int averages) {
         this.name = name;
         this.network = network;
-        this.leaves = network.leaves();
+        this.leaves = new ArrayList<>(network.leaves());
+        beside.values().forEach(module -> leaves.addAll(module.leaves()));
         this.settings = settings;
         this.round = round;
         this.schedule = schedule(settings, round);
         Device device = leaves.get(0).device();
         DType dtype = leaves.get(0).dtype();
-        this.slots = new Slots(device, dtype, Moments.SLOTS + 1 + averages);
-        this.optimizer = optimizer(settings);
+        this.slots = new Slots(device, dtype, Moments.SLOTS * (1 + beside.size()) + 1 + averages);
+        parts.add(new Part(name, network, optimizer(settings, network)));
+        beside.forEach((key, module) -> parts.add(new Part(key, module, optimizer(settings, module))));
         Double limit = settings.clip();
         this.clip = new GradClip(device, dtype, slots, limit == null ? Double.POSITIVE_INFINITY : limit, 2);
     }
@@ -67,15 +80,15 @@ final class Player<M extends Module> implements AutoCloseable {
         round = next;
         schedule = schedule(settings, next);
         averages.values().forEach(average -> average.network().copyFrom(network));
-        optimizer.state().values().forEach(Moments::clear);
+        parts.forEach(part -> part.optimizer.state().values().forEach(Moments::clear));
     }
 
-    private Optimizer optimizer(OptimizerSettings o) {
+    private Optimizer optimizer(OptimizerSettings o, Module module) {
         double beta1 = o.betas().get(0);
         double beta2 = o.betas().get(1);
         return switch (o.kind()) {
-            case ADAMW -> new AdamW(network, slots, beta1, beta2, o.eps(), o.weightDecay());
-            case RADAM -> new RAdam(network, slots, beta1, beta2, o.eps(), o.weightDecay());
+            case ADAMW -> new AdamW(module, slots, beta1, beta2, o.eps(), o.weightDecay());
+            case RADAM -> new RAdam(module, slots, beta1, beta2, o.eps(), o.weightDecay());
         };
     }
 
@@ -97,7 +110,16 @@ final class Player<M extends Module> implements AutoCloseable {
         return network;
     }
 
-    /** Leaves that gradients are taken for. */
+    /** All parameters that updates start from, those of modules beside the network with their module's name in front. */
+    Map<String, Parameter> parameters() {
+        Map<String, Parameter> all = new LinkedHashMap<>(network.parameters());
+        for (Part part : parts.subList(1, parts.size())) {
+            part.module.parameters().forEach((key, parameter) -> all.put(part.name + "." + key, parameter));
+        }
+        return all;
+    }
+
+    /** Leaves that gradients are taken for, those of the trained {@link #parameters} in their order. */
     List<Tensor> leaves() {
         return leaves;
     }
@@ -120,7 +142,7 @@ final class Player<M extends Module> implements AutoCloseable {
     double prepare(long n) {
         long at = n - round.first();
         double lr = schedule.at(at);
-        optimizer.prepare(at + 1, lr);
+        parts.forEach(part -> part.optimizer.prepare(at + 1, lr));
         averages.values().forEach(average -> average.prepare(at));
         slots.stage();
         return lr;
@@ -150,41 +172,50 @@ final class Player<M extends Module> implements AutoCloseable {
 
     /** Carries out the update that was prepared. */
     void update(List<Tensor> gradients) {
-        optimizer.apply(gradients, clip.buffer());
+        int from = 0;
+        for (Part part : parts) {
+            int to = from + part.module.leaves().size();
+            part.optimizer.apply(gradients.subList(from, to), clip.buffer());
+            from = to;
+        }
         averages.values().forEach(Ema::apply);
-    }
-
-    private String moments() {
-        return "optim." + name + ".";
     }
 
     /** Adds network, moments and averages to a file. */
     void write(ModelWriter file) {
-        file.network(name, network);
-        Map<String, Parameter> parameters = network.trained();
-        optimizer
-                .state()
-                .forEach((key, buffer) -> file.tensor(
-                        moments() + key, buffer, parameter(parameters, key).shape()));
+        for (Part part : parts) {
+            file.network(part.name, part.module);
+            Map<String, Parameter> parameters = part.module.trained();
+            part.optimizer
+                    .state()
+                    .forEach((key, buffer) -> file.tensor(
+                            part.moments() + key,
+                            buffer,
+                            parameter(parameters, key).shape()));
+        }
         averages.forEach((role, average) -> file.network(role, average.network()));
     }
 
     /** Adds the names of all tensors that {@link #read} wants. */
     void names(Set<String> names) {
-        optimizer.state().keySet().forEach(key -> names.add(moments() + key));
+        for (Part part : parts) {
+            part.optimizer.state().keySet().forEach(key -> names.add(part.moments() + key));
+            part.module.parameters().keySet().forEach(key -> names.add(part.name + "/" + key));
+        }
         for (String parameter : network.parameters().keySet()) {
-            names.add(name + "/" + parameter);
             averages.keySet().forEach(role -> names.add(role + "/" + parameter));
         }
     }
 
     /** Takes network, moments and averages from a file. */
     void read(ModelFile file) {
-        file.load(name, network);
-        Map<String, Parameter> parameters = network.trained();
-        Map<String, Buffer> state = optimizer.state();
-        state.forEach((key, buffer) ->
-                file.read(moments() + key, buffer, parameter(parameters, key).shape()));
+        for (Part part : parts) {
+            file.load(part.name, part.module);
+            Map<String, Parameter> parameters = part.module.trained();
+            Map<String, Buffer> state = part.optimizer.state();
+            state.forEach((key, buffer) -> file.read(
+                    part.moments() + key, buffer, parameter(parameters, key).shape()));
+        }
         averages.forEach((role, average) -> file.load(role, average.network()));
     }
 
@@ -200,7 +231,7 @@ final class Player<M extends Module> implements AutoCloseable {
     @Override
     public void close() {
         clip.close();
-        optimizer.close();
+        parts.forEach(part -> part.optimizer.close());
         slots.close();
     }
 }

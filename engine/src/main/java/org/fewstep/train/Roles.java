@@ -2,6 +2,7 @@ package org.fewstep.train;
 
 import java.util.Map;
 import org.fewstep.model.FlowNetwork;
+import org.fewstep.model.LogVarianceHead;
 import org.fewstep.model.Module;
 import org.fewstep.model.Network;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param teacher what the student learns from; null without one
  * @param target average of the student that targets are taken from; null where it is the student
  * @param student the network in training, which the losses of opponents need; null where there are none
+ * @param logVariance weight of times that is trained with the student; null without one
  * @param opponents networks that are trained beside it, by name
  */
 record Roles(
@@ -24,10 +26,11 @@ record Roles(
         @Nullable Teacher teacher,
         @Nullable FlowNetwork target,
         @Nullable Network student,
+        @Nullable LogVarianceHead logVariance,
         Map<String, Module> opponents) {
     /** A student alone, for data of one number. */
     static Roles student(int classes) {
-        return new Roles(classes, 1, 1, null, null, null, Map.of());
+        return new Roles(classes, 1, 1, null, null, null, null, Map.of());
     }
 
     /** The network in training. */

@@ -11,6 +11,7 @@ import org.fewstep.io.BadFileException;
 import org.fewstep.kernels.Device;
 import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Init;
+import org.fewstep.model.LogVarianceHead;
 import org.fewstep.model.Module;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
@@ -22,9 +23,13 @@ import org.jspecify.annotations.Nullable;
 
 /** All that one step leaves to the next: the student, its opponents, and the teacher that they learn from. */
 final class TrainState implements AutoCloseable {
+    /** Of the weight of times, in files. */
+    private static final String LOG_VARIANCE = "logvar";
+
     private final List<AutoCloseable> owned = new ArrayList<>();
     private final Player<Network> student;
     private final Map<Opponent<?>, Player<?>> opponents = new LinkedHashMap<>();
+    private final @Nullable LogVarianceHead logVariance;
     private final String sampled;
     private @Nullable Teacher teacher;
 
@@ -54,8 +59,14 @@ final class TrainState implements AutoCloseable {
             }
             LongToDoubleFunction rate = recipe.method().targetRate(training.steps());
             int averages = training.ema().size() + (rate == null ? 0 : 1);
-            this.student =
-                    own(new Player<>(ModelFile.STUDENT, network, recipe.optimizer(), round(recipe, from), averages));
+            Rng weight = rng.stream(LOG_VARIANCE);
+            this.logVariance = recipe.method().logVariance(new Init(device, spec.dtype(), weight.stream("init")));
+            Map<String, Module> beside = new LinkedHashMap<>();
+            if (logVariance != null) {
+                beside.put(LOG_VARIANCE, own(logVariance));
+            }
+            this.student = own(new Player<>(
+                    ModelFile.STUDENT, network, beside, recipe.optimizer(), round(recipe, from), averages));
             for (double decay : training.ema()) {
                 Network copy = own(spec.network().build(init));
                 student.average(ModelFile.EMA + Ema.name(decay), copy, decay, training.emaWarmUp());
@@ -80,7 +91,7 @@ final class TrainState implements AutoCloseable {
     private <M extends Module> Player<M> join(Opponent<M> opponent, ModelSpec spec, Init init, TrainingSettings run) {
         M network = own(opponent.build(init, spec));
         long updates = Math.multiplyExact((long) run.steps(), opponent.updates());
-        return own(new Player<>(opponent.name(), network, opponent.optimizer(), new Round(0, 0, updates), 0));
+        return own(new Player<>(opponent.name(), network, Map.of(), opponent.optimizer(), new Round(0, 0, updates), 0));
     }
 
     private static Round round(Recipe recipe, @Nullable ModelFile from) {
@@ -134,6 +145,12 @@ final class TrainState implements AutoCloseable {
     @Nullable
     FlowNetwork target() {
         return student.roles().contains(ModelFile.TARGET) ? (FlowNetwork) student.average(ModelFile.TARGET) : null;
+    }
+
+    /** The weight of times that is trained with the student, or null. */
+    @Nullable
+    LogVarianceHead logVariance() {
+        return logVariance;
     }
 
     /** Begins a round: a copy of the student becomes the teacher; the student's averages and moments start anew. */

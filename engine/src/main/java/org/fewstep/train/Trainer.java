@@ -260,6 +260,7 @@ public final class Trainer implements AutoCloseable {
                 state.teacher(),
                 state.target(),
                 state.student().network(),
+                state.logVariance(),
                 state.networks());
     }
 

@@ -4,75 +4,109 @@ import java.util.Map;
 import org.fewstep.io.SettingsChecks;
 import org.fewstep.loss.Loss;
 import org.fewstep.loss.TrigFlowConsistency;
-import org.fewstep.loss.TrigFlowDerivative;
+import org.fewstep.loss.TrigFlowConsistency.LogVariance;
+import org.fewstep.loss.TrigFlowConsistency.WarmUp;
+import org.fewstep.model.LogVarianceHead;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
 import org.fewstep.model.VelocityNet;
 import org.fewstep.path.LogNormalTimes;
 import org.fewstep.path.TrigFlowSchedule;
-import org.fewstep.path.TruncatedTimes;
 import org.jspecify.annotations.Nullable;
 
 /** What sCT and sCD share; the components are theirs. */
-record TrigFlowSettings(
-        double sigmaData,
-        Parametrisation.Form form,
-        double timeMean,
-        double timeStd,
-        long warmUpSteps,
-        double c,
-        boolean noiseWeight,
-        double labelDrop) {
-    /** Least distance of times from the ends of (0, pi/2), where a weight is infinite; FastGen's. */
-    private static final double MARGIN = 1e-4;
-
+interface TrigFlowSettings {
     static Map<String, Object> defaults() {
-        return Map.of(
-                "sigma-data",
-                0.5,
-                "form",
-                Parametrisation.Form.TRIGFLOW,
-                "time-mean",
-                -1.0,
-                "time-std",
-                1.4,
-                "warm-up-steps",
-                10_000L,
-                "c",
-                0.1,
-                "noise-weight",
-                true,
-                "label-drop",
-                0.0);
+        return Map.ofEntries(
+                Map.entry("sigma-data", 0.5),
+                Map.entry("form", Parametrisation.Form.TRIGFLOW),
+                Map.entry("time-mean", -1.0),
+                Map.entry("time-std", 1.4),
+                Map.entry("tangent", Tangent.FORWARD),
+                Map.entry("difference", 1e-3),
+                Map.entry("warm-up", WarmUp.WHOLE),
+                Map.entry("warm-up-steps", 10_000L),
+                Map.entry("bound", TangentBound.NORMALISED),
+                Map.entry("c", 0.1),
+                Map.entry("noise-weight", true),
+                Map.entry("adaptive", false),
+                Map.entry("label-drop", 0.0));
     }
 
-    static void check(double sigmaData, double timeMean, double timeStd, long warmUpSteps, double c, double labelDrop) {
+    static void check(
+            double sigmaData,
+            double timeMean,
+            double timeStd,
+            double difference,
+            long warmUpSteps,
+            double c,
+            double labelDrop) {
         SettingsChecks.positive("sigma-data", sigmaData);
         SettingsChecks.finite("time-mean", timeMean);
         SettingsChecks.positive("time-std", timeStd);
+        SettingsChecks.within("difference", difference, 1e-6, 0.1);
         SettingsChecks.atLeast("warm-up-steps", warmUpSteps, 1);
         SettingsChecks.positive("c", c);
         SettingsChecks.within("label-drop", labelDrop, 0.0, 1.0);
     }
 
-    Parametrisation parametrisation() {
-        return new Parametrisation(form, Parametrisation.Role.CONSISTENCY, sigmaData, 0);
+    double sigmaData();
+
+    Parametrisation.Form form();
+
+    double timeMean();
+
+    double timeStd();
+
+    Tangent tangent();
+
+    double difference();
+
+    WarmUp warmUp();
+
+    long warmUpSteps();
+
+    TangentBound bound();
+
+    double c();
+
+    boolean noiseWeight();
+
+    boolean adaptive();
+
+    double labelDrop();
+
+    /** Consistency functions in the coordinates of the settings. */
+    default Parametrisation consistency() {
+        return new Parametrisation(form(), Parametrisation.Role.CONSISTENCY, sigmaData(), 0);
     }
 
-    Loss<Network, ?> loss(int classes, @Nullable VelocityNet teacher) {
-        LogNormalTimes law = new LogNormalTimes(new TrigFlowSchedule(sigmaData), timeMean, timeStd);
-        TrigFlowConsistency loss = new TrigFlowConsistency(new TrigFlowConsistency.Config(
-                sigmaData,
-                new TruncatedTimes(law, MARGIN, Math.PI / 2 - MARGIN),
-                new TrigFlowDerivative.ForwardMode(),
-                warmUpSteps,
-                new TrigFlowConsistency.Bound.Normalised(c, false),
-                noiseWeight,
+    private TrigFlowConsistency.Config config(int classes) {
+        LogNormalTimes law = new LogNormalTimes(new TrigFlowSchedule(sigmaData()), timeMean(), timeStd());
+        return new TrigFlowConsistency.Config(
+                sigmaData(),
+                tangent().within(law, difference()),
+                tangent().derivative(difference()),
+                warmUp(),
+                warmUpSteps(),
+                bound().of(c()),
+                noiseWeight(),
                 TrigFlowConsistency.Reduction.MEAN,
-                labelDrop,
-                classes));
-        Parametrisation as = parametrisation();
+                labelDrop(),
+                classes);
+    }
+
+    /**
+     * The loss of a run.
+     *
+     * @param teacher flow that is distilled; null trains on data alone
+     */
+    default Loss<Network, ?> loss(Roles roles, @Nullable VelocityNet teacher) {
+        Parametrisation as = consistency();
+        LogVarianceHead head = roles.logVariance();
+        LogVariance logvar = head == null ? null : head::of;
         return StudentLoss.of(
-                loss, (student, dropping) -> new TrigFlowConsistency.Nets(as.trigFlow(student), teacher, null));
+                new TrigFlowConsistency(config(roles.classes())),
+                (student, dropping) -> new TrigFlowConsistency.Nets(as.trigFlow(student), teacher, logvar));
     }
 }

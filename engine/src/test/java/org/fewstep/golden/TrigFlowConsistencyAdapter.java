@@ -64,6 +64,7 @@ final class TrigFlowConsistencyAdapter implements Adapter {
                     difference
                             ? new TrigFlowDerivative.DataPathDifference(RELATIVE_STEP)
                             : new TrigFlowDerivative.ForwardMode(),
+                    TrigFlowConsistency.WarmUp.WHOLE,
                     warmup,
                     new TrigFlowConsistency.Bound.Normalised(
                             expected.option(in + "tangent_c").asDouble(),

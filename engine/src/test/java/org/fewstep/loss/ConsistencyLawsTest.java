@@ -13,12 +13,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.fewstep.EngineTest;
 import org.fewstep.autodiff.Grad;
 import org.fewstep.kernels.DType;
 import org.fewstep.model.Cond;
 import org.fewstep.model.CtmScaling;
 import org.fewstep.model.FlowMapNet;
+import org.fewstep.model.Parametrisation;
 import org.fewstep.model.PerSampleColumn;
 import org.fewstep.model.PredictionNet;
 import org.fewstep.model.SigmaScaling;
@@ -138,6 +140,46 @@ class ConsistencyLawsTest extends EngineTest {
         assertTrue(Math.hypot(slope[0], slope[1]) > 1e-6, Arrays.toString(slope));
     }
 
+    /** E |f(x_t, t) - f(x_s, s)|^2 over random pairs s < t of one trajectory of the flow, with the least level as s in one. */
+    private Tensor plainObjective(PredictionNet f) {
+        double[] u = rng.stream("levels").uniform(0, 2 * BATCH, 0);
+        double[] t = new double[BATCH];
+        double[] s = new double[BATCH];
+        for (int i = 0; i < BATCH; i++) {
+            t[i] = GRID.level(Math.min(u[2 * i], u[2 * i + 1]));
+            s[i] = i == 0 ? GRID.sigmaMin() : GRID.level(Math.max(u[2 * i], u[2 * i + 1]));
+        }
+        Tensor higher = Ops.mulAdd(Tensor.perSample(t, data(1)), normal(2), data(1));
+        Tensor lower = Ops.concat(
+                0,
+                IntStream.range(0, BATCH)
+                        .mapToObj(i -> flow.map(Ops.slice(higher, 0, i, i + 1), t[i], s[i]))
+                        .toArray(Tensor[]::new));
+        Tensor ends = f.of(lower, numbers(s), Cond.NONE);
+        return Ops.mean(new Distance.MeanSquare().of(f.of(higher, numbers(t), Cond.NONE), ends));
+    }
+
+    @Test
+    void thePlainObjectiveHasAConstantAsItsMinimumAndWithTheBoundaryTheConsistencyFunctionAlone() {
+        PredictionNet constant = (x, t, cond) -> Tensor.full(x.device(), x.dtype(), 0.25, x.shape());
+        assertEquals(0, plainObjective(constant).item());
+
+        SigmaScaling scaling = new SigmaScaling(0.5, GRID.sigmaMin());
+        PredictionNet pinned = scaling.around((x, t, cond) -> constant.of(x, t, cond));
+        assertTrue(plainObjective(pinned).item() > 1e-3);
+
+        // The network F that the scalings make the flow's own map of.
+        VelocityNet inside = (x, noise, cond) -> rows(x, noise, (row, at) -> {
+            double level = Math.exp(4 * at);
+            Tensor state = scale(row, 1 / scaling.in(level));
+            double out = scaling.out(level);
+            Tensor end = flow.map(state, level, GRID.sigmaMin());
+            Tensor rest = Ops.sub(end, scale(state, scaling.skip(level)));
+            return Math.abs(out) < 1e-12 ? scale(rest, 0) : scale(rest, 1 / out); // any F is right at the least level
+        });
+        assertEquals(0, plainObjective(scaling.around(inside)).item(), 1e-20);
+    }
+
     /** Heun's step is off by O(h^3), so the loss of the exact map is O(h^6). */
     @Test
     void theExactMapHasTheLossOfTheTeachersStepAlone() {
@@ -245,10 +287,15 @@ class ConsistencyLawsTest extends EngineTest {
     }
 
     private TrigFlowConsistency trigFlow(TrigFlowDerivative derivative) {
+        return trigFlow(derivative, TrigFlowConsistency.WarmUp.WHOLE);
+    }
+
+    private TrigFlowConsistency trigFlow(TrigFlowDerivative derivative, TrigFlowConsistency.WarmUp warmup) {
         return new TrigFlowConsistency(new TrigFlowConsistency.Config(
                 STD,
                 (source, step, n) -> ANGLES,
                 derivative,
+                warmup,
                 1,
                 new TrigFlowConsistency.Bound.Clipped(),
                 false,
@@ -279,6 +326,73 @@ class ConsistencyLawsTest extends EngineTest {
             error[k] = Arrays.stream(g).map(Math::abs).max().orElseThrow();
         }
         assertEquals(2, error[0] / error[1], 0.3, Arrays.toString(error));
+    }
+
+    /** What a student with a teacher, neither of them exact, gives at r. */
+    private LossResult tangent(TrigFlowConsistency loss, double r) {
+        VelocityNet student = (x, t, cond) -> some(x, t);
+        VelocityNet teacher = (x, t, cond) -> Ops.sin(Ops.add(scale(x, 0.8), PerSampleColumn.of(t, x)));
+        return loss.loss(
+                new TrigFlowConsistency.Nets(student, teacher, null), loss.draw(data(1), data(2), ANGLES, r, null));
+    }
+
+    private static double farthest(Tensor a, Tensor b) {
+        double[] difference = Ops.sub(a, b).toDoubles();
+        return Arrays.stream(difference).map(Math::abs).max().orElseThrow();
+    }
+
+    /** g = cos(t) (f(x, t) - f(x', t')) / sin(t - t'), x' the end of the teacher's step. */
+    @Test
+    void theDiscreteTangentIsTheDifferenceOfThePairAndTendsToTheExactOne() {
+        Tensor exact =
+                tangent(trigFlow(new TrigFlowDerivative.ForwardMode()), 1).part("g");
+        double[] error = new double[2];
+        for (int k = 0; k < 2; k++) {
+            double h = 0.004 / (1 << k);
+            LossResult result = tangent(trigFlow(new TrigFlowDerivative.Discrete(h)), 1);
+            error[k] = farthest(exact, result.part("g"));
+            double[] before = Arrays.stream(ANGLES).map(t -> t - h).toArray();
+            PredictionNet f = Parametrisation.clean((x, t, cond) -> some(x, t));
+            Tensor xt = result.part("x_t");
+            Tensor x = Ops.sub(scale(xt, Math.cos(h)), scale(result.part("dx_dt"), Math.sin(h)));
+            Tensor difference = Ops.sub(f.of(xt, numbers(ANGLES), Cond.NONE), f.of(x, numbers(before), Cond.NONE));
+            Tensor cos = PerSampleColumn.of(cos(numbers(ANGLES)), xt);
+            assertClose(mul(cos, scale(difference, 1 / Math.sin(h))), result.part("g"), 1e-11);
+        }
+        assertEquals(2, error[0] / error[1], 0.1, Arrays.toString(error));
+    }
+
+    @Test
+    void withoutATeacherTheDiscreteStepEndsOnTheSamplesOwnPath() {
+        double h = 0.04;
+        double[] before = Arrays.stream(ANGLES).map(t -> t - h).toArray();
+        Tensor[] seen = new Tensor[2];
+        VelocityNet student = (x, t, cond) -> {
+            seen[0] = seen[1];
+            seen[1] = x;
+            return some(x, t);
+        };
+        TrigFlowConsistency loss = trigFlow(new TrigFlowDerivative.Discrete(h));
+        loss.loss(new TrigFlowConsistency.Nets(student, null, null), loss.draw(data(1), data(2), ANGLES, 1, null));
+        Tensor at = numbers(before);
+        Tensor path = Ops.add(
+                mul(PerSampleColumn.of(cos(at), data(1)), data(1)), mul(PerSampleColumn.of(sin(at), data(1)), data(2)));
+        assertClose(path, seen[1], 1e-14);
+    }
+
+    @Test
+    void bothPlacesOfTheWarmUpEndInTheSameTangent() {
+        for (TrigFlowDerivative derivative :
+                List.of(new TrigFlowDerivative.ForwardMode(), new TrigFlowDerivative.Discrete(0.01))) {
+            TrigFlowConsistency whole = trigFlow(derivative);
+            TrigFlowConsistency state = trigFlow(derivative, TrigFlowConsistency.WarmUp.STATE);
+            assertClose(tangent(whole, 1).part("g"), tangent(state, 1).part("g"), 1e-13);
+        }
+        LossResult start = tangent(trigFlow(new TrigFlowDerivative.ForwardMode(), TrigFlowConsistency.WarmUp.STATE), 0);
+        Tensor cos = PerSampleColumn.of(cos(numbers(ANGLES)), start.part("x_t"));
+        Tensor toFlow = mul(cos, Ops.sub(scale(start.part("F"), STD), start.part("dx_dt")));
+        Tensor expected = neg(Ops.add(toFlow, scale(start.part("F_jvp_times_cos_sin"), STD)));
+        assertClose(expected, start.part("g"), 1e-14);
     }
 
     @Test

@@ -334,12 +334,14 @@ class RecordedLossTest extends EngineTest {
             for (TrigFlowDerivative derivative : List.of(
                     new TrigFlowDerivative.ForwardMode(),
                     new TrigFlowDerivative.DataPathDifference(1e-2),
-                    new TrigFlowDerivative.SemiContinuous(0.01))) {
+                    new TrigFlowDerivative.SemiContinuous(0.01),
+                    new TrigFlowDerivative.Discrete(0.01))) {
                 replays(
                         new TrigFlowConsistency(new TrigFlowConsistency.Config(
                                 0.5,
                                 angles,
                                 derivative,
+                                TrigFlowConsistency.WarmUp.STATE,
                                 1,
                                 new TrigFlowConsistency.Bound.Normalised(0.1, true),
                                 true,

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +32,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs of denoisers and consistency functions, with teachers and averages that targets come from. */
 class LevelMethodsTest {
-    private static final List<String> ALL =
-            List.of("edm", "consistency-distillation", "consistency-training", "ict", "ect", "sct", "scd", "scott");
+    private static final List<String> ALL = List.of(
+            "edm",
+            "consistency-distillation",
+            "consistency-training",
+            "continuous-consistency",
+            "ict",
+            "ect",
+            "sct",
+            "scd",
+            "scott");
 
     private final Device device = new CpuDevice(Provider.LOOPS, 1);
 
@@ -48,7 +57,8 @@ class LevelMethodsTest {
 
     private static Recipe recipe(String method, String... overrides) {
         Map<String, Object> map = TinyRecipe.map(method);
-        if (List.of("consistency-distillation", "scd", "scott").contains(method)) {
+        if (List.of("consistency-distillation", "continuous-consistency", "scd", "scott")
+                .contains(method)) {
             map.put("teacher", "exact");
         }
         return Recipe.from(map, List.of(overrides));
@@ -117,6 +127,130 @@ class LevelMethodsTest {
         for (String method : ALL) {
             Path anew = run(method + " anew", recipe(method, "training.replay=false"));
             assertSameTensors(anew, run(method + " replayed", recipe(method)));
+        }
+    }
+
+    @Test
+    void everyTangentIsTrainedWithAndResumed() throws IOException {
+        List<byte[]> ends = new ArrayList<>();
+        for (String set : List.of(
+                "tangent=forward",
+                "tangent=path-difference",
+                "tangent=semi-continuous",
+                "tangent=discrete",
+                "bound=clipped",
+                "warm-up=state",
+                "form=sigma")) {
+            for (String method : List.of("sct", "scd")) {
+                if (method.equals("sct") || !set.equals("tangent=path-difference")) {
+                    Recipe recipe = recipe(method, "method." + set, "training.steps=13", "method.warm-up-steps=100");
+                    String name = method + " " + set;
+                    Path whole = run(name, recipe);
+                    assertSameRun(whole, pieces(name + " in pieces", recipe));
+                    ends.add(weight(whole));
+                }
+            }
+        }
+        assertAllDiffer(ends);
+    }
+
+    @Test
+    void theLearnedWeightIsTrainedWithTheStudentAndKeptForItAlone() throws IOException {
+        for (String method : List.of("sct", "scd")) {
+            String on = "method.adaptive=true";
+            Recipe recipe = recipe(method, on, "training.steps=23");
+            Path whole = run(method + " adaptive", recipe);
+            assertSameRun(whole, pieces(method + " adaptive in pieces", recipe));
+            assertSameTensors(
+                    whole, run(method + " anew", recipe(method, on, "training.steps=23", "training.replay=false")));
+            assertFalse(
+                    Arrays.equals(weight(whole), weight(run(method + " fixed", recipe(method, "training.steps=23")))));
+
+            Path checkpoint = whole.resolve(Checkpoint.FILE);
+            try (ModelFile file = ModelFile.open(checkpoint)) {
+                assertTrue(file.names()
+                        .containsAll(List.of("logvar/out.W", "optim.logvar.m/out.W", "optim.logvar.v/out.b")));
+                assertEquals(
+                        List.of("ema.0.9", "ema.0.99", "student"),
+                        file.roles().stream().sorted().toList());
+            }
+            try (SafeTensors.Reader reader = SafeTensors.open(checkpoint)) {
+                for (float w : reader.readFloats("logvar/out.W")) {
+                    assertTrue(w != 0, "it starts at 0 and learns");
+                }
+            }
+            Path exported = folder.resolve(method + ".safetensors");
+            Checkpoint.export(checkpoint, exported, "");
+            try (SafeTensors.Reader reader = SafeTensors.open(exported);
+                    Generator generator = Generator.load(exported, device)) {
+                assertTrue(reader.names().stream().noneMatch(name -> name.contains("logvar")));
+                assertEquals(6, generator.sample(3, 1, 0).length);
+            }
+        }
+    }
+
+    /** While it is 0 the learned weight is none, so that the first update of the student is that of the fixed one. */
+    @Test
+    void theLearnedWeightStartsAsTheFixedOne() {
+        String[] once = {"training.steps=1", "optimizer.clip=", "optimizer.warm-up=0"};
+        List<String> set = new ArrayList<>(List.of(once));
+        set.add("method.adaptive=true");
+        Path learned = run("learned", recipe("sct", set.toArray(String[]::new)));
+        assertArrayEquals(weight(run("fixed", recipe("sct", once))), weight(learned));
+    }
+
+    @Test
+    void everyFormOfTheContinuousObjectiveIsTrainedAndResumed() throws IOException {
+        List<byte[]> ends = new ArrayList<>();
+        for (String form : List.of("stop-gradient", "norm", "mean-absolute")) {
+            for (boolean distil : List.of(true, false)) {
+                String teacher = distil ? "teacher=exact" : "teacher=";
+                String[] set = {"method.form=" + form, "method.distil=" + distil, teacher, "training.steps=4"};
+                String name = form + " " + distil;
+                Path whole = run(name, recipe("continuous-consistency", set));
+                assertSameRun(whole, broken(name + " broken", recipe("continuous-consistency", set)));
+                ends.add(weight(whole));
+                try (Generator generator = Generator.load(whole.resolve(Checkpoint.FILE), device)) {
+                    assertEquals(6, generator.sample(3, 2, 0).length);
+                }
+            }
+        }
+        assertAllDiffer(ends);
+    }
+
+    /** A run stopped after step 2 and resumed. */
+    private Path broken(String name, Recipe recipe) {
+        Path path = folder.resolve(name);
+        Callback stop = new Callback() {
+            @Override
+            public void onStep(Trainer trainer, StepReport report) {
+                if (report.step() == 2) {
+                    trainer.stop();
+                }
+            }
+        };
+        try (Trainer trainer = Trainer.start(recipe, path, device, stop)) {
+            trainer.run();
+            assertEquals(2, trainer.step());
+        }
+        try (Trainer trainer = Trainer.resume(path, device)) {
+            trainer.run();
+        }
+        return path;
+    }
+
+    private static void assertAllDiffer(List<byte[]> ends) {
+        for (int i = 0; i < ends.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                assertFalse(Arrays.equals(ends.get(i), ends.get(j)), "options " + i + " and " + j);
+            }
+        }
+    }
+
+    /** The first weight matrix of a run's student. */
+    private static byte[] weight(Path run) {
+        try (SafeTensors.Reader reader = SafeTensors.open(run.resolve(Checkpoint.FILE))) {
+            return reader.readBytes("student/mlp.layers.0.W");
         }
     }
 
@@ -231,6 +365,17 @@ class LevelMethodsTest {
         assertEquals("network.times", refusedPath("edm", "network.times=2"));
         assertEquals("method.s1", refusedPath("ict", "method.s1=5"));
         assertEquals("method.q", refusedPath("ect", "method.q=1"));
+        assertEquals("teacher", refusedPath("continuous-consistency", "teacher="));
+        assertEquals("teacher", refusedPath("continuous-consistency", "method.distil=false", "teacher=exact"));
+        assertEquals("method.form", refusedPath("continuous-consistency", "method.form=square"));
+        assertEquals("method.sigma-min", refusedPath("continuous-consistency", "method.sigma-min=80"));
+        assertEquals("sample.solver", refusedPath("continuous-consistency", "sample.solver=heun"));
+        assertEquals("network.times", refusedPath("continuous-consistency", "network.times=2"));
+        assertEquals("method.tangent", refusedPath("scd", "method.tangent=path-difference"));
+        assertEquals("method.tangent", refusedPath("sct", "method.tangent=backward"));
+        assertEquals("method.difference", refusedPath("sct", "method.difference=0"));
+        assertEquals("method.bound", refusedPath("sct", "method.bound=none"));
+        assertEquals("method.warm-up", refusedPath("sct", "method.warm-up=none"));
         assertEquals("method.warm-up-steps", refusedPath("sct", "method.warm-up-steps=0"));
         assertEquals("method.sigma-data", refusedPath("edm", "method.sigma-data=0"));
         assertEquals("network.times", refusedPath("scd", "network.times=0"));
