@@ -48,6 +48,10 @@ record RecipeText(String source, String yaml) {
             "mnist-flow",
             "mnist-meanflow",
             "mnist-dit-meanflow",
+            "mnist-edm",
+            "mnist-cd",
+            "mnist-ect",
+            "mnist-scd",
             "mnist-three-to-eight",
             "mnist-classifier");
 
