@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * student's parameters should follow this gradient. No data is read. Cost: one evaluation of the student forward and backward, one
  * each of the networks that the term reads.
  *
+ * @paper Luo et al.: Diff-Instruct: A Universal Approach for Transferring Knowledge From Pre-trained Diffusion Models, 2023,
+ *     arXiv:2305.18455; the terms name theirs
  * @shape x0 (B, ...); total (), perSample (B)
  */
 public final class ScoreDistillation implements Loss<ScoreDistillation.Nets, ScoreDistillation.Draw> {

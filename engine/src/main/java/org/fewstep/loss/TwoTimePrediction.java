@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * {@link SelfDistillation} with {@link SemigroupMatching}. With lambda = 0 it is a denoiser. Cost: two evaluations forward and
  * backward.
  *
+ * @paper Frans, Hafner, Levine, Abbeel: One Step Diffusion via Shortcut Models, 2024, arXiv:2410.12557, whose target along the
+ *     model's own flow this leaves out
  * @shape x0 (B, ...); total (), perSample (B)
  */
 public final class TwoTimePrediction implements Loss<PredictionNet, TwoTimePrediction.Draw> {
