@@ -21,9 +21,9 @@ import org.fewstep.tensor.Tensor;
  * A network in training with all that one update leaves to the next: the averages that follow it and the optimizer's moments.
  * Modules that its loss alone needs may be trained beside it, by the same gradient pass; no average follows them.
  *
- * <p>An update is {@link #prepare}, {@link #measure}, {@link #update}. Whoever made the networks closes them. In files its tensors are {@code NAME/PARAM},
- * {@code optim.NAME.m/PARAM}, {@code optim.NAME.v/PARAM} and {@code ROLE/PARAM} for each average; a module beside it has the
- * first three under its own name.
+ * <p>An update is {@link #prepare}, {@link #measure}, {@link #update}. Whoever made the networks closes them. In files its tensors
+ * are {@code NAME/PARAM}, {@code optim.NAME.m/PARAM}, {@code optim.NAME.v/PARAM} and {@code ROLE/PARAM} for each average; a
+ * module beside it has the first three under its own name.
  *
  * @param <M> type of network
  */
@@ -39,8 +39,8 @@ final class Player<M extends Module> implements AutoCloseable {
     private Round round;
     private LrSchedule schedule;
 
-    /** A module that updates change, with its moments. */
-    private record Part(String name, Module module, Optimizer optimizer) {
+    /** A module that updates change, with the number of its leaves and its moments. */
+    private record Part(String name, Module module, int leaves, Optimizer optimizer) {
         String moments() {
             return "optim." + name + ".";
         }
@@ -65,10 +65,14 @@ final class Player<M extends Module> implements AutoCloseable {
         Device device = leaves.get(0).device();
         DType dtype = leaves.get(0).dtype();
         this.slots = new Slots(device, dtype, Moments.SLOTS * (1 + beside.size()) + 1 + averages);
-        parts.add(new Part(name, network, optimizer(settings, network)));
-        beside.forEach((key, module) -> parts.add(new Part(key, module, optimizer(settings, module))));
+        parts.add(part(name, network));
+        beside.forEach((key, module) -> parts.add(part(key, module)));
         Double limit = settings.clip();
         this.clip = new GradClip(device, dtype, slots, limit == null ? Double.POSITIVE_INFINITY : limit, 2);
+    }
+
+    private Part part(String key, Module module) {
+        return new Part(key, module, module.leaves().size(), optimizer(settings, module));
     }
 
     private static LrSchedule schedule(OptimizerSettings o, Round round) {
@@ -174,7 +178,7 @@ final class Player<M extends Module> implements AutoCloseable {
     void update(List<Tensor> gradients) {
         int from = 0;
         for (Part part : parts) {
-            int to = from + part.module.leaves().size();
+            int to = from + part.leaves;
             part.optimizer.apply(gradients.subList(from, to), clip.buffer());
             from = to;
         }

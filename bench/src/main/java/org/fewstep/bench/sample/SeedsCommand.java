@@ -70,6 +70,13 @@ public final class SeedsCommand implements Callable<Integer> {
     private List<String> settings = new ArrayList<>();
 
     @Option(
+            names = "--program",
+            paramLabel = "JAR",
+            defaultValue = "engine/target/fewstep.jar",
+            description = "The program that trains (default: engine/target/fewstep.jar).")
+    private String program = "engine/target/fewstep.jar";
+
+    @Option(
             names = "--runs",
             paramLabel = "DIR",
             defaultValue = "runs",
@@ -86,7 +93,7 @@ public final class SeedsCommand implements Callable<Integer> {
                     + " seeds; expected at least 2 of each, or there is no spread");
         }
         PrintWriter out = spec.commandLine().getOut();
-        TrainingRuns runs = new TrainingRuns(folder, settings);
+        TrainingRuns runs = new TrainingRuns(program, folder, settings);
         out.println("| recipe | training steps | steps | SW2, mean | spread | by seed "
                 + seeds.stream().map(String::valueOf).collect(Collectors.joining(", "))
                 + " | energy distance, mean | spread | least share of a mode |");

@@ -1,5 +1,6 @@
 package org.fewstep.bench.sample;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,13 +14,20 @@ import org.jspecify.annotations.Nullable;
  * Runs of recipes, each trained once by the program's own command {@code train} and kept in a folder; one that was broken off
  * goes on.
  *
+ * @param program class path of the program, one jar as a rule
  * @param folder of the runs
  * @param settings that every run gets, as {@code --set} takes them
  */
-record TrainingRuns(Path folder, List<String> settings) {
+record TrainingRuns(String program, Path folder, List<String> settings) {
     private static final String LOG = "train.log";
 
     TrainingRuns {
+        for (String part : program.split(File.pathSeparator)) {
+            if (!Files.exists(Path.of(part))) {
+                throw new IllegalArgumentException("--program: got " + part
+                        + ", which is not there; expected fewstep.jar, which mvn package makes in engine/target");
+            }
+        }
         settings = List.copyOf(settings);
     }
 
@@ -44,7 +52,7 @@ record TrainingRuns(Path folder, List<String> settings) {
         if (Provider.vectorUsable()) {
             line.add(Provider.VECTOR_FLAG);
         }
-        line.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.fewstep.cli.Main", "train"));
+        line.addAll(List.of("-cp", program, "org.fewstep.cli.Main", "train"));
         line.addAll(List.of("--out", run.toString()));
         if (begun) {
             line.add("--resume");

@@ -61,7 +61,9 @@ class SeedsCommandTest {
             "--steps",
             "1,2",
             "--runs",
-            runs
+            runs,
+            "--program",
+            System.getProperty("java.class.path")
         };
         String table = run(0, args);
         List<String> rows =
@@ -83,8 +85,18 @@ class SeedsCommandTest {
         Path recipe = recipe("tiny", "edm");
         assertTrue(run(2, recipe, "--seeds", "1").contains("1 seeds; expected at least 2"));
         assertTrue(run(2, recipe, "--samples", "1").contains("got 1 samples"));
+        String nowhere = run(2, recipe, "--program", folder.resolve("none.jar"));
+        assertTrue(nowhere.contains("--program: got ") && nowhere.contains("expected fewstep.jar"), nowhere);
         Path runs = folder.resolve("failed");
-        String failed = run(2, folder.resolve("none.yaml"), "--runs", runs, "--training-steps", 2);
+        String failed = run(
+                2,
+                folder.resolve("none.yaml"),
+                "--runs",
+                runs,
+                "--training-steps",
+                2,
+                "--program",
+                System.getProperty("java.class.path"));
         assertTrue(failed.contains("ended with code 2; see "), failed);
         assertTrue(Files.readString(runs.resolve("none-2-0.train.log")).contains("none.yaml"));
     }
