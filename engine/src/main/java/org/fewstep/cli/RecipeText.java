@@ -41,6 +41,7 @@ record RecipeText(String source, String yaml) {
             "ring-pd",
             "ring-multistep",
             "ring-guidance",
+            "ring-lcm",
             "ring-flow",
             "ring-reflow",
             "glyphs-flow",

@@ -176,6 +176,20 @@ public final class ConsistencyTrajectory implements Loss<ConsistencyTrajectory.N
     }
 
     @Override
+    public List<Tensor> inputs(Draw draw) {
+        List<Tensor> inputs = new ArrayList<>(List.of(draw.x0, draw.z, draw.s, draw.least));
+        inputs.addAll(draw.levels);
+        Labels.addTo(inputs, draw.cond);
+        return inputs;
+    }
+
+    /** The number of the teacher's steps less 1. */
+    @Override
+    public int branch(Draw draw) {
+        return draw.steps - 1;
+    }
+
+    @Override
     public LossResult loss(Nets nets, Draw draw) {
         CtmScaling scaling = config.scaling;
         Tensor t = draw.levels.get(0);

@@ -124,11 +124,9 @@ public final class GuidanceDistillation implements Loss<GuidanceDistillation.Net
     public Draw draw(Tensor x0, Tensor eps, double[] t, double[] w, int[] labels) {
         PathCoefficients at = PathCoefficients.of(config.schedule, t);
         double[] weight = new double[t.length];
-        double[] scales = new double[t.length];
         for (int i = 0; i < t.length; i++) {
             double level = at.sigma()[i] / at.alpha()[i];
             weight[i] = config.weight.at(level, level);
-            scales[i] = 1 + w[i];
         }
         OnDevice on = new OnDevice(
                 PathColumns.of(config.schedule, t, x0),
@@ -136,7 +134,7 @@ public final class GuidanceDistillation implements Loss<GuidanceDistillation.Net
                 X0Columns.of(config.teacher, at, t, x0),
                 Tensor.perSample(w, x0),
                 PerSample.times(weight, x0),
-                Cond.labels(x0.device(), labels, config.classes).withScales(PerSample.times(scales, x0)));
+                Labels.guided(Labels.cond(labels, config.classes, x0), w, x0));
         return new Draw(x0, eps, t, w, labels, on);
     }
 

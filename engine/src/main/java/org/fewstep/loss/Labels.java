@@ -81,6 +81,13 @@ final class Labels {
         return labels == null ? Cond.NONE : Cond.labels(like.device(), labels, classes);
     }
 
+    /** The condition with the scales 1 + w; itself without. */
+    static Cond guided(Cond cond, double @Nullable [] w, Tensor like) {
+        return w == null
+                ? cond
+                : cond.withScales(PerSample.times(Arrays.stream(w).map(each -> 1 + each).toArray(), like));
+    }
+
     /** The null label K for every sample, made on the device. */
     static Cond none(int classes, Tensor like) {
         return new Cond(Tensor.full(like.device(), DType.I32, classes, Shape.of(like.dim(0))), 1, 0, 1);

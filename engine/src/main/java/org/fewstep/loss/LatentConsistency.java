@@ -36,7 +36,7 @@ import org.fewstep.tensor.Tensor;
  *
  * <p>w = 0 is no guidance: the scale is that of Imagen less 1, and {@link Cond#scales} has 1 + w. With a = 10 per timestep c_skip is
  * next to nothing from the first timestep on, so the boundary condition is a formality; the last step goes to timestep 0, not
- * to clean data. Networks get t / T as their time. Checked against huggingface/diffusers. Cost: one evaluation forward and
+ * to clean data. Checked against huggingface/diffusers. Cost: one evaluation forward and
  * backward a step, one of the target and two of the teacher.
  *
  * @paper Luo, Tan, Huang, Li, Zhao: Latent Consistency Models, 2023, arXiv:2310.04378, algorithm 1
@@ -44,6 +44,14 @@ import org.fewstep.tensor.Tensor;
  */
 public final class LatentConsistency implements Loss<LatentConsistency.Nets, LatentConsistency.Draw> {
     private static final String NAME = "latent consistency";
+
+    /** What the networks get as their time. */
+    public enum Clock {
+        /** t / T. */
+        TIMESTEP,
+        /** sigma / alpha, for networks of noise levels. */
+        LEVEL
+    }
 
     /**
      * The networks; all predict the same.
@@ -59,7 +67,8 @@ public final class LatentConsistency implements Loss<LatentConsistency.Nets, Lat
      *
      * @param table of betas, T timesteps
      * @param steps n, 1 to T; 50 as published
-     * @param prediction what the networks give: EPS, or V = alpha eps - sigma x0
+     * @param prediction what the networks give: EPS, X0, or V = alpha eps - sigma x0
+     * @param clock time of the networks; TIMESTEP as published
      * @param timestepScaling a; 10 as published
      * @param sigmaData d; 0.5 as published
      * @param least least w, at least 0; 5 as published
@@ -71,6 +80,7 @@ public final class LatentConsistency implements Loss<LatentConsistency.Nets, Lat
             BetaTable table,
             int steps,
             Prediction prediction,
+            Clock clock,
             double timestepScaling,
             double sigmaData,
             double least,
@@ -145,7 +155,7 @@ public final class LatentConsistency implements Loss<LatentConsistency.Nets, Lat
                 double scaled = timestep[i] * config.timestepScaling;
                 skip[i] = variance / (scaled * scaled + variance);
                 out[i] = scaled / Math.sqrt(scaled * scaled + variance);
-                label[i] = (double) timestep[i] / config.table.size();
+                label[i] = config.clock == Clock.LEVEL ? sigma[i] / alpha[i] : (double) timestep[i] / config.table.size();
             }
             // By the angle as time v is alpha eps - sigma x0.
             PathCoefficients at = new PathCoefficients(alpha, sigma, minusSigma, alpha);
@@ -188,7 +198,6 @@ public final class LatentConsistency implements Loss<LatentConsistency.Nets, Lat
             int[] timesteps = config.timesteps();
             start = new int[index.length];
             end = new int[index.length];
-            double[] scales = new double[w.length];
             for (int i = 0; i < index.length; i++) {
                 if (index[i] < 0 || index[i] >= timesteps.length) {
                     throw new IllegalArgumentException(NAME + ": got step " + index[i] + " of " + timesteps.length
@@ -196,12 +205,11 @@ public final class LatentConsistency implements Loss<LatentConsistency.Nets, Lat
                 }
                 start[i] = timesteps[index[i]];
                 end[i] = Math.max(start[i] - config.skip(), 0);
-                scales[i] = 1 + w[i];
             }
             from = Place.of(config, start, like);
             to = Place.of(config, end, like);
             this.w = Tensor.perSample(w, like);
-            cond = Cond.labels(like.device(), labels, config.classes).withScales(PerSample.times(scales, like));
+            cond = Labels.guided(Labels.cond(labels, config.classes, like), w, like);
         }
     }
 

@@ -29,6 +29,14 @@ public interface Loss<N, D> {
         return List.of();
     }
 
+    /**
+     * Which of its sequences of operations the loss goes through for a draw, at least 0: a recorded step serves the draws of
+     * its own branch. 0 where all draws go the same way.
+     */
+    default int branch(D draw) {
+        return 0;
+    }
+
     /** How the samples hang together. */
     Coupling coupling();
 

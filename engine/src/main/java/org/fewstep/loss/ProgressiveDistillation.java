@@ -69,6 +69,7 @@ public final class ProgressiveDistillation implements Loss<ProgressiveDistillati
      * @param weight at sigma / alpha
      * @param labelDrop probability of a dropped label, 0 to 1
      * @param classes number of classes K; 0 trains without labels
+     * @param guidance scales w that both networks take as 1 + w; null for networks that take none
      */
     public record Config(
             NoiseSchedule schedule,
@@ -81,7 +82,8 @@ public final class ProgressiveDistillation implements Loss<ProgressiveDistillati
             Distance distance,
             PairWeight weight,
             double labelDrop,
-            int classes) {}
+            int classes,
+            @Nullable GuidanceLaw guidance) {}
 
     /**
      * The times of a batch.
@@ -100,9 +102,11 @@ public final class ProgressiveDistillation implements Loss<ProgressiveDistillati
      * @param eps noise (B, ...)
      * @param steps times
      * @param labels after dropout, K for none; null without classes
+     * @param w guidance (B); null without
      * @param on what the loss reads of times and labels
      */
-    public record Draw(Tensor x0, Tensor eps, Steps steps, int @Nullable [] labels, OnDevice on) {}
+    public record Draw(
+            Tensor x0, Tensor eps, Steps steps, int @Nullable [] labels, double @Nullable [] w, OnDevice on) {}
 
     /** Times and labels of a draw as tensors. */
     static final class OnDevice {
@@ -163,7 +167,8 @@ public final class ProgressiveDistillation implements Loss<ProgressiveDistillati
         int[] index = rng.stream("times").integers(0, batch.size(), step, count);
         boolean[] dropped = Labels.dropEach(rng, step, batch.size(), config.labelDrop);
         int[] labels = Labels.of(NAME, batch, config.classes);
-        return draw(x0, eps, steps(index, count), Labels.without(labels, dropped, config.classes));
+        double[] w = config.guidance == null ? null : config.guidance.sample(rng, step, batch.size());
+        return draw(x0, eps, steps(index, count), Labels.without(labels, dropped, config.classes), w);
     }
 
     /** The times of the student's steps i, counted from the noisiest, of so many. */
@@ -192,10 +197,10 @@ public final class ProgressiveDistillation implements Loss<ProgressiveDistillati
         return config.spacing.at(config.schedule, from, to, u).t();
     }
 
-    /** The draw of given numbers: data and noise (B, ...), times, labels (B) after dropout or null. */
-    public Draw draw(Tensor x0, Tensor eps, Steps steps, int @Nullable [] labels) {
-        return new Draw(
-                x0, eps, steps, labels, new OnDevice(config, steps, x0, Labels.cond(labels, config.classes, x0)));
+    /** The draw of given numbers: data and noise (B, ...), times, labels (B) after dropout or null, guidance (B) or null. */
+    public Draw draw(Tensor x0, Tensor eps, Steps steps, int @Nullable [] labels, double @Nullable [] w) {
+        Cond cond = Labels.guided(Labels.cond(labels, config.classes, x0), w, x0);
+        return new Draw(x0, eps, steps, labels, w, new OnDevice(config, steps, x0, cond));
     }
 
     @Override
@@ -249,6 +254,7 @@ public final class ProgressiveDistillation implements Loss<ProgressiveDistillati
                 Ops.slice(draw.x0, 0, from, to),
                 Ops.slice(draw.eps, 0, from, to),
                 part,
-                Labels.slice(draw.labels, from, to));
+                Labels.slice(draw.labels, from, to),
+                draw.w == null ? null : Arrays.copyOfRange(draw.w, from, to));
     }
 }

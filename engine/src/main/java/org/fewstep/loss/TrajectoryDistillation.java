@@ -12,6 +12,7 @@ import static org.fewstep.op.Ops.square;
 import static org.fewstep.op.Ops.stopGradient;
 import static org.fewstep.op.Ops.sum;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,6 +118,24 @@ public final class TrajectoryDistillation implements Loss<TrajectoryDistillation
                 config.trajectory.draw(batch, rng.stream("trajectory"), step),
                 config.denoising.draw(batch, rng.stream("denoising"), step),
                 config.adversarial.weightAt(step));
+    }
+
+    @Override
+    public List<Tensor> inputs(Draw draw) {
+        List<Tensor> inputs = new ArrayList<>(config.trajectory.inputs(draw.trajectory));
+        for (Tensor input : config.denoising.inputs(draw.denoising)) {
+            // Both terms are of the same data.
+            if (input != draw.trajectory.x0()) {
+                inputs.add(input);
+            }
+        }
+        return inputs;
+    }
+
+    /** Twice that of L_CTM, and 1 more with the adversarial term. */
+    @Override
+    public int branch(Draw draw) {
+        return 2 * config.trajectory.branch(draw.trajectory) + (draw.adversarialWeight > 0 ? 1 : 0);
     }
 
     @Override

@@ -614,10 +614,11 @@ public final class Generator implements AutoCloseable {
             throw new IllegalArgumentException("generator: got rescaling, a weak model or thresholds for a "
                     + levels.describe() + "; expected none of them");
         }
-        if (options.guidance() != 1 && (levels.jumps() || options.guidanceFrom() != 0 || options.guidanceTo() != 1)) {
+        boolean unguided = levels.jumps() && !spec.network().guided();
+        if (options.guidance() != 1 && (unguided || options.guidanceFrom() != 0 || options.guidanceTo() != 1)) {
             throw new IllegalArgumentException("generator: got guidance " + options.guidance() + " from "
                     + options.guidanceFrom() + " to " + options.guidanceTo() + " for a " + levels.describe()
-                    + "; expected " + (levels.jumps() ? "1" : "guidance at all times"));
+                    + "; expected " + (unguided ? "1" : "guidance at all times"));
         }
     }
 

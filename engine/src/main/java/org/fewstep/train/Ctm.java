@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * {@link TrajectoryDistillation} of the recipe's teacher: a map between any two noise levels, with Euler's outer and EDM's inner
  * scalings.
  *
- * <p>The number of the teacher's steps is drawn anew in each step, so that none is replayed.
- *
  * @param sigmaData standard deviation of the data, above 0 (default 0.5)
  * @param sigmaMin least level, above 0, below the highest, 80 (default 0.002)
  * @param levels number of levels of the Karras grid, at least 3 (default 18)

@@ -2,7 +2,6 @@ package org.fewstep.train;
 
 import java.util.Map;
 import org.fewstep.io.SettingsChecks;
-import org.fewstep.io.SettingsException;
 import org.fewstep.loss.GuidanceDistillation.Config;
 import org.fewstep.loss.GuidanceDistillation.Nets;
 import org.fewstep.loss.Loss;
@@ -42,11 +41,7 @@ public record GuidanceDistillation(double sigmaData, double wLeast, double wMost
 
     public GuidanceDistillation {
         SettingsChecks.positive("sigma-data", sigmaData);
-        SettingsChecks.notNegative("w-least", wLeast);
-        if (!(wMost >= wLeast) || Double.isInfinite(wMost)) {
-            throw new SettingsException(
-                    "w-most", Double.toString(wMost), "a finite number from w-least, " + wLeast, "");
-        }
+        LevelChecks.guidance(wLeast, wMost);
         SettingsChecks.finite("time-mean", timeMean);
         SettingsChecks.positive("time-std", timeStd);
     }

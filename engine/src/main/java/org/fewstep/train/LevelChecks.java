@@ -25,6 +25,14 @@ final class LevelChecks {
         }
     }
 
+    /** A range of guidance scales w, at least 0. */
+    static void guidance(double least, double most) {
+        SettingsChecks.notNegative("w-least", least);
+        if (!(most >= least) || Double.isInfinite(most)) {
+            throw new SettingsException("w-most", Double.toString(most), "a finite number from w-least, " + least, "");
+        }
+    }
+
     /** Numbers of levels, 1 &lt;= s0 &lt;= s1. */
     static void scales(int s0, int s1) {
         SettingsChecks.within("s0", s0, 1, 1_000_000);

@@ -57,6 +57,7 @@ public sealed interface MethodSettings
                 ProgressiveDistillation,
                 MultistepConsistency,
                 GuidanceDistillation,
+                LatentConsistency,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {
@@ -127,6 +128,11 @@ public sealed interface MethodSettings
 
     /** Whether samples draw guidance scales, which the network must then take as an input. */
     default boolean drawsGuidance() {
+        return false;
+    }
+
+    /** Whether the teacher takes the guidance scale as an input, too. */
+    default boolean guidedTeacher() {
         return false;
     }
 

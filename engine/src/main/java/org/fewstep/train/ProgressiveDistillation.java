@@ -4,6 +4,7 @@ import java.util.Map;
 import org.fewstep.io.SettingsChecks;
 import org.fewstep.io.SettingsException;
 import org.fewstep.loss.Distance;
+import org.fewstep.loss.GuidanceLaw;
 import org.fewstep.loss.Loss;
 import org.fewstep.loss.PairWeight;
 import org.fewstep.loss.ProgressiveDistillation.Config;
@@ -14,6 +15,7 @@ import org.fewstep.model.Parametrisation;
 import org.fewstep.model.PredictionNet;
 import org.fewstep.path.Prediction;
 import org.fewstep.sample.FewStepTimes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link org.fewstep.loss.ProgressiveDistillation} of the recipe's teacher in rounds, each for half as many steps as the one
@@ -32,9 +34,19 @@ import org.fewstep.sample.FewStepTimes;
  * @param weight of the error of x0: x0 for 1, snr, truncated-snr for max(snr, 1), or v for snr + 1 / sigma-data^2, the error of the
  *     velocity (default truncated-snr)
  * @param labelDrop probability of a dropped label (default 0)
+ * @param wLeast least guidance w, at least 0; of use with w-most alone (default 0)
+ * @param wMost greatest w of a student and a teacher that take the guidance scale as an input, at least the least: the second
+ *     stage of guidance distillation; absent for networks that take none
  */
 public record ProgressiveDistillation(
-        double sigmaData, Parametrisation.Form form, int firstSteps, int lastSteps, Weight weight, double labelDrop)
+        double sigmaData,
+        Parametrisation.Form form,
+        int firstSteps,
+        int lastSteps,
+        Weight weight,
+        double labelDrop,
+        double wLeast,
+        @Nullable Double wMost)
         implements MethodSettings {
     /** What the error is of. */
     public enum Weight {
@@ -57,6 +69,8 @@ public record ProgressiveDistillation(
                 "weight",
                 Weight.TRUNCATED_SNR,
                 "label-drop",
+                0.0,
+                "w-least",
                 0.0);
     }
 
@@ -65,6 +79,7 @@ public record ProgressiveDistillation(
         power("first-steps", firstSteps, 2, 1 << 20);
         power("last-steps", lastSteps, 1, firstSteps);
         SettingsChecks.within("label-drop", labelDrop, 0.0, 1.0);
+        LevelChecks.guidance(wLeast, wMost == null ? wLeast : wMost);
     }
 
     private static void power(String key, int value, int least, int most) {
@@ -117,6 +132,16 @@ public record ProgressiveDistillation(
         return true;
     }
 
+    @Override
+    public boolean drawsGuidance() {
+        return wMost != null;
+    }
+
+    @Override
+    public boolean guidedTeacher() {
+        return wMost != null;
+    }
+
     private PairWeight pairWeight() {
         return switch (weight) {
             case X0 -> new PairWeight.Uniform();
@@ -142,7 +167,8 @@ public record ProgressiveDistillation(
                 new Distance.MeanSquare(),
                 pairWeight(),
                 labelDrop,
-                roles.classes());
+                roles.classes(),
+                wMost == null ? null : new GuidanceLaw(wLeast, wMost));
         return StudentLoss.of(
                 new org.fewstep.loss.ProgressiveDistillation(config),
                 (student, dropping) -> new Nets(as.around(student), teacher));

@@ -105,15 +105,15 @@ public record Recipe(
         requireTeacherFits(method, teacher, init);
         method.round(0, training.steps()); // refuses a run that is too short for its rounds
         if (levels != null) {
-            requireSamples(levels, sample);
+            requireSamples(levels, network.guided(), sample);
         }
         if (network.guided() != method.drawsGuidance()) {
             throw new SettingsException(
                     "network.guided",
                     Boolean.toString(network.guided()),
                     Boolean.toString(method.drawsGuidance()),
-                    "a method draws guidance scales (guidance-distillation, or mean-flow with method.omega-most) exactly"
-                            + " for a network that takes them");
+                    "a method draws guidance scales (guidance-distillation, latent-consistency, progressive-distillation with"
+                            + " method.w-most, or mean-flow with method.omega-most) exactly for a network that takes them");
         }
     }
 
@@ -133,7 +133,7 @@ public record Recipe(
     }
 
     /** Refuses samples that the model cannot make, before it is trained. */
-    private static void requireSamples(Parametrisation levels, SampleSettings sample) {
+    private static void requireSamples(Parametrisation levels, boolean guided, SampleSettings sample) {
         boolean jumps = levels.jumps();
         SolverChoice solver = sample.solver();
         if (solver != SolverChoice.AUTO && (jumps || solver == SolverChoice.FLOW_MAP)) {
@@ -143,7 +143,7 @@ public record Recipe(
                     jumps ? "auto, since the method makes a " + levels.describe() : "auto or a solver of an ODE",
                     "");
         }
-        if (jumps && sample.guidance() != 1) {
+        if (jumps && !guided && sample.guidance() != 1) {
             throw new SettingsException(
                     "sample.guidance",
                     Double.toString(sample.guidance()),

@@ -93,6 +93,11 @@ final class StudentLoss<N, D> implements Loss<Network, StudentLoss.Draw<D>> {
     }
 
     @Override
+    public int branch(Draw<D> draw) {
+        return loss.branch(draw.inner());
+    }
+
+    @Override
     public LossResult loss(Network student, Draw<D> draw) {
         if (!(student instanceof FlowNetwork net)) {
             throw new IllegalArgumentException(

@@ -83,6 +83,7 @@ final class Teacher implements AutoCloseable {
         }
         try (ModelFile file = ModelFile.open(path)) {
             requireFit(name, file.spec(), student, wanted(recipe, levels));
+            requireScales(name, file.spec(), recipe.method().guidedTeacher());
             if (recipe.startsFromTeacher()) {
                 requireSameStructure(file.spec().network(), student.network());
             }
@@ -164,6 +165,17 @@ final class Teacher implements AutoCloseable {
                 name + " of classes",
                 teacher.network().classes(),
                 student.network().classes());
+    }
+
+    private static void requireScales(String name, ModelSpec teacher, boolean wanted) {
+        boolean given = teacher.network().guided();
+        if (given != wanted) {
+            throw new SettingsException(
+                    "teacher",
+                    name + ", which takes " + (given ? "the" : "no") + " guidance scale as an input",
+                    "one that takes " + (wanted ? "it" : "none"),
+                    wanted ? "train it with the method guidance-distillation" : "");
+        }
     }
 
     private static void requireEqual(String what, Object teacher, Object student) {

@@ -1,6 +1,8 @@
 package org.fewstep.train;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.fewstep.autodiff.Grad;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Scope;
@@ -13,20 +15,24 @@ import org.fewstep.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out the updates of one player, each in two halves: loss with gradients, then the update. Updates of the first
- * one's shape are replayed where the loss names its inputs; the bits are the same either way.
+ * Carries out the updates of one player, each in two halves: loss with gradients, then the update. Updates of the shape of
+ * the first one of their branch are replayed where the loss names its inputs; the bits are the same either way.
  *
  * @param <M> type of network
  * @param <D> the loss's draw
  */
 final class TrainingStep<M extends Module, D> implements AutoCloseable {
+    /** Recorded branches of a loss keep their buffers, so that a loss of very many must not have all of them. */
+    private static final int MOST_RECORDED = 64;
+
     private final Device device;
     private final Batches batches;
     private final Loss<? super M, D> loss;
     private final Rng draws;
     private final Player<M> player;
     private final boolean replay;
-    private @Nullable RecordedStep recorded;
+    private final Map<Integer, RecordedStep> recorded = new HashMap<>();
+    private @Nullable RecordedStep current;
     private @Nullable List<Tensor> gradients;
 
     /**
@@ -83,16 +89,19 @@ final class TrainingStep<M extends Module, D> implements AutoCloseable {
 
     private void measure(D draw) {
         List<Tensor> inputs = replay ? loss.inputs(draw) : List.of();
-        RecordedStep known = recorded;
+        int branch = loss.branch(draw);
+        RecordedStep known = recorded.get(branch);
+        gradients = null;
         if (known != null && known.fits(inputs)) {
-            gradients = null;
             known.measure(inputs);
-        } else if (known == null && !inputs.isEmpty()) {
-            gradients = null;
-            recorded = new RecordedStep(device, inputs, () -> work(draw));
+        } else if (known == null && !inputs.isEmpty() && recorded.size() < MOST_RECORDED) {
+            known = new RecordedStep(device, inputs, () -> work(draw));
+            recorded.put(branch, known);
         } else {
+            known = null;
             gradients = work(draw);
         }
+        current = known;
     }
 
     private List<Tensor> work(D draw) {
@@ -104,7 +113,7 @@ final class TrainingStep<M extends Module, D> implements AutoCloseable {
 
     private void update() {
         List<Tensor> anew = gradients;
-        RecordedStep known = recorded;
+        RecordedStep known = current;
         if (anew != null) {
             player.update(anew);
             gradients = null;
@@ -126,10 +135,8 @@ final class TrainingStep<M extends Module, D> implements AutoCloseable {
 
     @Override
     public void close() {
-        RecordedStep known = recorded;
-        if (known != null) {
-            known.close();
-            recorded = null;
-        }
+        recorded.values().forEach(RecordedStep::close);
+        recorded.clear();
+        current = null;
     }
 }

@@ -66,6 +66,7 @@ final class LatentConsistencyAdapter implements Adapter {
                     table,
                     steps,
                     prediction,
+                    LatentConsistency.Clock.TIMESTEP,
                     params.number("timestep_scaling"),
                     params.number("sigma_data"),
                     5,

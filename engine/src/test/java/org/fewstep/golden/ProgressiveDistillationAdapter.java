@@ -72,13 +72,14 @@ final class ProgressiveDistillationAdapter implements Adapter {
                     ConsistencyPairsAdapter.distance(norm),
                     weight,
                     0,
-                    0));
+                    0,
+                    null));
             GoldenMlp net = run.mlp();
             SigmaScaling scaling = SigmaScaling.edm(sigmaData);
             ProgressiveDistillation.Steps times = loss.steps(run.integers("indices"), steps);
             LossResult result = loss.loss(
                     new ProgressiveDistillation.Nets(scaling.around(net), scaling.around(run.mlp("teacher_model"))),
-                    loss.draw(run.tensor("x0"), run.tensor("noise"), times, null));
+                    loss.draw(run.tensor("x0"), run.tensor("noise"), times, null, null));
             ExpectedArrays expected = run.expected();
             String in = norm.asString() + "/";
             expected.offer(in + "t", times.t());
@@ -168,12 +169,13 @@ final class ProgressiveDistillationAdapter implements Adapter {
                     new Distance.MeanSquare(),
                     weight(expected.option(in + "weight")),
                     0,
-                    0));
+                    0,
+                    null));
             GoldenMlp net = run.mlp();
             ProgressiveDistillation.Steps times = loss.steps(fromNoise, count);
             LossResult result = loss.loss(
                     new ProgressiveDistillation.Nets(ofAngle(net), ofAngle(run.mlp("teacher_model"))),
-                    loss.draw(run.tensor("x"), run.tensor("eps"), times, null));
+                    loss.draw(run.tensor("x"), run.tensor("eps"), times, null, null));
             expected.offer(in + "u", u);
             expected.offer(in + "logsnr_t", ScheduleAdapter.map(times.t(), ProgressiveDistillationAdapter::logSnr));
             expected.offer(in + "logsnr_mid", ScheduleAdapter.map(times.m(), ProgressiveDistillationAdapter::logSnr));

@@ -1,10 +1,12 @@
 package org.fewstep.loss;
 
+import static org.fewstep.op.Ops.add;
 import static org.fewstep.op.Ops.cos;
 import static org.fewstep.op.Ops.div;
 import static org.fewstep.op.Ops.mul;
 import static org.fewstep.op.Ops.neg;
 import static org.fewstep.op.Ops.scale;
+import static org.fewstep.op.Ops.scaleShift;
 import static org.fewstep.op.Ops.sin;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -426,14 +428,49 @@ class ConsistencyLawsTest extends EngineTest {
                 new Distance.MeanSquare(),
                 new PairWeight.Uniform(),
                 0,
-                0));
+                0,
+                null));
         ProgressiveDistillation.Steps steps = loss.steps(new int[] {0, 1, 2, 3}, 4);
         LossResult result = loss.loss(
                 new ProgressiveDistillation.Nets((x, t, c) -> some(x, t), (x, t, c) -> some(x, t)),
-                loss.draw(data(1), normal(2), steps, null));
+                loss.draw(data(1), normal(2), steps, null, null));
         DdimColumns whole = DdimColumns.of(
                 PathCoefficients.of(schedule, steps.t()), PathCoefficients.of(schedule, steps.s()), data(1));
         assertClose(result.part("z_s"), whole.step(result.part("z_t"), result.part("target")), 1e-12);
+    }
+
+    /** A network whose x0 is the guidance scale: its DDIM steps keep x0, so that the target is 1 + w. */
+    @Test
+    void bothNetworksOfASecondStageGetTheScale() {
+        ProgressiveDistillation loss = new ProgressiveDistillation(new ProgressiveDistillation.Config(
+                new TrigFlowSchedule(1),
+                Prediction.X0,
+                new PowerSpacing(1),
+                1.5,
+                0.05,
+                new ScaleSchedule.Fixed(4),
+                false,
+                new Distance.MeanSquare(),
+                new PairWeight.Uniform(),
+                0,
+                0,
+                new GuidanceLaw(0, 4)));
+        PredictionNet scale = (x, t, cond) -> add(scale(x, 0), PerSampleColumn.of(cond.scales(x), x));
+        PredictionNet unguided = (x, t, cond) -> scaleShift(x, 0, 1);
+        ProgressiveDistillation.Steps steps = loss.steps(new int[] {0, 1, 2, 3}, 4);
+        double[] w = {0, 0.5, 2, 4};
+        ProgressiveDistillation.Draw draw = loss.draw(data(1), normal(2), steps, null, w);
+        double[] same =
+                loss.loss(new ProgressiveDistillation.Nets(scale, scale), draw).perSample().toDoubles();
+        double[] apart =
+                loss.loss(new ProgressiveDistillation.Nets(unguided, scale), draw).perSample().toDoubles();
+        for (int i = 0; i < w.length; i++) {
+            assertEquals(0, same[i], 1e-20, "sample " + i);
+            assertEquals(w[i] * w[i], apart[i], 1e-10, "sample " + i);
+        }
+        double[] drawn = loss.draw(new Batch(data(1), null), rng, 5).w();
+        assertTrue(Arrays.stream(drawn).allMatch(each -> each >= 0 && each <= 4), Arrays.toString(drawn));
+        assertTrue(Arrays.stream(drawn).distinct().count() > 1, Arrays.toString(drawn));
     }
 
     /** With one teacher's step a segment, training is denoising: the target is the sample itself. */

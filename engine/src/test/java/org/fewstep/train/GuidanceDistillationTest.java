@@ -44,10 +44,16 @@ class GuidanceDistillationTest {
         return Recipe.from(map, List.of(overrides));
     }
 
-    private static Recipe guided(String teacher, String... overrides) {
-        List<String> all = new ArrayList<>(List.of("teacher=" + teacher, "init=fresh", "network.guided=true"));
+    private static Recipe guided(String method, Path teacher, String... overrides) {
+        List<String> all = new ArrayList<>(List.of("teacher=" + teacher, "network.guided=true"));
         all.addAll(List.of(overrides));
-        return recipe("guidance-distillation", all.toArray(String[]::new));
+        return recipe(method, all.toArray(String[]::new));
+    }
+
+    private static Recipe stageOne(Path teacher, String... overrides) {
+        List<String> all = new ArrayList<>(List.of("init=fresh"));
+        all.addAll(List.of(overrides));
+        return guided("guidance-distillation", teacher, all.toArray(String[]::new));
     }
 
     @Test
@@ -70,9 +76,16 @@ class GuidanceDistillationTest {
     void aRunInPiecesLeavesTheBytesOfAnUnbrokenOne() throws IOException {
         TinyRuns runs = new TinyRuns(folder, device);
         Path teacher = runs.checkpoint("teacher", recipe("edm", "training.steps=3"));
-        Recipe recipe = guided(teacher.toString());
-        TinyRuns.assertSame(runs.whole("whole", recipe), runs.pieces("pieces", recipe));
-        assertEquals(recipe, Recipe.from(recipe.toMap()));
+        Path one = runs.checkpoint("one", stageOne(teacher, "training.steps=3"));
+        for (Recipe recipe : List.of(
+                stageOne(teacher),
+                guided("progressive-distillation", one, "method.w-most=4", "method.first-steps=2"),
+                guided("latent-consistency", teacher, "init=fresh"),
+                guided("latent-consistency", teacher, "init=fresh", "method.distance=huber", "method.mu=0"))) {
+            String name = Integer.toString(recipe.hashCode());
+            TinyRuns.assertSame(runs.whole(name, recipe), runs.pieces(name + " pieces", recipe));
+            assertEquals(recipe, Recipe.from(recipe.toMap()));
+        }
     }
 
     /** One evaluation of the student is near the teacher's two, at scales that differ by much. */
@@ -81,7 +94,7 @@ class GuidanceDistillationTest {
         TinyRuns runs = new TinyRuns(folder, device);
         String[] longer = {"training.steps=1200", "training.batch=64", "optimizer.lr=0.005", "training.ema=0.99"};
         Path teacher = runs.checkpoint("teacher", recipe("edm", longer));
-        Path student = runs.checkpoint("student", guided(teacher.toString(), longer));
+        Path student = runs.checkpoint("student", stageOne(teacher, longer));
         int[] labels = new int[400];
         Arrays.setAll(labels, i -> i % 8);
         try (Generator of = Generator.load(student, device);
@@ -101,6 +114,24 @@ class GuidanceDistillationTest {
         }
     }
 
+    @Test
+    void fewStepsTakeTheScaleInOneEvaluationEach() {
+        TinyRuns runs = new TinyRuns(folder, device);
+        Path teacher = runs.checkpoint("teacher", recipe("edm", "training.steps=3"));
+        Path one = runs.checkpoint("one", stageOne(teacher, "training.steps=3"));
+        int[] labels = {3, 4};
+        for (Recipe recipe : List.of(
+                guided("progressive-distillation", one, "method.w-most=4", "method.first-steps=2", "sample.guidance=3"),
+                guided("latent-consistency", teacher, "init=fresh", "sample.guidance=3"))) {
+            try (Generator of = Generator.load(runs.checkpoint(recipe.method().toString(), recipe), device)) {
+                GeneratorOptions guidance = GeneratorOptions.DEFAULT.withGuidance(3);
+                assertEquals(2, of.evaluations(2, guidance));
+                float[] with = of.sample(0, 2, 5, labels, guidance);
+                assertTrue(distance(with, of.sample(0, 2, 5, labels, GeneratorOptions.DEFAULT)) > 0);
+            }
+        }
+    }
+
     private static double distance(float[] a, float[] b) {
         double sum = 0;
         for (int i = 0; i < a.length; i++) {
@@ -110,7 +141,7 @@ class GuidanceDistillationTest {
     }
 
     private static String refusedPath(String... overrides) {
-        return assertThrows(SettingsException.class, () -> guided("some", overrides))
+        return assertThrows(SettingsException.class, () -> stageOne(Path.of("some"), overrides))
                 .path();
     }
 
@@ -130,13 +161,27 @@ class GuidanceDistillationTest {
                                 SettingsException.class,
                                 () -> recipe("guidance-distillation", "teacher=some", "init=fresh"))
                         .path());
-        assertEquals("teacher", refusedToStart(guided("none")));
-        assertEquals("network.guided", refusedToStart(guided("none", "data.classes=false")));
+        assertEquals("teacher", refusedToStart(stageOne(Path.of("none"))));
+        assertEquals("network.guided", refusedToStart(stageOne(Path.of("none"), "data.classes=false")));
         assertEquals(
                 "teacher", refusedToStart(recipe("guidance-distillation", "teacher=exact", "network.guided=true")));
         Path teacher = new TinyRuns(folder, device).checkpoint("teacher", recipe("edm", "training.steps=1"));
         assertEquals(
                 "network",
                 refusedToStart(recipe("guidance-distillation", "teacher=" + teacher, "network.guided=true")));
+        Path one = new TinyRuns(folder, device).checkpoint("one", stageOne(teacher, "training.steps=1"));
+        assertEquals("teacher", refusedToStart(stageOne(one)));
+        assertEquals(
+                "teacher",
+                refusedToStart(guided("progressive-distillation", teacher, "init=fresh", "method.w-most=4")));
+        assertEquals("teacher", refusedToStart(recipe("progressive-distillation", "teacher=" + one, "init=fresh")));
+        for (String bad : List.of("steps=0", "steps=501", "w-most=4", "distance=l1", "mu=1")) {
+            assertEquals(
+                    "method." + bad.substring(0, bad.indexOf('=')),
+                    assertThrows(
+                                    SettingsException.class,
+                                    () -> guided("latent-consistency", teacher, "method." + bad))
+                            .path());
+        }
     }
 }
