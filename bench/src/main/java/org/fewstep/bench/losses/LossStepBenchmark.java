@@ -8,20 +8,32 @@ import org.fewstep.bench.work.LossStep;
 import org.fewstep.bench.work.Mode;
 import org.fewstep.kernels.cpu.CpuDevice;
 import org.fewstep.loss.FlowMatching;
+import org.fewstep.loss.LagrangianMatching;
+import org.fewstep.loss.MapLoss;
 import org.fewstep.loss.MeanFlow;
+import org.fewstep.loss.SelfDistillation;
+import org.fewstep.path.LinearPath;
+import org.fewstep.path.UniformPairs;
+import org.fewstep.path.UniformTimes;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A training step of the DiT by a loss with its draw: MeanFlow against plain flow matching on the same network.
+ * A training step of the DiT by a loss with its draw: MeanFlow, whose tangent is a constant, and LSD on all of the batch, which
+ * differentiates through the tangent, against plain flow matching on the same network.
  *
  * <p>Some hundred steps pass before the loops that a step calls once are compiled; until then they make objects.
  */
 @Warmup(iterations = 30, time = 600, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 30, time = 400, timeUnit = TimeUnit.MILLISECONDS)
 public class LossStepBenchmark extends EngineBenchmark {
-    @Param({"flow-matching", "mean-flow"})
+    private static final SelfDistillation.Config ALL_PAIRS = new SelfDistillation.Config(
+            new MapLoss.Config(LinearPath.NOISE_AT_ZERO, new UniformPairs(UniformPairs.Order.RISING), 0, 0),
+            UniformTimes.UNIT,
+            0);
+
+    @Param({"flow-matching", "mean-flow", "lsd"})
     public String loss = "";
 
     @Param("16")
@@ -45,11 +57,20 @@ public class LossStepBenchmark extends EngineBenchmark {
                         device,
                         Mode.of(mode),
                         new FlowMatching(MeanFlow.PATH, FlowMatching.Config.UNCONDITIONAL),
+                        net -> net,
                         batch);
             case "mean-flow" ->
-                new LossStep<>(device, Mode.of(mode), new MeanFlow(MeanFlow.Config.UNCONDITIONAL), batch);
+                new LossStep<>(device, Mode.of(mode), new MeanFlow(MeanFlow.Config.UNCONDITIONAL), net -> net, batch);
+            case "lsd" ->
+                new LossStep<>(
+                        device,
+                        Mode.of(mode),
+                        SelfDistillation.lagrangian(ALL_PAIRS, LagrangianMatching.Stop.CONVEX),
+                        net -> new SelfDistillation.Nets(net, net, null),
+                        batch);
             default ->
-                throw new IllegalArgumentException("loss: got \"" + loss + "\"; expected flow-matching or mean-flow");
+                throw new IllegalArgumentException(
+                        "loss: got \"" + loss + "\"; expected flow-matching, mean-flow or lsd");
         };
     }
 }

@@ -81,6 +81,14 @@ final class Targets {
                     1.6,
                     1.35));
         }
+        for (String mode : List.of(EAGER, REPLAYED)) {
+            rows.add(new CostTarget(
+                    "LSD step over the plain flow-matching step, DiT, " + mode,
+                    loss("lsd", mode),
+                    loss("flow-matching", mode),
+                    3,
+                    2.5));
+        }
         rows.add(new AllocationTarget("allocation of an MLP training step, eager", mlpStep(EAGER), 64 * KB, 0));
         rows.add(new AllocationTarget("allocation of a DiT training step, eager", ditStep(EAGER), MB, 0));
         rows.add(new AllocationTarget("allocation of an MLP training step, replayed", mlpStep(REPLAYED), 4 * KB, 0));

@@ -1,6 +1,7 @@
 package org.fewstep.bench.work;
 
 import java.util.List;
+import java.util.function.Function;
 import org.fewstep.kernels.DType;
 import org.fewstep.kernels.cpu.CpuDevice;
 import org.fewstep.loss.Batch;
@@ -13,26 +14,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * A training step of the DiT with two times by one of the engine's losses, its draw included.
  *
+ * @param <N> the loss's networks
  * @param <D> the loss's draw
  */
-public final class LossStep<D> extends TrainingStep {
+public final class LossStep<N, D> extends TrainingStep {
     private static final Rng DRAWS = new Rng(1).stream("draws");
 
-    private final Dit net;
-    private final Loss<? super Dit, D> objective;
+    private final N nets;
+    private final Loss<N, D> objective;
     private final Mode mode;
     private final int size;
     private final float[] images;
     private @Nullable D drawn;
 
-    /** Makes the network. */
-    public LossStep(CpuDevice device, Mode mode, Loss<? super Dit, D> objective, int batch) {
-        this(device, mode, DitNetwork.build(device, 2), objective, batch);
+    /**
+     * Makes the network.
+     *
+     * @param roles the loss's networks, all made of it
+     */
+    public LossStep(CpuDevice device, Mode mode, Loss<N, D> objective, Function<? super Dit, N> roles, int batch) {
+        this(device, mode, DitNetwork.build(device, 2), objective, roles, batch);
     }
 
-    private LossStep(CpuDevice device, Mode mode, Dit net, Loss<? super Dit, D> objective, int batch) {
+    private LossStep(
+            CpuDevice device, Mode mode, Dit net, Loss<N, D> objective, Function<? super Dit, N> roles, int batch) {
         super(device, mode, net);
-        this.net = net;
+        this.nets = roles.apply(net);
         this.objective = objective;
         this.mode = mode;
         this.size = batch;
@@ -55,6 +62,6 @@ public final class LossStep<D> extends TrainingStep {
         if (draw == null) {
             throw new IllegalStateException("loss step: got no draw; expected draw before loss");
         }
-        return objective.loss(net, draw).total();
+        return objective.loss(nets, draw).total();
     }
 }

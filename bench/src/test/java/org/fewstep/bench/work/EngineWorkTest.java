@@ -66,10 +66,11 @@ class EngineWorkTest {
     void replayedStepsOfTheDitHaveTheBitsOfEagerOnes() {
         assertSame(mode -> d -> Replayed.in(mode, new DitForward(d, 1)), 3);
         assertSame(mode -> d -> new DitStep(d, mode, 2), 3);
-        assertSame(mode -> d -> new LossStep<>(d, mode, new MeanFlow(MeanFlow.Config.UNCONDITIONAL), 4), 3);
         assertSame(
-                mode -> d ->
-                        new LossStep<>(d, mode, new FlowMatching(MeanFlow.PATH, FlowMatching.Config.UNCONDITIONAL), 4),
+                mode -> d -> new LossStep<>(d, mode, new MeanFlow(MeanFlow.Config.UNCONDITIONAL), net -> net, 4), 3);
+        assertSame(
+                mode -> d -> new LossStep<>(
+                        d, mode, new FlowMatching(MeanFlow.PATH, FlowMatching.Config.UNCONDITIONAL), net -> net, 4),
                 3);
     }
 
