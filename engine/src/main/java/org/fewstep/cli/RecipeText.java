@@ -22,6 +22,9 @@ record RecipeText(String source, String yaml) {
     static final List<String> BUILT_IN = List.of(
             "eight-gaussians-flow",
             "eight-gaussians-meanflow",
+            "eight-gaussians-lsd",
+            "eight-gaussians-esd",
+            "eight-gaussians-psd",
             "two-moons-flow",
             "two-moons-meanflow",
             "checkerboard-flow",

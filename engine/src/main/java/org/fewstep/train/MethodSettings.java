@@ -14,7 +14,7 @@ import org.fewstep.model.Init;
 import org.fewstep.model.InterpolantConfig;
 import org.fewstep.model.InterpolantField;
 import org.fewstep.model.InterpolantNetwork;
-import org.fewstep.model.LogVarianceHead;
+import org.fewstep.model.Module;
 import org.fewstep.model.Network;
 import org.fewstep.model.NetworkConfig;
 import org.fewstep.model.Parametrisation;
@@ -57,6 +57,9 @@ public sealed interface MethodSettings
                 ProgressiveDistillation,
                 MultistepConsistency,
                 GuidanceDistillation,
+                Lsd,
+                Esd,
+                Psd,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {
@@ -103,7 +106,7 @@ public sealed interface MethodSettings
     }
 
     /** A fresh weight of times that is trained with the student, of no use for samples; null for none. */
-    default @Nullable LogVarianceHead logVariance(Init init) {
+    default @Nullable Module logVariance(Init init) {
         return null;
     }
 
