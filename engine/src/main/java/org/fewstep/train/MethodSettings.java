@@ -60,6 +60,9 @@ public sealed interface MethodSettings
                 Lsd,
                 Esd,
                 Psd,
+                Imm,
+                Shortcut,
+                TwoTime,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {
@@ -124,6 +127,9 @@ public sealed interface MethodSettings
     default NetworkConfig structure(NetworkConfig network) {
         return network;
     }
+
+    /** Refuses a batch that the method cannot be trained with. */
+    default void requireBatch(int batch) {}
 
     /** Times that the network must take: 1 or 2, or 0 for a classifier. */
     int times();

@@ -103,6 +103,7 @@ public record Recipe(
         }
         requirePairsFit(method, data, source);
         requireTeacherFits(method, teacher, init);
+        method.requireBatch(training.batch());
         method.round(0, training.steps()); // refuses a run that is too short for its rounds
         if (levels != null) {
             requireSamples(levels, sample);

@@ -21,6 +21,7 @@ import org.fewstep.kernels.cpu.CpuDevice;
 import org.fewstep.kernels.cpu.Provider;
 import org.fewstep.path.LinearPath;
 import org.fewstep.sample.Generator;
+import org.fewstep.sample.GeneratorOptions;
 import org.fewstep.sample.ModelFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs of the methods that learn a flow map. */
 class FlowMapMethodsTest {
+    private static final String SHORTCUT = "shortcut method.every=2";
+    private static final String TWO_TIME = "two-time";
+
     /** Each method, then each of its choices. */
     private static final List<String> ALL = List.of(
             "lsd",
@@ -42,7 +46,19 @@ class FlowMapMethodsTest {
             "esd method.stop=none",
             "psd",
             "psd method.mid=uniform",
-            "psd method.mu=0.9");
+            "psd method.mu=0.9",
+            "imm",
+            "imm method.particles=2",
+            "imm method.k=2",
+            "imm method.time-from=0.1",
+            "imm method.a=2",
+            SHORTCUT,
+            SHORTCUT + " method.line=brownian",
+            SHORTCUT + " method.mu=0",
+            SHORTCUT + " method.finest=8",
+            TWO_TIME,
+            TWO_TIME + " method.agreement=towards-cleaner",
+            TWO_TIME + " method.lambda=0");
 
     private final Device device = new CpuDevice(Provider.LOOPS, 1);
 
@@ -87,7 +103,8 @@ class FlowMapMethodsTest {
             TinyRuns.assertSame(whole, runs().pieces(words + " in pieces", recipe));
             ends.add(weight(whole));
             try (Generator generator = Generator.load(whole.resolve(Checkpoint.FILE), device)) {
-                assertEquals("flow-map", generator.solverName(org.fewstep.sample.GeneratorOptions.DEFAULT));
+                String steps = words.startsWith(TWO_TIME) ? "euler on PowerSpacing[power=1.0]" : "flow-map";
+                assertEquals(steps, generator.solverName(GeneratorOptions.DEFAULT));
                 float[] one = generator.sample(3, 1, 0);
                 for (float x : one) {
                     assertTrue(Float.isFinite(x), words);
@@ -117,8 +134,8 @@ class FlowMapMethodsTest {
 
     @Test
     void labelsAreTrainedWithAndAsked() {
-        for (String method : List.of("lsd", "esd", "psd")) {
-            Recipe recipe = recipe(TinyRecipe.glyphs(method), method, "training.steps=3");
+        for (String method : List.of("lsd", "esd", "psd", "imm", SHORTCUT + " method.guidance=1.5", TWO_TIME)) {
+            Recipe recipe = recipe(TinyRecipe.glyphs(method.split(" ")[0]), method, "training.steps=3");
             Path run = runs().whole(method + " glyphs", recipe);
             try (Generator generator = Generator.load(run.resolve(Checkpoint.FILE), device)) {
                 assertFalse(Arrays.equals(generator.sample(1, 1, 0, 0), generator.sample(1, 1, 0, 2)), method);
@@ -131,9 +148,19 @@ class FlowMapMethodsTest {
         for (String words : ALL) {
             Recipe recipe = recipe(words);
             assertEquals(recipe, Recipe.from(recipe.toMap()), words);
-            assertEquals(2, recipe.networkConfig(recipe.data().open()).times(), words);
+            int times = words.startsWith(TWO_TIME) ? 1 : 2;
+            assertEquals(times, recipe.networkConfig(recipe.data().open()).times(), words);
         }
         assertEquals(LinearPath.NOISE_AT_ZERO, recipe("lsd").method().path());
+    }
+
+    @Test
+    void guidanceWithoutClassesIsRefusedBeforeTheRun() {
+        Recipe recipe = recipe(SHORTCUT + " method.guidance=2");
+        Path path = folder.resolve("refused");
+        SettingsException e = assertThrows(SettingsException.class, () -> Trainer.start(recipe, path, device));
+        assertEquals("method.guidance", e.path());
+        assertFalse(Trainer.holdsRun(path));
     }
 
     @Test
@@ -143,6 +170,9 @@ class FlowMapMethodsTest {
             assertTrue(file.roles().contains(ModelFile.TARGET));
             assertTrue(file.names().containsAll(List.of("logvar/out.W", "optim.logvar.m/hidden.W")));
             assertEquals("ema.0.9", file.defaultRole());
+        }
+        try (ModelFile file = ModelFile.open(runs().checkpoint("shortcut", recipe(SHORTCUT)))) {
+            assertTrue(file.roles().contains(ModelFile.TARGET));
         }
         try (ModelFile file = ModelFile.open(runs().checkpoint("without", recipe("psd")))) {
             assertFalse(file.roles().contains(ModelFile.TARGET));
@@ -176,5 +206,18 @@ class FlowMapMethodsTest {
         assertEquals("method.stop", refusedPath("lsd method.stop=full"));
         assertEquals("method.stop", refusedPath("esd method.stop=all"));
         assertEquals("method.mid", refusedPath("psd method.mid=end"));
+        assertEquals("training.batch", refusedPath("imm method.particles=3"));
+        assertEquals("training.batch", refusedPath("imm training.batch=18"));
+        assertEquals("method.particles", refusedPath("imm method.particles=0"));
+        assertEquals("method.k", refusedPath("imm method.k=-1"));
+        assertEquals("method.time-to", refusedPath("imm method.time-to=1"));
+        assertEquals("method.time-to", refusedPath("imm method.time-from=0.5 method.time-to=0.5"));
+        assertEquals("network.times", refusedPath("imm network.times=1"));
+        assertEquals("training.batch", refusedPath("shortcut"), "of 16 samples 2 learn from half steps, of 7 lengths");
+        assertEquals("method.finest", refusedPath(SHORTCUT + " method.finest=100"));
+        assertEquals("method.line", refusedPath(SHORTCUT + " method.line=vp"));
+        assertEquals("method.every", refusedPath(SHORTCUT + " method.every=0"));
+        assertEquals("network.times", refusedPath(SHORTCUT + " network.times=1"));
+        assertEquals("method.lambda", refusedPath("two-time method.lambda=-1"));
     }
 }
