@@ -31,20 +31,7 @@ public record Imm(int particles, int k, double a, double b, double timeFrom, dou
 
     static Map<String, Object> defaults() {
         return Map.of(
-                "particles",
-                4,
-                "k",
-                12,
-                "a",
-                1.0,
-                "b",
-                5.0,
-                "time-from",
-                0.0,
-                "time-to",
-                0.994,
-                "label-drop",
-                0.1);
+                "particles", 4, "k", 12, "a", 1.0, "b", 5.0, "time-from", 0.0, "time-to", 0.994, "label-drop", 0.1);
     }
 
     public Imm {

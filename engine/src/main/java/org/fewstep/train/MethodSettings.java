@@ -63,6 +63,11 @@ public sealed interface MethodSettings
                 Imm,
                 Shortcut,
                 TwoTime,
+                AyfEmd,
+                AyfLmd,
+                Emd,
+                Lmd,
+                Fmm,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {

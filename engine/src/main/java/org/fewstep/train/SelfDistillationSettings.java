@@ -65,8 +65,7 @@ interface SelfDistillationSettings {
 
     /** The loss with the networks of a run. */
     static Loss<Network, ?> of(SelfDistillation loss, Roles roles) {
-        MapVarianceHead head = roles.logVariance(MapVarianceHead.class);
-        MapUncertainty weight = head == null ? null : head::of;
+        MapUncertainty weight = MapWeight.of(roles);
         FlowNetwork average = roles.target();
         return StudentLoss.of(
                 loss,

@@ -42,19 +42,7 @@ public record Shortcut(Line line, int finest, int every, double guidance, double
     }
 
     static Map<String, Object> defaults() {
-        return Map.of(
-                "line",
-                Line.LINEAR,
-                "finest",
-                128,
-                "every",
-                8,
-                "guidance",
-                1.0,
-                "mu",
-                0.999,
-                "label-drop",
-                0.1);
+        return Map.of("line", Line.LINEAR, "finest", 128, "every", 8, "guidance", 1.0, "mu", 0.999, "label-drop", 0.1);
     }
 
     public Shortcut {

@@ -42,11 +42,7 @@ public record TwoTime(double lambda, Agreement agreement, double labelDrop) impl
     public Loss<Network, ?> loss(Roles roles) {
         return StudentLoss.of(
                 new TwoTimePrediction(new TwoTimePrediction.Config(
-                        UniformTimes.UNIT,
-                        lambda,
-                        agreement,
-                        roles.classes() == 0 ? 0 : labelDrop,
-                        roles.classes())),
+                        UniformTimes.UNIT, lambda, agreement, roles.classes() == 0 ? 0 : labelDrop, roles.classes())),
                 (student, dropping) -> new LinearPathPrediction(student));
     }
 }

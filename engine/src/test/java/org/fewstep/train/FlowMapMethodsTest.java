@@ -16,13 +16,21 @@ import java.util.Map;
 import org.fewstep.io.MetricsLog;
 import org.fewstep.io.SafeTensors;
 import org.fewstep.io.SettingsException;
+import org.fewstep.kernels.DType;
 import org.fewstep.kernels.Device;
+import org.fewstep.kernels.Scope;
 import org.fewstep.kernels.cpu.CpuDevice;
 import org.fewstep.kernels.cpu.Provider;
+import org.fewstep.model.Cond;
+import org.fewstep.op.Ops;
+import org.fewstep.path.GaussianMixture;
 import org.fewstep.path.LinearPath;
+import org.fewstep.path.PathCoefficients;
 import org.fewstep.sample.Generator;
 import org.fewstep.sample.GeneratorOptions;
 import org.fewstep.sample.ModelFile;
+import org.fewstep.sample.ModelSpec;
+import org.fewstep.tensor.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FlowMapMethodsTest {
     private static final String SHORTCUT = "shortcut method.every=2";
     private static final String TWO_TIME = "two-time";
+    private static final String AYF = "ayf-emd teacher=exact method.warm-up-steps=0";
 
     /** Each method, then each of its choices. */
     private static final List<String> ALL = List.of(
@@ -58,7 +67,23 @@ class FlowMapMethodsTest {
             SHORTCUT + " method.finest=8",
             TWO_TIME,
             TWO_TIME + " method.agreement=towards-cleaner",
-            TWO_TIME + " method.lambda=0");
+            TWO_TIME + " method.lambda=0",
+            AYF,
+            AYF + " method.warm-up-steps=5",
+            AYF + " method.bound=clipped",
+            AYF + " method.space=map",
+            AYF + " method.span-std=2",
+            "ayf-lmd teacher=exact",
+            "emd teacher=exact",
+            "emd teacher=exact method.stop=full",
+            "emd teacher=exact method.stop=target",
+            "emd teacher=exact method.adaptive=true",
+            "lmd teacher=exact",
+            "lmd teacher=exact method.stop=convex",
+            "lmd teacher=exact method.directions=both",
+            "fmm");
+
+    private static final List<String> TAUGHT = List.of("ayf-emd", "ayf-lmd", "emd", "lmd");
 
     private final Device device = new CpuDevice(Provider.LOOPS, 1);
 
@@ -134,7 +159,7 @@ class FlowMapMethodsTest {
 
     @Test
     void labelsAreTrainedWithAndAsked() {
-        for (String method : List.of("lsd", "esd", "psd", "imm", SHORTCUT + " method.guidance=1.5", TWO_TIME)) {
+        for (String method : List.of("lsd", "esd", "psd", "imm", SHORTCUT + " method.guidance=1.5", TWO_TIME, "fmm")) {
             Recipe recipe = recipe(TinyRecipe.glyphs(method.split(" ")[0]), method, "training.steps=3");
             Path run = runs().whole(method + " glyphs", recipe);
             try (Generator generator = Generator.load(run.resolve(Checkpoint.FILE), device)) {
@@ -152,6 +177,113 @@ class FlowMapMethodsTest {
             assertEquals(times, recipe.networkConfig(recipe.data().open()).times(), words);
         }
         assertEquals(LinearPath.NOISE_AT_ZERO, recipe("lsd").method().path());
+    }
+
+    @Test
+    void aFlowOfAFileTeachesAndIsNotNeededAgain() throws IOException {
+        Path teacher = runs().checkpoint("teacher", TinyRecipe.flowMatching("network.width=12"));
+        for (String method : TAUGHT) {
+            Recipe recipe = recipe(method + " teacher=" + teacher + " training.steps=13");
+            Path whole = runs().whole(method, recipe);
+            assertFalse(Arrays.equals(
+                    weight(whole),
+                    weight(runs().whole(method + " exact", recipe(method + " teacher=exact training.steps=13")))));
+            Path broken = folder.resolve(method + " broken");
+            Trainer.start(recipe, broken, device).close();
+            Path moved = teacher.resolveSibling("moved");
+            Files.move(teacher, moved);
+            try (Trainer trainer = Trainer.resume(broken, device)) {
+                trainer.run();
+            } finally {
+                Files.move(moved, teacher);
+            }
+            TinyRuns.assertSame(whole, broken);
+            Path exported = folder.resolve(method + ".safetensors");
+            Checkpoint.export(broken.resolve(Checkpoint.FILE), exported, "");
+            try (Generator generator = Generator.load(exported, device)) {
+                assertEquals(6, generator.sample(3, 1, 0).length);
+            }
+        }
+    }
+
+    /** The same velocity field in the two directions of time, so that a sign or a time turned wrongly shows. */
+    @Test
+    void aTeacherIsTheSameFlowInBothDirections() {
+        Recipe recipe = recipe("lmd teacher=exact");
+        ModelSpec spec = new ModelSpec(
+                recipe.networkConfig(recipe.data().open()), DType.F64, LinearPath.NOISE_AT_ZERO, List.of(2));
+        try (Scope scope = device.scope();
+                Teacher teacher = Teacher.open(recipe, spec, device)) {
+            Tensor x = Tensor.of(device, DType.F64, new double[] {0.3, -1.2, 1.5, 0.4}, 2, 2);
+            Tensor t = Tensor.of(device, DType.F64, new double[] {0.2, 0.7}, 2);
+            Tensor back = Tensor.of(device, DType.F64, new double[] {0.8, 0.3}, 2);
+            double[] up = teacher.velocity(LinearPath.NOISE_AT_ZERO)
+                    .v(x, t, Cond.NONE)
+                    .toDoubles();
+            double[] down = teacher.velocity(LinearPath.NOISE_AT_ONE)
+                    .v(x, back, Cond.NONE)
+                    .toDoubles();
+            GaussianMixture mixture = recipe.data().mixture();
+            double[] exact = mixture.v(Ops.slice(x, 0, 0, 1), PathCoefficients.of(LinearPath.NOISE_AT_ZERO, 0.2))
+                    .toDoubles();
+            assertEquals(exact[0], up[0], 1e-12);
+            for (int i = 0; i < 4; i++) {
+                assertEquals(-up[i], down[i], 1e-12);
+            }
+            assertThrows(IllegalStateException.class, teacher::denoiser);
+            assertThrows(IllegalStateException.class, teacher::firstStage);
+            assertThrows(IllegalStateException.class, teacher::trigFlow);
+        }
+    }
+
+    private String refusedToStart(Recipe recipe) {
+        Path path = folder.resolve("refused");
+        SettingsException e = assertThrows(SettingsException.class, () -> Trainer.start(recipe, path, device));
+        assertFalse(Trainer.holdsRun(path));
+        assertEquals(0, device.live().buffers().get(), "buffers after " + e.getMessage());
+        return e.getMessage();
+    }
+
+    private static void assertSays(String part, String message) {
+        assertTrue(message.contains(part), message);
+    }
+
+    @Test
+    void teachersThatDoNotFitAreRefusedBeforeTheRun() {
+        String method = "ayf-emd teacher=";
+        assertSays("no file", refusedToStart(recipe(method + folder.resolve("none"))));
+        assertSays("mixture", refusedToStart(recipe(method + "exact data.kind=checkerboard")));
+        Path denoiser = runs().checkpoint("denoiser", TinyRecipe.level("edm", "training.steps=1"));
+        assertSays("flow-matching", refusedToStart(recipe(method + denoiser)));
+        Path map = runs().checkpoint("map", TinyRecipe.meanFlow("training.steps=1"));
+        assertSays("noise at 1, 2 times", refusedToStart(recipe(method + map)));
+        Path flow = runs().checkpoint("flow", TinyRecipe.flowMatching("training.steps=1"));
+        assertSays("F32", refusedToStart(recipe(method + flow + " training.dtype=f64")));
+        assertSays("[1, 8, 8]", refusedToStart(recipe(TinyRecipe.glyphs("ayf-emd"), method + flow)));
+    }
+
+    @Test
+    void aGuidedTeacherTeachesEveryScale() {
+        Path teacher = runs().checkpoint(
+                        "guide", Recipe.from(TinyRecipe.glyphs("flow-matching"), List.of("training.steps=3")));
+        for (String method : List.of("ayf-emd", "ayf-lmd")) {
+            Recipe recipe = recipe(
+                    TinyRecipe.glyphs(method),
+                    method + " teacher=" + teacher,
+                    "network.guided=true",
+                    "method.guidance-most=3",
+                    "training.steps=3");
+            try (Generator generator = Generator.load(runs().checkpoint(method + " guided", recipe), device)) {
+                int[] label = {1};
+                GeneratorOptions options = GeneratorOptions.DEFAULT;
+                assertFalse(Arrays.equals(
+                        generator.sample(0, 1, 0, label, options.withGuidance(1)),
+                        generator.sample(0, 1, 0, label, options.withGuidance(3))));
+            }
+        }
+        assertSays(
+                "guidance needs labels",
+                refusedToStart(recipe(AYF + " method.guidance-least=2 method.guidance-most=2")));
     }
 
     @Test
@@ -219,5 +351,18 @@ class FlowMapMethodsTest {
         assertEquals("method.every", refusedPath(SHORTCUT + " method.every=0"));
         assertEquals("network.times", refusedPath(SHORTCUT + " network.times=1"));
         assertEquals("method.lambda", refusedPath("two-time method.lambda=-1"));
+        for (String method : TAUGHT) {
+            assertEquals("teacher", refusedPath(method));
+            assertEquals("init", refusedPath(method + " teacher=some init=teacher"));
+            assertEquals("network.times", refusedPath(method + " teacher=exact network.times=1"));
+            assertEquals("method.label-drop", refusedPath(method + " teacher=exact method.label-drop=2"));
+        }
+        assertEquals("method.warm-up-steps", refusedPath(AYF + " method.warm-up-steps=-1"));
+        assertEquals("method.warm-up-to", refusedPath(AYF + " method.warm-up-to=1.5"));
+        assertEquals("method.c", refusedPath(AYF + " method.c=0"));
+        assertEquals("method.span-std", refusedPath(AYF + " method.span-std=0"));
+        assertEquals("method.guidance-most", refusedPath(AYF + " method.guidance-least=2"));
+        assertEquals("network.guided", refusedPath(AYF + " method.guidance-most=2"));
+        assertEquals("teacher", refusedPath("fmm teacher=exact"));
     }
 }
