@@ -68,6 +68,9 @@ public sealed interface MethodSettings
                 Emd,
                 Lmd,
                 Fmm,
+                ImprovedMeanFlow,
+                AlphaFlow,
+                SplitMeanFlow,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {
@@ -176,7 +179,12 @@ public sealed interface MethodSettings
         /** the first of the batch, an exact share */
         LEADING,
         /** each with the same probability */
-        RANDOM
+        RANDOM;
+
+        /** A share of the batch. */
+        Diagonal of(double share) {
+            return this == LEADING ? new Diagonal.Leading(share) : new Diagonal.Ratio(1 - share);
+        }
     }
 
     /**
@@ -343,11 +351,8 @@ public sealed interface MethodSettings
                         "omega 1 and kappa 0",
                         "guidance needs labels");
             }
-            Diagonal on = diagonal == DiagonalChoice.LEADING
-                    ? new Diagonal.Leading(diagonalShare)
-                    : new Diagonal.Ratio(1 - diagonalShare);
             return StudentLoss.of(new org.fewstep.loss.MeanFlow(new org.fewstep.loss.MeanFlow.Config(
-                    new LogitNormalPairs(timeMean, timeStd, on),
+                    new LogitNormalPairs(timeMean, timeStd, diagonal.of(diagonalShare)),
                     p,
                     c,
                     new org.fewstep.loss.MeanFlow.Guidance(

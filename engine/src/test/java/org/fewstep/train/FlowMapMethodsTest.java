@@ -39,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FlowMapMethodsTest {
     private static final String SHORTCUT = "shortcut method.every=2";
     private static final String TWO_TIME = "two-time";
+    private static final String PIXEL = "improved-mean-flow method.predicts=data";
     private static final String AYF = "ayf-emd teacher=exact method.warm-up-steps=0";
 
     /** Each method, then each of its choices. */
@@ -81,7 +82,21 @@ class FlowMapMethodsTest {
             "lmd teacher=exact",
             "lmd teacher=exact method.stop=convex",
             "lmd teacher=exact method.directions=both",
-            "fmm");
+            "fmm",
+            "improved-mean-flow",
+            "improved-mean-flow method.p=0",
+            "improved-mean-flow method.diagonal=random",
+            "improved-mean-flow method.time-std=2",
+            PIXEL,
+            PIXEL + " method.least-time=0.2",
+            "alpha-flow",
+            "alpha-flow method.fall-from=0 method.fall-to=0",
+            "alpha-flow method.fall-from=1 method.fall-to=1",
+            "alpha-flow method.clip=0.5",
+            "alpha-flow method.c=1",
+            "split-mean-flow",
+            "split-mean-flow method.diagonal-share=0.25",
+            "split-mean-flow method.distil=true teacher=exact");
 
     private static final List<String> TAUGHT = List.of("ayf-emd", "ayf-lmd", "emd", "lmd");
 
@@ -115,7 +130,10 @@ class FlowMapMethodsTest {
 
     private static byte[] weight(Path run) {
         try (SafeTensors.Reader reader = SafeTensors.open(run.resolve(Checkpoint.FILE))) {
-            return reader.readBytes("student/mlp.layers.0.W");
+            return reader.readBytes(reader.names().stream()
+                    .filter(name -> name.matches("student/(net\\.)?mlp\\.layers\\.0\\.W"))
+                    .findFirst()
+                    .orElseThrow());
         }
     }
 
@@ -159,7 +177,16 @@ class FlowMapMethodsTest {
 
     @Test
     void labelsAreTrainedWithAndAsked() {
-        for (String method : List.of("lsd", "esd", "psd", "imm", SHORTCUT + " method.guidance=1.5", TWO_TIME, "fmm")) {
+        for (String method : List.of(
+                "lsd",
+                "esd",
+                "psd",
+                "imm",
+                SHORTCUT + " method.guidance=1.5",
+                TWO_TIME,
+                "fmm",
+                "alpha-flow",
+                "split-mean-flow")) {
             Recipe recipe = recipe(TinyRecipe.glyphs(method.split(" ")[0]), method, "training.steps=3");
             Path run = runs().whole(method + " glyphs", recipe);
             try (Generator generator = Generator.load(run.resolve(Checkpoint.FILE), device)) {
@@ -287,6 +314,21 @@ class FlowMapMethodsTest {
     }
 
     @Test
+    void improvedMeanFlowTakesItsScalesAsAnInput() {
+        String words = "improved-mean-flow training.steps=3";
+        String[] guided = {"method.scale-most=8", "network.guided=true"};
+        Path run = runs().whole("guided", recipe(TinyRecipe.glyphs("improved-mean-flow"), words, guided));
+        try (Generator generator = Generator.load(run.resolve(Checkpoint.FILE), device)) {
+            int[] label = {1};
+            GeneratorOptions options = GeneratorOptions.DEFAULT;
+            assertFalse(Arrays.equals(
+                    generator.sample(0, 1, 0, label, options),
+                    generator.sample(0, 1, 0, label, options.withGuidance(4))));
+        }
+        assertSays("data with classes", refusedToStart(recipe(TinyRecipe.glyphs("improved-mean-flow"), words)));
+    }
+
+    @Test
     void guidanceWithoutClassesIsRefusedBeforeTheRun() {
         Recipe recipe = recipe(SHORTCUT + " method.guidance=2");
         Path path = folder.resolve("refused");
@@ -364,5 +406,18 @@ class FlowMapMethodsTest {
         assertEquals("method.guidance-most", refusedPath(AYF + " method.guidance-least=2"));
         assertEquals("network.guided", refusedPath(AYF + " method.guidance-most=2"));
         assertEquals("teacher", refusedPath("fmm teacher=exact"));
+        for (String method : List.of("improved-mean-flow", "alpha-flow", "split-mean-flow")) {
+            assertEquals("network.times", refusedPath(method + " network.times=1"));
+            assertEquals("method.diagonal-share", refusedPath(method + " method.diagonal-share=-1"));
+            assertEquals("method.time-std", refusedPath(method + " method.time-std=0"));
+            assertEquals("teacher", refusedPath(method + " teacher=exact"));
+        }
+        assertEquals("method.least-time", refusedPath(PIXEL + " method.least-time=0"));
+        assertEquals("method.scale-most", refusedPath("improved-mean-flow method.scale-most=1"));
+        assertEquals("network.guided", refusedPath("improved-mean-flow method.scale-most=8"));
+        assertEquals("method.fall-to", refusedPath("alpha-flow method.fall-from=0.9"));
+        assertEquals("method.clip", refusedPath("alpha-flow method.clip=0"));
+        assertEquals("method.guidance", refusedPath("split-mean-flow method.guidance=2"));
+        assertEquals("teacher", refusedPath("split-mean-flow method.distil=true"));
     }
 }
