@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What the two distillation losses of Align Your Flow share: a student f(x_t, t, s) = x_t + (s - t) F(x_t, t, s), a teacher's
  * velocity guided by a scale that is drawn for each sample and that the student gets as an input, and a warm-up.
  */
-abstract class AlignYourFlow implements Loss<AlignYourFlow.Nets, AlignYourFlow.Draw> {
+public abstract class AlignYourFlow implements Loss<AlignYourFlow.Nets, AlignYourFlow.Draw> {
     static final FlowDerivative ALONG_THE_FLOW = new FlowDerivative.ForwardMode();
 
     /**

@@ -9,7 +9,13 @@ import java.util.List;
  * #leastNumbers}, before it believes a record from outside.
  */
 public sealed interface NetworkConfig
-        permits MlpConfig, ResidualMlpConfig, DitConfig, UNetConfig, ConvClassifierConfig, InterpolantConfig {
+        permits MlpConfig,
+                ResidualMlpConfig,
+                DitConfig,
+                UNetConfig,
+                ConvClassifierConfig,
+                InterpolantConfig,
+                DataPredictorConfig {
     /** Numbers in one sample. */
     int dim();
 

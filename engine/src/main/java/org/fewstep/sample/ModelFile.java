@@ -29,6 +29,7 @@ import org.fewstep.model.Network;
 import org.fewstep.model.NetworkConfig;
 import org.fewstep.model.Parameter;
 import org.fewstep.model.Parametrisation;
+import org.fewstep.path.BrownianPath;
 import org.fewstep.path.LinearPath;
 import org.fewstep.path.StochasticInterpolant;
 import org.fewstep.tensor.Rng;
@@ -193,9 +194,13 @@ public final class ModelFile implements AutoCloseable {
                 return LinearPath.NOISE_AT_ZERO;
             }
         }
+        BrownianPath brownian = new BrownianPath();
+        if (name.equals(brownian.name()) && noise.equals("0")) {
+            return brownian;
+        }
         throw bad(
                 "path " + BadFileException.quote(name) + " with noise at " + BadFileException.quote(noise),
-                "linear with noise at 0 or 1",
+                "linear with noise at 0 or 1, or brownian with noise at 0",
                 "was it written by another version?");
     }
 

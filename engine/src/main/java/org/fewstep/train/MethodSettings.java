@@ -14,7 +14,7 @@ import org.fewstep.model.Init;
 import org.fewstep.model.InterpolantConfig;
 import org.fewstep.model.InterpolantField;
 import org.fewstep.model.InterpolantNetwork;
-import org.fewstep.model.LogVarianceHead;
+import org.fewstep.model.Module;
 import org.fewstep.model.Network;
 import org.fewstep.model.NetworkConfig;
 import org.fewstep.model.Parametrisation;
@@ -58,6 +58,20 @@ public sealed interface MethodSettings
                 MultistepConsistency,
                 GuidanceDistillation,
                 LatentConsistency,
+                Lsd,
+                Esd,
+                Psd,
+                Imm,
+                Shortcut,
+                TwoTime,
+                AyfEmd,
+                AyfLmd,
+                Emd,
+                Lmd,
+                Fmm,
+                ImprovedMeanFlow,
+                AlphaFlow,
+                SplitMeanFlow,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {
@@ -104,7 +118,7 @@ public sealed interface MethodSettings
     }
 
     /** A fresh weight of times that is trained with the student, of no use for samples; null for none. */
-    default @Nullable LogVarianceHead logVariance(Init init) {
+    default @Nullable Module logVariance(Init init) {
         return null;
     }
 
@@ -122,6 +136,9 @@ public sealed interface MethodSettings
     default NetworkConfig structure(NetworkConfig network) {
         return network;
     }
+
+    /** Refuses a batch that the method cannot be trained with. */
+    default void requireBatch(int batch) {}
 
     /** Times that the network must take: 1 or 2, or 0 for a classifier. */
     int times();
@@ -168,7 +185,12 @@ public sealed interface MethodSettings
         /** the first of the batch, an exact share */
         LEADING,
         /** each with the same probability */
-        RANDOM
+        RANDOM;
+
+        /** A share of the batch. */
+        Diagonal of(double share) {
+            return this == LEADING ? new Diagonal.Leading(share) : new Diagonal.Ratio(1 - share);
+        }
     }
 
     /**
@@ -335,11 +357,8 @@ public sealed interface MethodSettings
                         "omega 1 and kappa 0",
                         "guidance needs labels");
             }
-            Diagonal on = diagonal == DiagonalChoice.LEADING
-                    ? new Diagonal.Leading(diagonalShare)
-                    : new Diagonal.Ratio(1 - diagonalShare);
             return StudentLoss.of(new org.fewstep.loss.MeanFlow(new org.fewstep.loss.MeanFlow.Config(
-                    new LogitNormalPairs(timeMean, timeStd, on),
+                    new LogitNormalPairs(timeMean, timeStd, diagonal.of(diagonalShare)),
                     p,
                     c,
                     new org.fewstep.loss.MeanFlow.Guidance(

@@ -22,8 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param source the end at t = 0, for a method that learns a bridge; absent for all others
  * @param method loss and path
  * @param teacher checkpoint or export of a denoiser that the student learns from or starts as, or exact for the denoiser of
- *     the data; for tcm that of the first stage, a consistency function; absent for none
- * @param init where the student's weights start: fresh or teacher (default: teacher where that is a file)
+ *     the data; for tcm that of the first stage, a consistency function; for a flow map one of flow matching, or exact for the
+ *     velocity of the data; absent for none
+ * @param init where the student's weights start: fresh or teacher (default: teacher where that is a file, but fresh for a flow
+ *     map)
  * @param network architecture
  * @param optimizer update rule
  * @param training length and bookkeeping
@@ -103,6 +105,7 @@ public record Recipe(
         }
         requirePairsFit(method, data, source);
         requireTeacherFits(method, teacher, init);
+        method.requireBatch(training.batch());
         method.round(0, training.steps()); // refuses a run that is too short for its rounds
         if (levels != null) {
             requireSamples(levels, network.guided(), sample);
@@ -168,12 +171,15 @@ public record Recipe(
                 throw new SettingsException(
                         "init", "teacher without a teacher", "fresh", "name a model file as teacher");
             }
-        } else if (method.parametrisation() == null) {
+        } else if (method.parametrisation() == null && !method.taught()) {
             throw new SettingsException("teacher", teacher, "none, since the method has no use for one", "");
         } else if (exact && method.hasFirstStage()) {
             throw new SettingsException("teacher", teacher, "a checkpoint of the first stage", "train it with ect");
         } else if (exact && init == Start.TEACHER) {
             throw new SettingsException("init", "teacher for the exact one", "fresh, since it has no weights", "");
+        } else if (method.parametrisation() == null && init == Start.TEACHER) {
+            throw new SettingsException(
+                    "init", "teacher for a flow map", "fresh, since the student has a time more than its teacher", "");
         } else if (!method.taught() && (exact || init == Start.FRESH)) {
             throw new SettingsException(
                     "teacher", teacher, "a model file to start from, since the method learns from data alone", "");
@@ -191,7 +197,10 @@ public record Recipe(
 
     /** Whether the student's first weights are those of the teacher. */
     public boolean startsFromTeacher() {
-        return teacher != null && !Teacher.EXACT.equals(teacher) && init != Start.FRESH;
+        return teacher != null
+                && !Teacher.EXACT.equals(teacher)
+                && init != Start.FRESH
+                && method.parametrisation() != null;
     }
 
     /**

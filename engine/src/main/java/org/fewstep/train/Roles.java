@@ -2,7 +2,6 @@ package org.fewstep.train;
 
 import java.util.Map;
 import org.fewstep.model.FlowNetwork;
-import org.fewstep.model.LogVarianceHead;
 import org.fewstep.model.Module;
 import org.fewstep.model.Network;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,7 @@ record Roles(
         @Nullable Teacher teacher,
         @Nullable FlowNetwork target,
         @Nullable Network student,
-        @Nullable LogVarianceHead logVariance,
+        @Nullable Module logVariance,
         Map<String, Module> opponents) {
     /** A student alone, for data of one number. */
     static Roles student(int classes) {
@@ -41,6 +40,15 @@ record Roles(
         throw new IllegalStateException("method: got "
                 + (student == null ? "no student" : student.getClass().getSimpleName())
                 + "; expected a network with times");
+    }
+
+    /** The learned weight of times, of a type; null without one. */
+    <M> @Nullable M logVariance(Class<M> type) {
+        if (logVariance != null && !type.isInstance(logVariance)) {
+            throw new IllegalStateException("method: got a weight "
+                    + logVariance.getClass().getSimpleName() + "; expected a " + type.getSimpleName());
+        }
+        return type.cast(logVariance);
     }
 
     /** The network of an opponent, of a type. */

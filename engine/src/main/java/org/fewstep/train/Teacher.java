@@ -13,15 +13,17 @@ import org.fewstep.model.NetworkConfig;
 import org.fewstep.model.Parametrisation;
 import org.fewstep.model.PredictionNet;
 import org.fewstep.model.VelocityNet;
+import org.fewstep.op.Ops;
 import org.fewstep.path.GaussianMixture;
+import org.fewstep.path.LinearPath;
 import org.fewstep.sample.ModelFile;
 import org.fewstep.sample.ModelSpec;
 import org.fewstep.tensor.Rng;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frozen network that a student learns from or starts as: a denoiser of a model file, the data's own denoiser, or a first
- * stage of the student's own kind.
+ * The frozen network that a student learns from or starts as: a denoiser of a model file, the data's own denoiser, a first
+ * stage of the student's own kind, or the velocity of a flow, of a model file or of the data.
  */
 final class Teacher implements AutoCloseable {
     /** Recipe's word for the denoiser of the data. */
@@ -29,15 +31,24 @@ final class Teacher implements AutoCloseable {
 
     private final Module owned;
     private final @Nullable FlowNetwork network;
-    private final PredictionNet function;
-    private final @Nullable VelocityNet trigFlow;
+    private final Gives gives;
 
-    private Teacher(
-            Module owned, @Nullable FlowNetwork network, PredictionNet function, @Nullable VelocityNet trigFlow) {
+    /**
+     * What a teacher can be asked for.
+     *
+     * @param function clean data at a noise level; null for a flow
+     * @param trigFlow velocity on TrigFlow's quarter circle; null for a first stage and for a flow
+     * @param flow velocity on the linear path with noise at 0; null for all others
+     */
+    private record Gives(
+            @Nullable PredictionNet function,
+            @Nullable VelocityNet trigFlow,
+            @Nullable VelocityNet flow) {}
+
+    private Teacher(Module owned, @Nullable FlowNetwork network, Gives gives) {
         this.owned = owned;
         this.network = network;
-        this.function = function;
-        this.trigFlow = trigFlow;
+        this.gives = gives;
     }
 
     /**
@@ -48,7 +59,18 @@ final class Teacher implements AutoCloseable {
     static Teacher of(FlowNetwork network, Parametrisation as) {
         network.freeze(true);
         boolean stage = as.role() == Parametrisation.Role.CONSISTENCY;
-        return new Teacher(network, network, as.around(network), stage ? null : as.trigFlow(network));
+        return new Teacher(network, network, new Gives(as.around(network), stage ? null : as.trigFlow(network), null));
+    }
+
+    /** A network that is taken over: a velocity on the linear path with noise at 0. */
+    private static Teacher ofFlow(FlowNetwork network) {
+        network.freeze(true);
+        return new Teacher(network, network, new Gives(null, null, network));
+    }
+
+    /** A network of a file that is taken over, as the recipe's method wants it. */
+    private static Teacher of(FlowNetwork network, Recipe recipe, @Nullable Parametrisation levels) {
+        return levels == null ? ofFlow(network) : of(network, wanted(recipe, levels));
     }
 
     /** What the teacher of a recipe is. */
@@ -67,43 +89,49 @@ final class Teacher implements AutoCloseable {
     static @Nullable Teacher open(Recipe recipe, ModelSpec student, Device device) {
         String name = recipe.teacher();
         Parametrisation levels = student.parametrisation();
-        if (name == null || levels == null) {
+        if (name == null) {
             return null;
         }
         if (name.equals(EXACT)) {
-            return exact(recipe, student, device, levels.sigmaData());
+            return exact(recipe, student, device);
         }
         Path path = Path.of(name);
         if (!Files.isRegularFile(path)) {
             throw new SettingsException(
                     "teacher",
                     Files.exists(path) ? "the folder " + name : name + ", which is no file",
-                    "a checkpoint or an export of a " + wanted(recipe, levels).describe(),
+                    "a checkpoint or an export of a " + describe(recipe, levels),
                     Files.exists(path) ? "name the .safetensors file in it" : "is the path right?");
         }
         try (ModelFile file = ModelFile.open(path)) {
-            requireFit(name, file.spec(), student, wanted(recipe, levels));
+            requireFit(name, file.spec(), student, recipe);
             requireScales(name, file.spec(), recipe.method().guidedTeacher());
             if (recipe.startsFromTeacher()) {
                 requireSameStructure(file.spec().network(), student.network());
             }
             Network network = file.load(file.defaultRole(), device);
-            return of((FlowNetwork) network, wanted(recipe, levels));
+            return of((FlowNetwork) network, recipe, levels);
         }
+    }
+
+    private static String describe(Recipe recipe, @Nullable Parametrisation student) {
+        return student == null
+                ? "flow on the linear path"
+                : wanted(recipe, student).describe();
     }
 
     /** The teacher that a checkpoint of the recipe's run holds; null where the method learns from none. */
     static @Nullable Teacher stored(Recipe recipe, ModelFile checkpoint, Device device) {
         ModelSpec student = checkpoint.spec();
         Parametrisation levels = student.parametrisation();
-        if (!recipe.method().taught() || levels == null) {
+        if (!recipe.method().taught()) {
             return null;
         }
         long step = Checkpoint.of(checkpoint).step();
         boolean wasStudent =
                 recipe.method().round(step, recipe.training().steps()).number() > 0;
         if (EXACT.equals(recipe.teacher()) && !wasStudent) {
-            return exact(recipe, student, device, levels.sigmaData());
+            return exact(recipe, student, device);
         }
         NetworkConfig config = checkpoint.structure(ModelFile.KEY_TEACHER);
         if (wasStudent && !config.equals(student.network())) {
@@ -119,14 +147,14 @@ final class Teacher implements AutoCloseable {
                 throw checkpoint.bad("a teacher " + config, "a network that makes samples of noise", "is it damaged?");
             }
             checkpoint.load(ModelFile.TEACHER, flow);
-            return of(flow, wasStudent ? levels : wanted(recipe, levels));
+            return levels != null && wasStudent ? of(flow, levels) : of(flow, recipe, levels);
         } catch (RuntimeException e) {
             network.close();
             throw e;
         }
     }
 
-    private static Teacher exact(Recipe recipe, ModelSpec student, Device device, double sigmaData) {
+    private static Teacher exact(Recipe recipe, ModelSpec student, Device device) {
         if (student.network().classes() > 0) {
             throw new SettingsException(
                     "teacher", EXACT + " for data with classes", "a model file, or data without classes", "");
@@ -140,24 +168,33 @@ final class Teacher implements AutoCloseable {
                     "eight-gaussians and ring8 are such");
         }
         ExactDenoiser exact = new ExactDenoiser(new Init(device, student.dtype(), new Rng(0)), mixture);
-        return new Teacher(exact, null, exact, exact.trigFlow(sigmaData));
+        Parametrisation levels = student.parametrisation();
+        return new Teacher(
+                exact,
+                null,
+                levels == null
+                        ? new Gives(null, null, exact.velocity(LinearPath.NOISE_AT_ZERO))
+                        : new Gives(exact, exact.trigFlow(levels.sigmaData()), null));
     }
 
     /** Refuses a teacher of other data or of another kind. */
-    private static void requireFit(String name, ModelSpec teacher, ModelSpec student, Parametrisation wanted) {
-        Parametrisation given = teacher.parametrisation();
-        if (!wanted.equals(given)) {
-            org.fewstep.path.Path path = teacher.path();
-            String what = given != null
-                    ? given.describe()
-                    : path != null ? "a model on the path " + path.name() : "a network that makes no samples of noise";
+    private static void requireFit(String name, ModelSpec teacher, ModelSpec student, Recipe recipe) {
+        Parametrisation levels = student.parametrisation();
+        Parametrisation wanted = levels == null ? null : wanted(recipe, levels);
+        boolean fits = wanted == null
+                ? LinearPath.NOISE_AT_ZERO.equals(teacher.path())
+                        && teacher.network().times() == 1
+                : wanted.equals(teacher.parametrisation());
+        if (!fits) {
             throw new SettingsException(
                     "teacher",
-                    name + ", a " + what,
-                    "a " + wanted.describe(),
-                    wanted.jumps()
-                            ? "train it with the method ect, or ict and the same sigma-min"
-                            : "train it with the method edm");
+                    name + ", a " + describe(teacher),
+                    wanted == null ? "a velocity on the path linear with noise at 0" : "a " + wanted.describe(),
+                    wanted == null
+                            ? "train it with the method flow-matching"
+                            : wanted.jumps()
+                                    ? "train it with the method ect, or ict and the same sigma-min"
+                                    : "train it with the method edm");
         }
         requireEqual(name + " of samples", teacher.shape(), student.shape());
         requireEqual(name + " of dtype", teacher.dtype(), student.dtype());
@@ -176,6 +213,18 @@ final class Teacher implements AutoCloseable {
                     "one that takes " + (wanted ? "it" : "none"),
                     wanted ? "train it with the method guidance-distillation" : "");
         }
+    }
+
+    private static String describe(ModelSpec given) {
+        Parametrisation levels = given.parametrisation();
+        if (levels != null) {
+            return levels.describe();
+        }
+        org.fewstep.path.Path path = given.path();
+        return path == null
+                ? "network that makes no samples of noise"
+                : "model on the path " + path.name() + " with noise at " + (int) path.noiseTime() + ", "
+                        + given.network().times() + " times";
     }
 
     private static void requireEqual(String what, Object teacher, Object student) {
@@ -204,28 +253,43 @@ final class Teacher implements AutoCloseable {
 
     /** E[x0 | x] at a noise level a sample. */
     PredictionNet denoiser() {
-        requireDenoiser();
+        PredictionNet function = gives.function;
+        if (function == null || gives.trigFlow == null) {
+            throw other("a denoiser");
+        }
         return function;
     }
 
     /** The velocity of its flow on TrigFlow's quarter circle. */
     VelocityNet trigFlow() {
-        return requireDenoiser();
+        VelocityNet trigFlow = gives.trigFlow;
+        if (trigFlow == null) {
+            throw other("a denoiser");
+        }
+        return trigFlow;
     }
 
     /** The consistency function of a first stage. */
     PredictionNet firstStage() {
-        if (trigFlow != null) {
-            throw new IllegalStateException("teacher: got a denoiser; expected a first stage");
+        PredictionNet function = gives.function;
+        if (function == null || gives.trigFlow != null) {
+            throw other("a first stage");
         }
         return function;
     }
 
-    private VelocityNet requireDenoiser() {
-        if (trigFlow == null) {
-            throw new IllegalStateException("teacher: got a first stage; expected a denoiser");
+    /** The velocity of its flow on the linear path, in the direction asked for. */
+    VelocityNet velocity(LinearPath path) {
+        VelocityNet flow = gives.flow;
+        if (flow == null) {
+            throw other("a flow");
         }
-        return trigFlow;
+        return path.noiseTime() == 0 ? flow : (x, t, cond) -> Ops.neg(flow.v(x, Ops.scaleShift(t, -1, 1), cond));
+    }
+
+    private IllegalStateException other(String wanted) {
+        String what = gives.flow != null ? "a flow" : gives.trigFlow != null ? "a denoiser" : "a first stage";
+        return new IllegalStateException("teacher: got " + what + "; expected " + wanted);
     }
 
     @Override

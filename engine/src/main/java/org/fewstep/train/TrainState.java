@@ -11,7 +11,6 @@ import org.fewstep.io.BadFileException;
 import org.fewstep.kernels.Device;
 import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Init;
-import org.fewstep.model.LogVarianceHead;
 import org.fewstep.model.Module;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
@@ -29,7 +28,7 @@ final class TrainState implements AutoCloseable {
     private final List<AutoCloseable> owned = new ArrayList<>();
     private final Player<Network> student;
     private final Map<Opponent<?>, Player<?>> opponents = new LinkedHashMap<>();
-    private final @Nullable LogVarianceHead logVariance;
+    private final @Nullable Module logVariance;
     private final String sampled;
     private @Nullable Teacher teacher;
 
@@ -149,7 +148,7 @@ final class TrainState implements AutoCloseable {
 
     /** The weight of times that is trained with the student, or null. */
     @Nullable
-    LogVarianceHead logVariance() {
+    Module logVariance() {
         return logVariance;
     }
 

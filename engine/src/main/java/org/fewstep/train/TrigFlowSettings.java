@@ -103,7 +103,7 @@ interface TrigFlowSettings {
      */
     default Loss<Network, ?> loss(Roles roles, @Nullable VelocityNet teacher) {
         Parametrisation as = consistency();
-        LogVarianceHead head = roles.logVariance();
+        LogVarianceHead head = roles.logVariance(LogVarianceHead.class);
         LogVariance logvar = head == null ? null : head::of;
         return StudentLoss.of(
                 new TrigFlowConsistency(config(roles.classes())),

@@ -1,0 +1,84 @@
+package org.fewstep.train;
+
+import java.util.Map;
+import org.fewstep.io.SettingsChecks;
+import org.fewstep.loss.AlignYourFlowEmd;
+import org.fewstep.loss.AlignYourFlowEmd.Space;
+import org.fewstep.loss.Loss;
+import org.fewstep.model.Network;
+import org.fewstep.path.Path;
+
+/**
+ * {@link AlignYourFlowEmd} of the recipe's teacher.
+ *
+ * @param warmUpSteps steps over which the derivative comes in, at least 0 (default 10000)
+ * @param warmUpTo share of the derivative after them, 0 to 1 (default 0.99)
+ * @param bound how the tangent is made small: normalised or clipped to [-1, 1] (default normalised)
+ * @param c of the tangent's normalisation, above 0 (default 0.1)
+ * @param space velocity, or map: without the weight 1 / |t - s| (default velocity)
+ * @param spanMean mean of the logit of t - s (default -0.8)
+ * @param spanStd standard deviation of the logit, above 0 (default 1)
+ * @param guidanceLeast least scale of the teacher's classifier-free guidance, 1 is none (default 1)
+ * @param guidanceMost greatest scale, at least the least; where above it, the network must take the scale (default 1)
+ * @param labelDrop probability of a dropped label (default 0.1)
+ */
+public record AyfEmd(
+        int warmUpSteps,
+        double warmUpTo,
+        TangentBound bound,
+        double c,
+        Space space,
+        double spanMean,
+        double spanStd,
+        double guidanceLeast,
+        double guidanceMost,
+        double labelDrop)
+        implements MethodSettings, AlignYourFlowSettings {
+    static Map<String, Object> defaults() {
+        return AlignYourFlowSettings.defaults(Map.of(
+                "warm-up-steps",
+                10_000,
+                "warm-up-to",
+                0.99,
+                "bound",
+                TangentBound.NORMALISED,
+                "c",
+                0.1,
+                "space",
+                Space.VELOCITY));
+    }
+
+    public AyfEmd {
+        SettingsChecks.atLeast("warm-up-steps", warmUpSteps, 0);
+        SettingsChecks.within("warm-up-to", warmUpTo, 0.0, 1.0);
+        SettingsChecks.positive("c", c);
+        AlignYourFlowSettings.check(spanMean, spanStd, guidanceLeast, guidanceMost, labelDrop);
+    }
+
+    @Override
+    public Path path() {
+        return PATH;
+    }
+
+    @Override
+    public int times() {
+        return 2;
+    }
+
+    @Override
+    public boolean taught() {
+        return true;
+    }
+
+    @Override
+    public boolean drawsGuidance() {
+        return guidanceMost > guidanceLeast;
+    }
+
+    @Override
+    public Loss<Network, ?> loss(Roles roles) {
+        AlignYourFlowEmd.Config config = new AlignYourFlowEmd.Config(
+                spans(), guidanceLeast, guidanceMost, warmUpSteps, warmUpTo, drop(roles), roles.classes());
+        return AlignYourFlowSettings.of(new AlignYourFlowEmd(config, bound.of(c), space), guided(roles));
+    }
+}
