@@ -58,9 +58,18 @@ final class SampleCommand implements Callable<Integer> {
             names = "--gamma",
             paramLabel = "G",
             defaultValue = "0",
-            description = "For a trajectory model (ctm): part of the noise that is made anew in each step, 0 to 1"
-                    + " (default: 0, none).")
+            description =
+                    "For a flow map or a trajectory model (ctm): part of the noise that is made anew in each step,"
+                            + " 0 to 1 (default: 0, none).")
     private double gamma;
+
+    @Option(
+            names = "--velocity-up-to",
+            paramLabel = "L",
+            defaultValue = "0",
+            description = "For a flow map: steps of at most this length in time are steps of Euler by its velocity"
+                    + " (default: 0, none).")
+    private double velocityUpTo;
 
     @Mixin
     private GuidanceOptions guidance = new GuidanceOptions();
@@ -131,7 +140,8 @@ final class SampleCommand implements Callable<Integer> {
         try (Generator generator = Generator.load(checkpoint, device);
                 Generator weak = guidance.weak(device)) {
             GeneratorOptions options = guidance.with(solver.of(generator.spec()), generator.shape(), weak)
-                    .withGamma(gamma);
+                    .withGamma(gamma)
+                    .withVelocityUpTo(velocityUpTo);
             int classes = generator.classes();
             List<Integer> shown = classes(classes);
             int columns = shown.size() == 1 || classes == 0
@@ -146,8 +156,9 @@ final class SampleCommand implements Callable<Integer> {
     }
 
     private void ofSource(Device device) {
-        if (gamma != 0) {
-            throw new IllegalArgumentException("sample: got --gamma for a model between two data sets; expected none");
+        if (gamma != 0 || velocityUpTo != 0) {
+            throw new IllegalArgumentException(
+                    "sample: got --gamma or --velocity-up-to for a model between two data sets; expected neither");
         }
         if (label != null || guidance.isUsed()) {
             throw new IllegalArgumentException(

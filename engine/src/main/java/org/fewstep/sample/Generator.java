@@ -278,7 +278,8 @@ public final class Generator implements AutoCloseable {
                 options.own(),
                 options.guidance(),
                 options.guidanceFrom(),
-                options.guidanceTo());
+                options.guidanceTo(),
+                options.velocityUpTo());
         SamplingPlan idle = plans.take(key);
         return idle != null
                 ? idle
@@ -385,7 +386,7 @@ public final class Generator implements AutoCloseable {
         if (stepping == null) {
             TimeGrid grid = jumps(steps);
             if (levels == null) {
-                return new FlowMapSampler(network).sample(noise, grid, cond, observer);
+                return flowMap(options).withNoise(options.gamma(), draws).sample(noise, grid, cond, observer);
             }
             CtmScaling scaling = levels.trajectories();
             TrajectorySampler.Map map = (x, t, s, c) -> scaling.map(network, x, t, s, c);
@@ -406,6 +407,42 @@ public final class Generator implements AutoCloseable {
         StepPlan plan = stepping.solver().plan(grid);
         Field field = steering.field(plan.field(), guidance(), spec.requirePath(), cond);
         return OdeSampler.run(plan, field, noise, draws, observer);
+    }
+
+    private FlowMapSampler flowMap(GeneratorOptions options) {
+        return new FlowMapSampler(network).withVelocityUpTo(options.velocityUpTo());
+    }
+
+    /**
+     * The noise that a flow map makes samples of, as far as the map is its own inverse backwards: for a model that was trained in
+     * both directions.
+     *
+     * @param samples numbers of n samples one after another, each row-major
+     * @param steps at least 1
+     * @param labels (n), each 0 .. {@link #classes} - 1 or {@link #NO_LABEL}
+     * @param options gamma is 0
+     * @return n noises, from which the same steps lead back to the samples
+     * @throws IllegalArgumentException for a model that is no flow map
+     */
+    public float[] invert(float[] samples, int steps, int[] labels, GeneratorOptions options) {
+        check(0, steps, labels, options);
+        if (stepping(options) != null || spec.parametrisation() != null || options.gamma() != 0) {
+            throw new IllegalArgumentException("invert: got " + solverName(options) + ", gamma " + options.gamma()
+                    + "; expected steps of a flow map without noise");
+        }
+        int n = labels.length;
+        if (samples.length != requireRoom(n)) {
+            throw new IllegalArgumentException("invert: got " + samples.length + " numbers for " + n
+                    + " labels; expected samples of " + spec.shape());
+        }
+        try (Use inUse = use();
+                Scope all = device.scope()) {
+            Tensor x = Tensor.of(device, spec.dtype(), samples, spec.batchShape(n));
+            Tensor onDevice = classes() == 0 ? null : Tensor.of(device, known(labels, 0, n), n);
+            return flowMap(options)
+                    .invert(x, jumps(steps), cond(onDevice, options), StepObserver.NONE)
+                    .toFloats();
+        }
     }
 
     /** The grid of jumps on the model's times. */
@@ -593,9 +630,14 @@ public final class Generator implements AutoCloseable {
     private void requireLevels(GeneratorOptions options) {
         Parametrisation levels = spec.parametrisation();
         boolean trajectory = levels != null && levels.times() == 2;
-        if (options.gamma() != 0 && !trajectory) {
-            throw new IllegalArgumentException(
-                    "generator: got gamma " + options.gamma() + "; expected 0, other than for a trajectory function");
+        boolean flowMap = levels == null && stepping(options) == null;
+        if (options.gamma() != 0 && !trajectory && !flowMap) {
+            throw new IllegalArgumentException("generator: got gamma " + options.gamma()
+                    + "; expected 0, other than for a trajectory function and for steps of a flow map");
+        }
+        if (options.velocityUpTo() != 0 && !flowMap) {
+            throw new IllegalArgumentException("generator: got the velocity in steps up to " + options.velocityUpTo()
+                    + "; expected 0, other than for steps of a flow map");
         }
         if (levels == null) {
             return;

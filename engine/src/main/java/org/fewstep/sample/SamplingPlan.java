@@ -39,6 +39,7 @@ final class SamplingPlan implements AutoCloseable {
      * @param guidance scale
      * @param guidanceFrom first time with guidance
      * @param guidanceTo last time with guidance
+     * @param velocityUpTo length of a flow map's steps by its velocity
      */
     record Key(
             int n,
@@ -47,7 +48,8 @@ final class SamplingPlan implements AutoCloseable {
             @Nullable SolverOnGrid own,
             double guidance,
             double guidanceFrom,
-            double guidanceTo) {}
+            double guidanceTo,
+            double velocityUpTo) {}
 
     /**
      * Records the loop.
