@@ -57,6 +57,7 @@ public sealed interface MethodSettings
                 ProgressiveDistillation,
                 MultistepConsistency,
                 GuidanceDistillation,
+                ScoreMethod,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {

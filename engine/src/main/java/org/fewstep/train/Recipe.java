@@ -143,6 +143,15 @@ public record Recipe(
                     jumps ? "auto, since the method makes a " + levels.describe() : "auto or a solver of an ODE",
                     "");
         }
+        for (int steps : sample.steps()) {
+            if (steps > levels.mostSteps()) {
+                throw new SettingsException(
+                        "sample.steps",
+                        Integer.toString(steps),
+                        "at most " + levels.mostSteps() + ", since the method makes a " + levels.describe(),
+                        "");
+            }
+        }
         if (jumps && sample.guidance() != 1) {
             throw new SettingsException(
                     "sample.guidance",

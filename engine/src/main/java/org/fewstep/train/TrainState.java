@@ -89,7 +89,7 @@ final class TrainState implements AutoCloseable {
     }
 
     private <M extends Module> Player<M> join(Opponent<M> opponent, ModelSpec spec, Init init, TrainingSettings run) {
-        M network = own(opponent.build(init, spec));
+        M network = own(opponent.build(init, spec, teacher));
         long updates = Math.multiplyExact((long) run.steps(), opponent.updates());
         return own(new Player<>(opponent.name(), network, Map.of(), opponent.optimizer(), new Round(0, 0, updates), 0));
     }
