@@ -123,6 +123,11 @@ public sealed interface MethodSettings
         return network;
     }
 
+    /** Spread of samples, in those of the data, beyond which a run is taken to diverge. */
+    default double widest() {
+        return 3;
+    }
+
     /** Times that the network must take: 1 or 2, or 0 for a classifier. */
     int times();
 

@@ -57,6 +57,19 @@ public record Sid(
     }
 
     @Override
+    public double widest() {
+        return widest(alpha);
+    }
+
+    /**
+     * Spread in those of the data beyond which a student is driven out at low noise: s / S with g_F = g_T + (1 - g_T) / alpha as the
+     * noise goes to 0, see {@link org.fewstep.loss.AffineGaussian#drivenOut}.
+     */
+    static double widest(double alpha) {
+        return alpha <= 1 ? 3 : Math.min(3, 1 / Math.sqrt(1 - 1 / alpha));
+    }
+
+    @Override
     public ScoreDistiller distiller() {
         return new ScoreDistiller(
                 parametrisation(),

@@ -73,6 +73,11 @@ public record Sida(
     }
 
     @Override
+    public double widest() {
+        return Sid.widest(alpha);
+    }
+
+    @Override
     public ScoreDistiller distiller() {
         return new ScoreDistiller(
                 parametrisation(),

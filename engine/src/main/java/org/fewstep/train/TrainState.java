@@ -135,6 +135,11 @@ final class TrainState implements AutoCloseable {
         return sampled.equals(ModelFile.STUDENT) ? student.network() : student.average(sampled);
     }
 
+    /** Role of the {@link #sampled} network in files. */
+    String sampledRole() {
+        return sampled;
+    }
+
     /** The teacher that the method learns from, or null. */
     @Nullable
     Teacher teacher() {
