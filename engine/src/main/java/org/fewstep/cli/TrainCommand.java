@@ -1,6 +1,7 @@
 package org.fewstep.cli;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +26,7 @@ import org.fewstep.train.Checkpoint;
 import org.fewstep.train.HeldOut;
 import org.fewstep.train.Recipe;
 import org.fewstep.train.SampleSettings;
+import org.fewstep.train.SampleWatch;
 import org.fewstep.train.Trainer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -44,6 +46,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private final Screen screen;
     private final AccuracyWatch accuracy = new AccuracyWatch();
+    private final SampleWatch watch = new SampleWatch();
 
     @Option(names = "--recipe", paramLabel = "NAME|FILE", description = "A built-in recipe or a YAML file.")
     private @Nullable String recipeName;
@@ -124,7 +127,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private Trainer open(@Nullable Recipe recipe, Path folder, Device device, ShutdownStop stop) {
         if (resume) {
-            Trainer trainer = Trainer.resume(folder, device, new RunWatch(screen, "train", stop), accuracy);
+            Trainer trainer = Trainer.resume(folder, device, new RunWatch(screen, "train", stop), accuracy, watch);
             if (recipe != null && !recipe.equals(trainer.recipe())) {
                 trainer.close();
                 throw new IllegalArgumentException("--resume: got a recipe that differs from the run's in "
@@ -139,7 +142,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         FreshFiles fresh = new FreshFiles(folder);
         try {
-            return Trainer.start(recipe, folder, device, new RunWatch(screen, "train", stop), accuracy);
+            return Trainer.start(recipe, folder, device, new RunWatch(screen, "train", stop), accuracy, watch);
         } catch (RuntimeException | Error e) {
             fresh.remove();
             throw e;
@@ -168,6 +171,9 @@ final class TrainCommand implements Callable<Integer> {
                 folder.resolve(MetricsLog.JSONL),
                 folder.resolve(MetricsLog.CSV),
                 folder.resolve(Checkpoint.FILE)));
+        if (Files.exists(folder.resolve(SampleWatch.FILE))) {
+            files.add(folder.resolve(SampleWatch.FILE));
+        }
         if (!finished) {
             FileList.show(screen, files);
             screen.line("go on with: fewstep train --resume --out %s", folder);

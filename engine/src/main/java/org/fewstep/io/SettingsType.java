@@ -52,13 +52,17 @@ final class SettingsType {
         return type.isInterface() && type.isSealed();
     }
 
-    /** The records of a sealed interface by their kind. */
+    /** The records of a sealed interface, and of the sealed interfaces among them, by their kind. */
     static Map<String, Class<?>> kinds(Class<?> choice) {
         Map<String, Class<?>> kinds = new LinkedHashMap<>();
         for (Class<?> record : choice.getPermittedSubclasses()) {
+            if (isChoice(record)) {
+                kinds.putAll(kinds(record));
+                continue;
+            }
             if (!record.isRecord()) {
                 throw new IllegalArgumentException("settings: got " + record.getName() + " in the sealed "
-                        + choice.getSimpleName() + "; expected records only");
+                        + choice.getSimpleName() + "; expected records, or sealed interfaces of records");
             }
             kinds.put(SettingsNames.key(record.getSimpleName()), record);
         }

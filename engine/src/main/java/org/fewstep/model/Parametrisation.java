@@ -1,10 +1,12 @@
 package org.fewstep.model;
 
+import java.util.List;
 import org.fewstep.op.Ops;
 import org.fewstep.path.EdmSchedule;
 import org.fewstep.path.NoiseSchedule;
 import org.fewstep.path.TrigFlowSchedule;
 import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the output F of a network becomes clean data: on which schedule the network is called, how it is scaled,
@@ -24,9 +26,11 @@ import org.fewstep.tensor.Tensor;
  * @param sigmaData s, standard deviation of the data, above 0
  * @param sigmaMin level at which f is the identity, at least 0; 0 for a denoiser and in TRIGFLOW, above 0 for a trajectory
  *     function, whose lowest level it is
+ * @param levels at which a generator is called, from the noisiest on, each above 0; null for all others
  * @paper Karras et al. 2022, arXiv:2206.00364; Song et al. 2023, arXiv:2303.01469; Lu, Song 2024, arXiv:2410.11081
  */
-public record Parametrisation(Form form, Role role, double sigmaData, double sigmaMin) {
+public record Parametrisation(
+        Form form, Role role, double sigmaData, double sigmaMin, @Nullable List<Double> levels) {
     /** Highest noise level sigma / alpha, where samples start; all published models of data of standard deviation 1/2 have it. */
     public static final double HIGHEST = 80;
 
@@ -47,11 +51,27 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
         /** Any lower level of the probability flow through x. */
         TRAJECTORY,
         /** The clean data with which one DDIM step, on the grid of few steps, ends where the flow through x does. */
-        STEPS
+        STEPS,
+        /** Clean data that have the law of the data, whatever the noise they are made of: at its own levels alone. */
+        GENERATOR
+    }
+
+    /** A function without levels of its own. */
+    public Parametrisation(Form form, Role role, double sigmaData, double sigmaMin) {
+        this(form, role, sigmaData, sigmaMin, null);
     }
 
     public Parametrisation {
         new SigmaScaling(sigmaData, sigmaMin);
+        levels = levels == null ? null : List.copyOf(levels);
+        if ((levels != null) != (role == Role.GENERATOR) || (levels != null && !fall(levels))) {
+            throw new IllegalArgumentException("parametrisation: got levels " + levels + " for a " + role
+                    + "; expected falling ones above 0 for a generator, none for others");
+        }
+        if (role == Role.GENERATOR && (form != Form.SIGMA || sigmaMin != 0)) {
+            throw new IllegalArgumentException("parametrisation: got a " + form + " " + role + ", sigma_min " + sigmaMin
+                    + "; expected noise levels and sigma_min 0");
+        }
         if (sigmaMin != 0 && (form == Form.TRIGFLOW || role == Role.DENOISER || role == Role.STEPS)) {
             throw new IllegalArgumentException("parametrisation: got sigma_min " + sigmaMin + " for a " + form + " "
                     + role + "; expected 0, other than in a consistency or trajectory function of noise levels");
@@ -60,6 +80,17 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
             throw new IllegalArgumentException("parametrisation: got a " + form + " " + role + ", sigma_min " + sigmaMin
                     + "; expected noise levels and sigma_min above 0");
         }
+    }
+
+    private static boolean fall(List<Double> levels) {
+        double above = Double.POSITIVE_INFINITY;
+        for (double level : levels) {
+            if (!(level > 0 && level < above)) {
+                return false;
+            }
+            above = level;
+        }
+        return !levels.isEmpty();
     }
 
     /** EDM's denoiser. */
@@ -110,6 +141,16 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
         return new Parametrisation(form, Role.STEPS, sigmaData, 0);
     }
 
+    /** A generator of one step a level, from the noisiest on. */
+    public static Parametrisation generator(double sigmaData, List<Double> levels) {
+        return new Parametrisation(Form.SIGMA, Role.GENERATOR, sigmaData, 0, levels);
+    }
+
+    /** Most steps that samples can be made in. */
+    public int mostSteps() {
+        return levels == null ? Integer.MAX_VALUE : levels.size();
+    }
+
     /** The schedule in whose time the function is called. */
     public NoiseSchedule schedule() {
         return form == Form.SIGMA ? new EdmSchedule() : new TrigFlowSchedule(sigmaData);
@@ -123,6 +164,14 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
         return switch (form) {
             case SIGMA -> new SigmaScaling(sigmaData, sigmaMin).around(net);
             case TRIGFLOW -> clean(trigFlow(net));
+        };
+    }
+
+    /** A function of noise levels in the coordinates x = cos(t) x0 + sin(t) z, which keep variance: f(x / cos t, tan t). */
+    public static PredictionNet onCircle(PredictionNet levels) {
+        return (x, t, cond) -> {
+            Tensor cos = Ops.cos(t);
+            return levels.of(Ops.div(x, PerSampleColumn.of(cos, x)), Ops.div(Ops.sin(t), cos), cond);
         };
     }
 
@@ -164,9 +213,10 @@ public record Parametrisation(Form form, Role role, double sigmaData, double sig
             case CONSISTENCY -> "consistency function";
             case TRAJECTORY -> "trajectory function";
             case STEPS -> "model of few steps";
+            case GENERATOR -> "generator at levels " + levels;
         };
         return what
-                + (form == Form.SIGMA ? " of noise levels" : " of TrigFlow") + ", sigma data " + sigmaData
+                + (levels != null ? "" : form == Form.SIGMA ? " of noise levels" : " of TrigFlow") + ", sigma data " + sigmaData
                 + (sigmaMin == 0 ? "" : ", sigma min " + sigmaMin);
     }
 }

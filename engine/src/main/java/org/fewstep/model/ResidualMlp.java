@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * <p>c = silu(W_c silu(W_t phi(t) + W_s phi(second) + e_class + e(guidance))); block: h + W2 silu(W1 ((1 + scale) norm(h) + shift)) with
  * (scale, shift) linear in c; out = W_o ((1 + scale) norm(h) + shift) + a x with a, one number a coordinate, linear in c.
  * The last term carries the noise part of a velocity past the hidden width, which may be smaller than the sample.
- * Modulation, W_o and a start at zero, so the network starts at 0.
+ * Modulation, W_o and a start at zero, so the network starts at 0. Its features, the states behind the blocks, are images of one
+ * pixel.
  */
-public final class ResidualMlp extends FlowNetwork {
+public final class ResidualMlp extends FlowNetwork implements FeatureNet {
     private static final double EPS = 1e-6;
 
     private final ResidualMlpConfig config;
@@ -63,7 +64,7 @@ public final class ResidualMlp extends FlowNetwork {
         this.condOut = child("condOut", new Linear(init.part("condOut"), cw, cw, 1));
         this.in = child("in", new Linear(init.part("in"), c.dim(), c.width(), 1));
         for (int i = 0; i < c.depth(); i++) {
-            String name = "blocks." + i;
+            String name = blockName(i);
             blocks.add(child(name, new Block(init.part(name), c.width(), cw)));
         }
         this.outModulation = child("outModulation", new Linear(init.part("outModulation"), cw, 2 * c.width(), 0));
@@ -93,26 +94,67 @@ public final class ResidualMlp extends FlowNetwork {
         return out.leaves();
     }
 
+    private static String blockName(int i) {
+        return "blocks." + i;
+    }
+
+    /** One tap a block, named as its module: {@code blocks.0} and so on. */
+    @Override
+    public List<Tap> taps() {
+        List<Tap> taps = new ArrayList<>();
+        for (int i = 0; i < config.depth(); i++) {
+            taps.add(new Tap(blockName(i), config.width(), 1));
+        }
+        return taps;
+    }
+
+    @Override
+    public List<Tensor> features(Tensor x, Tensor t, Cond cond, List<String> names) {
+        TapReader reader = TapReader.of(this, names);
+        return callAll(x, () -> {
+            hidden(flat(x), condition(x, t, t, cond), reader);
+            return reader.states(names);
+        });
+    }
+
     @Override
     protected Tensor forward(Tensor x, Tensor from, Tensor to, Cond cond) {
-        int batch = x.dim(0);
+        Tensor c = condition(x, from, to, cond);
+        Tensor flat = flat(x);
+        Tensor h = hidden(flat, c, TapReader.NONE);
+        Tensor y = out.of(modulate(h, outModulation.of(c)));
+        return Ops.reshape(Ops.mulAdd(skip.of(c), flat, y), x.shape());
+    }
+
+    private Tensor flat(Tensor x) {
+        return Ops.reshape(x, Shape.of(x.dim(0), config.dim()));
+    }
+
+    /** c (B, condition width). */
+    private Tensor condition(Tensor x, Tensor from, Tensor to, Cond cond) {
         Tensor c = timeIn.of(time.of(from));
         if (second != null && secondIn != null) {
             c = Ops.add(c, secondIn.of(second.of(config.pair() == TimePair.SPAN ? Ops.sub(from, to) : to)));
         }
         if (labels != null) {
-            c = Ops.add(c, labels.of(cond.labels(), batch));
+            c = Ops.add(c, labels.of(cond.labels(), x.dim(0)));
         }
         if (guidance != null) {
             c = Ops.add(c, guidance.of(cond.scales(x)));
         }
-        c = condOut.of(Ops.silu(c), org.fewstep.op.Activation.SILU);
-        Tensor flat = Ops.reshape(x, Shape.of(batch, config.dim()));
+        return condOut.of(Ops.silu(c), org.fewstep.op.Activation.SILU);
+    }
+
+    /** h (B, width) behind the last block, or behind the last tap that is read. */
+    private Tensor hidden(Tensor flat, Tensor c, TapReader reader) {
         Tensor h = in.of(flat);
-        for (Block block : blocks) {
-            h = block.of(h, c);
+        for (int i = 0; i < blocks.size(); i++) {
+            h = blocks.get(i).of(h, c);
+            String name = blockName(i);
+            if (reader.wants(name) && reader.take(name, Ops.reshape(h, Shape.of(h.dim(0), config.width(), 1, 1)))) {
+                break;
+            }
         }
-        Tensor y = out.of(modulate(h, outModulation.of(c)));
-        return Ops.reshape(Ops.mulAdd(skip.of(c), flat, y), x.shape());
+        return h;
     }
 }

@@ -57,6 +57,15 @@ public record SigmaScaling(double sigmaData, double sigmaMin) {
         return (x, sigma, cond) -> of(net, x, sigma, cond);
     }
 
+    /** A discriminator on the features of a network F, with a level a sample: C(c_in x, ln(sigma) / 4). */
+    public CriticNet critic(CriticNet critic) {
+        return (x, sigma, cond) -> {
+            Tensor s = PerSampleColumn.of(sigma, x);
+            Tensor in = Ops.rsqrt(Ops.scaleShift(Ops.square(s), 1, sigmaData * sigmaData));
+            return critic.logits(Ops.mul(x, in), Ops.scale(Ops.log(sigma), 0.25), cond);
+        };
+    }
+
     /**
      * f(x, sigma).
      *

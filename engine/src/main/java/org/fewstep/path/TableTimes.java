@@ -34,6 +34,16 @@ public record TableTimes(double[] table, int least, int most) implements TimeSam
         return new TableTimes(table, (int) (MARGIN * n), Math.min((int) ((1 - MARGIN) * n), n - 1));
     }
 
+    /** Time of the first place. */
+    public double first() {
+        return table[least];
+    }
+
+    /** Time of the last place. */
+    public double last() {
+        return table[most];
+    }
+
     @Override
     public double[] table() {
         return table.clone();

@@ -512,6 +512,11 @@ public final class Generator implements AutoCloseable {
             throw new IllegalArgumentException(
                     "edit: got flow-map steps; expected a solver of velocities, as ddim-eta1.0");
         }
+        Parametrisation given = spec.parametrisation();
+        if (given != null && given.role() == Parametrisation.Role.GENERATOR) {
+            throw new IllegalArgumentException("edit: got a " + given.describe()
+                    + "; expected a model that can be asked at any level");
+        }
         int n = labels.length;
         try (Use inUse = use();
                 NoGrad off = NoGrad.open();
@@ -604,6 +609,11 @@ public final class Generator implements AutoCloseable {
                 throw new IllegalArgumentException("generator: got no label; expected 0 .. " + (classes() - 1)
                         + ", since the model was trained without a null label");
             }
+        }
+        Parametrisation levels = spec.parametrisation();
+        if (levels != null && steps > levels.mostSteps()) {
+            throw new IllegalArgumentException("generator: got " + steps + " steps for a " + levels.describe()
+                    + "; expected at most " + levels.mostSteps());
         }
         SolverChoice solver = solver(options);
         if (solver == SolverChoice.FLOW_MAP && spec.network().times() != 2) {

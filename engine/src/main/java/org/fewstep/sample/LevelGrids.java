@@ -1,5 +1,6 @@
 package org.fewstep.sample;
 
+import java.util.List;
 import org.fewstep.model.Parametrisation;
 import org.fewstep.path.NoiseSchedule;
 import org.fewstep.solver.Churn;
@@ -16,7 +17,8 @@ import org.fewstep.solver.TimeGrid;
  *
  * <p>A consistency function is called at 80 alone in one step, at 80 and the published middle level in two (0.821 for noise
  * levels, the time 1.1 on the quarter circle), and at the first points of a Karras grid in more. A map between levels steps
- * along a Karras grid from 80 to its least level. A model of few steps takes DDIM's on its {@link FewStepTimes}.
+ * along a Karras grid from 80 to its least level. A model of few steps takes DDIM's on its {@link FewStepTimes}, a generator
+ * the first of its own levels.
  */
 final class LevelGrids {
     /** Least noise level before the clean end. */
@@ -37,7 +39,7 @@ final class LevelGrids {
             FewStepTimes times = FewStepTimes.of(model);
             return new SolverOnGrid(new Ddim(0), times.spacing());
         }
-        if (model.role() == Parametrisation.Role.CONSISTENCY) {
+        if (model.role() == Parametrisation.Role.CONSISTENCY || model.role() == Parametrisation.Role.GENERATOR) {
             return new SolverOnGrid(new MultistepConsistency(model.sigmaMin()), karras);
         }
         return switch (choice) {
@@ -55,6 +57,14 @@ final class LevelGrids {
 
     /** The grid of a solver from the highest level on. */
     static TimeGrid grid(Parametrisation model, SolverOnGrid stepping, int steps) {
+        List<Double> own = model.levels();
+        if (own != null) {
+            double[] levels = new double[steps + 1];
+            for (int i = 0; i < steps; i++) {
+                levels[i] = own.get(i);
+            }
+            return TimeGrid.ofLevels(model.schedule(), levels);
+        }
         return model.role() == Parametrisation.Role.STEPS
                 ? FewStepTimes.of(model).grid(steps)
                 : grid(model, stepping, steps, Parametrisation.HIGHEST);

@@ -115,6 +115,26 @@ public record Checkpoint(Recipe recipe, long step, String version, String device
         }
     }
 
+    /** Writes the sampled network of a run alone, as {@link #export(Path, Path, String)} does of a file. */
+    static void export(
+            Path to,
+            Recipe recipe,
+            ModelSpec spec,
+            long step,
+            Device device,
+            TrainState state,
+            Map<String, String> notes) {
+        ModelWriter writer = new ModelWriter(spec)
+                .put(KEY_KIND, KIND_EXPORT)
+                .put(KEY_RECIPE, Json.write(Settings.toJson(recipe.toMap())))
+                .put(KEY_STEP, Long.toString(step))
+                .put(KEY_VERSION, runningVersion())
+                .put(KEY_DEVICE, device.fingerprint())
+                .put(ModelFile.KEY_SAMPLED, state.sampledRole());
+        notes.forEach(writer::put);
+        writer.network(state.sampledRole(), state.sampled()).write(to);
+    }
+
     /** As {@link #of(ModelFile)} for a file that is opened only for this. */
     public static Checkpoint of(Path path) {
         try (ModelFile file = ModelFile.open(path)) {

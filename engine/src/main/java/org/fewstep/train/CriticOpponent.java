@@ -48,7 +48,7 @@ record CriticOpponent(AdversarialSettings settings, double sigmaData, Function<R
     }
 
     @Override
-    public CriticMlp build(Init init, ModelSpec student) {
+    public CriticMlp build(Init init, ModelSpec student, @Nullable Teacher teacher) {
         int dim = student.network().dim();
         int classes = student.network().classes();
         return new CriticMlp(init, dim, classes, settings.width(), settings.depth(), sigmaData);

@@ -40,7 +40,11 @@ public final class Evaluation implements Callback {
 
     @Override
     public void onStart(Trainer trainer) {
-        Dataset dataset = trainer.dataset();
+        data = data(trainer.dataset(), samples);
+    }
+
+    /** So many samples of a dataset, or all of a smaller one. */
+    static float[] data(Dataset dataset, int samples) {
         int count = (int) Math.min(samples, dataset.size());
         int dim = 1;
         for (int size : dataset.sampleShape()) {
@@ -52,8 +56,19 @@ public final class Evaluation implements Callback {
         for (int i = 0; i < count; i++) {
             indices[i] = first + i;
         }
-        data = new float[count * dim];
+        float[] data = new float[count * dim];
         dataset.read(indices, data, null);
+        return data;
+    }
+
+    /** So many samples of a generator, of all classes in turn. */
+    static float[] generated(Generator generator, int samples, int steps) {
+        int classes = generator.classes();
+        int[] labels = new int[samples];
+        for (int i = 0; i < samples; i++) {
+            labels[i] = classes == 0 ? Generator.NO_LABEL : i % classes;
+        }
+        return generator.sample(0, steps, 0, labels, GeneratorOptions.DEFAULT);
     }
 
     @Override
@@ -63,13 +78,8 @@ public final class Evaluation implements Callback {
         }
         Map<String, Double> row = new TreeMap<>();
         Generator generator = trainer.generator();
-        int classes = generator.classes();
-        int[] labels = new int[samples];
-        for (int i = 0; i < samples; i++) {
-            labels[i] = classes == 0 ? Generator.NO_LABEL : i % classes;
-        }
         for (int steps : sampleSteps) {
-            float[] made = generator.sample(0, steps, 0, labels, GeneratorOptions.DEFAULT);
+            float[] made = generated(generator, samples, steps);
             distances.forEach((name, distance) -> row.put(name + "-" + steps, distance.applyAsDouble(made, data)));
         }
         trainer.log(row);

@@ -1,5 +1,6 @@
 package org.fewstep.train;
 
+import java.util.List;
 import java.util.Map;
 import org.fewstep.io.SettingsChecks;
 import org.fewstep.loss.Loss;
@@ -33,7 +34,7 @@ public record KnowledgeDistillation(double sigmaData) implements MethodSettings 
 
     @Override
     public Parametrisation parametrisation() {
-        return Parametrisation.consistency(sigmaData, 0);
+        return Parametrisation.generator(sigmaData, List.of(Parametrisation.HIGHEST));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.fewstep.train;
 
+import java.util.List;
 import org.fewstep.io.SettingsChecks;
 import org.fewstep.io.SettingsException;
 import org.fewstep.model.Parametrisation;
@@ -15,6 +16,20 @@ final class LevelChecks {
         if (sigmaMin >= Parametrisation.HIGHEST) {
             throw new SettingsException(
                     "sigma-min", Double.toString(sigmaMin), "below the highest level, " + Parametrisation.HIGHEST, "");
+        }
+    }
+
+    /** Levels of a generator, falling, each above 0. */
+    static void falling(String key, List<Double> levels) {
+        double above = Double.POSITIVE_INFINITY;
+        for (double level : levels) {
+            if (!(level > 0 && level < above)) {
+                throw new SettingsException(key, levels.toString(), "levels above 0, each below the one before", "");
+            }
+            above = level;
+        }
+        if (levels.isEmpty()) {
+            throw new SettingsException(key, "none", "at least one level", "a student of one step has one");
         }
     }
 

@@ -72,6 +72,7 @@ public sealed interface MethodSettings
                 ImprovedMeanFlow,
                 AlphaFlow,
                 SplitMeanFlow,
+                ScoreMethod,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {
@@ -139,6 +140,11 @@ public sealed interface MethodSettings
 
     /** Refuses a batch that the method cannot be trained with. */
     default void requireBatch(int batch) {}
+
+    /** Spread of samples, in those of the data, beyond which a run is taken to diverge. */
+    default double widest() {
+        return 3;
+    }
 
     /** Times that the network must take: 1 or 2, or 0 for a classifier. */
     int times();

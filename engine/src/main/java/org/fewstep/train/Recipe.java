@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param network architecture
  * @param optimizer update rule
  * @param training length and bookkeeping
+ * @param watch how samples are watched in training; absent for not at all
  * @param sample what to show at the end
  */
 public record Recipe(
@@ -42,6 +43,7 @@ public record Recipe(
         NetworkSettings network,
         OptimizerSettings optimizer,
         TrainingSettings training,
+        @Nullable WatchSettings watch,
         SampleSettings sample) {
     /** Where the student's weights start. */
     public enum Start {
@@ -110,6 +112,9 @@ public record Recipe(
         if (levels != null) {
             requireSamples(levels, network.guided(), sample);
         }
+        if (watch != null) {
+            requireWatchable(method, watch);
+        }
         if (network.guided() != method.drawsGuidance()) {
             throw new SettingsException(
                     "network.guided",
@@ -146,11 +151,34 @@ public record Recipe(
                     jumps ? "auto, since the method makes a " + levels.describe() : "auto or a solver of an ODE",
                     "");
         }
+        for (int steps : sample.steps()) {
+            if (steps > levels.mostSteps()) {
+                throw new SettingsException(
+                        "sample.steps",
+                        Integer.toString(steps),
+                        "at most " + levels.mostSteps() + ", since the method makes a " + levels.describe(),
+                        "");
+            }
+        }
         if (jumps && !guided && sample.guidance() != 1) {
             throw new SettingsException(
                     "sample.guidance",
                     Double.toString(sample.guidance()),
                     "1, since the method makes a " + levels.describe(),
+                    "");
+        }
+    }
+
+    private static void requireWatchable(MethodSettings method, WatchSettings watch) {
+        if (method.times() == 0 || method.bridge() != null) {
+            throw new SettingsException("watch", "watching", "none, since the method makes no samples of noise", "");
+        }
+        Parametrisation levels = method.parametrisation();
+        if (levels != null && watch.steps() > levels.mostSteps()) {
+            throw new SettingsException(
+                    "watch.steps",
+                    Integer.toString(watch.steps()),
+                    "at most " + levels.mostSteps() + ", since the method makes a " + levels.describe(),
                     "");
         }
     }

@@ -88,7 +88,7 @@ final class TrainState implements AutoCloseable {
     }
 
     private <M extends Module> Player<M> join(Opponent<M> opponent, ModelSpec spec, Init init, TrainingSettings run) {
-        M network = own(opponent.build(init, spec));
+        M network = own(opponent.build(init, spec, teacher));
         long updates = Math.multiplyExact((long) run.steps(), opponent.updates());
         return own(new Player<>(opponent.name(), network, Map.of(), opponent.optimizer(), new Round(0, 0, updates), 0));
     }
@@ -132,6 +132,11 @@ final class TrainState implements AutoCloseable {
     /** The first average, or the student where none is kept. */
     Network sampled() {
         return sampled.equals(ModelFile.STUDENT) ? student.network() : student.average(sampled);
+    }
+
+    /** Role of the {@link #sampled} network in files. */
+    String sampledRole() {
+        return sampled;
     }
 
     /** The teacher that the method learns from, or null. */

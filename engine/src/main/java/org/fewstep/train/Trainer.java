@@ -293,6 +293,15 @@ public final class Trainer implements AutoCloseable {
         saved = step;
     }
 
+    /**
+     * Writes the network that samples are made with, as it is now, for use by {@link Generator}.
+     *
+     * @param notes further metadata
+     */
+    public void export(Path file, Map<String, String> notes) {
+        Checkpoint.export(file, recipe, spec, step, device, state, notes);
+    }
+
     /** Asks {@link #run} to end after the step in progress, with a checkpoint. */
     public void stop() {
         stopping = true;

@@ -32,6 +32,10 @@ class DiscriminatorTest extends EngineTest {
         if (kind.equals("dit")) {
             return moved(DitConfig.of(12, 2, 1, 8, 2, 2, 3).build(init));
         }
+        if (kind.equals("residual-mlp")) {
+            return moved(new ResidualMlpConfig(144, 8, 2, 1, TimePair.SPAN, TimeEncoding.SINUSOIDAL, 8, 2, 3, 8)
+                    .build(init));
+        }
         UNetConfig.Aux plain = UNetConfig.Aux.PLAIN;
         return moved(new UNetConfig(
                         UNetConfig.Form.valueOf(kind),
@@ -90,7 +94,7 @@ class DiscriminatorTest extends EngineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dit", "SONG", "DHARIWAL"})
+    @ValueSource(strings = {"dit", "SONG", "DHARIWAL", "residual-mlp"})
     void everyTapIsReadWithItsShape(String kind) {
         try (FlowNetwork net = trunk(kind);
                 NoGrad off = NoGrad.open()) {

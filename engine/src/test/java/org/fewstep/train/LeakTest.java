@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.LiveHandles;
@@ -96,12 +97,27 @@ class LeakTest {
         }
     }
 
+    /** One network, or a student that alternates with a fake score network and its discriminator. */
+    private static Map<String, Object> map(String method) {
+        Map<String, Object> map = TinyRecipe.map(method);
+        if (method.equals("dmd2") || method.equals("sid")) {
+            map.put("teacher", "exact");
+            map.put("sample", Map.of("steps", List.of(1)));
+            map.put("network", Map.of("kind", "residual-mlp", "width", 16, "depth", 2, "cond-width", 8));
+        }
+        if (method.equals("dmd2")) {
+            map.put(
+                    "method",
+                    Map.of("kind", "dmd2", "ratio", 1, "features", Map.of("taps", List.of("blocks.1"), "width", 8)));
+        }
+        return map;
+    }
+
     void staysFlat(int steps) {
-        for (String method : new String[] {"flow-matching", "mean-flow"}) {
+        for (String method : new String[] {"flow-matching", "mean-flow", "dmd2", "sid"}) {
             Watcher watcher = new Watcher(steps / 3);
-            Recipe recipe = Recipe.from(
-                    TinyRecipe.map(method),
-                    List.of("training.steps=" + steps, "training.checkpoint-every=" + steps / 4));
+            List<String> length = List.of("training.steps=" + steps, "training.checkpoint-every=" + steps / 4);
+            Recipe recipe = Recipe.from(map(method), length);
             try (Trainer trainer = Trainer.start(recipe, folder.resolve(method), device, watcher)) {
                 trainer.run();
             }

@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.fewstep.metric.ModeCoverage;
 import org.fewstep.study.Measured;
 import org.fewstep.train.Checkpoint;
 import org.fewstep.train.Recipe;
@@ -24,7 +26,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Train recipes of points in the plane with several seeds, and print mean and spread over the seeds of sliced W2"
-                    + " and energy distance to held-out data, and the least share of a mode.",
+                    + " and energy distance to held-out data, and how the samples spread over the modes.",
             "",
             "RECIPE:OTHER learns from the run of OTHER with the same seed and length. Finished runs in the folder are taken"
                     + " as they are, and one that was broken off goes on, so the command may be repeated."
@@ -96,8 +98,8 @@ public final class SeedsCommand implements Callable<Integer> {
         TrainingRuns runs = new TrainingRuns(program, folder, settings);
         out.println("| recipe | training steps | steps | SW2, mean | spread | by seed "
                 + seeds.stream().map(String::valueOf).collect(Collectors.joining(", "))
-                + " | energy distance, mean | spread | least share of a mode |");
-        out.println("|---|---|---|---|---|---|---|---|---|");
+                + " | energy distance, mean | spread | least share of a mode | modes, least | in a mode, least | TV, most |");
+        out.println("|---|---|---|---|---|---|---|---|---|---|---|---|");
         Recipe last = null;
         for (long length : lengths) {
             for (String recipe : recipes) {
@@ -147,17 +149,40 @@ public final class SeedsCommand implements Callable<Integer> {
                 column.stream().map(one -> number(one.sw2())).collect(Collectors.joining(", ")),
                 number(energy.mean()),
                 number(energy.spread()),
-                PlaneQuality.percent(least));
+                PlaneQuality.percent(least),
+                spread(column));
+    }
+
+    /** How the worst of the seeds spreads over the modes. */
+    private static String spread(List<PlaneQuality> column) {
+        List<ModeCoverage> modes =
+                column.stream().map(PlaneQuality::modes).filter(Objects::nonNull).toList();
+        if (modes.isEmpty()) {
+            return "- | - | -";
+        }
+        return String.join(
+                " | ",
+                Integer.toString(modes.stream()
+                        .mapToInt(ModeCoverage::covered)
+                        .min()
+                        .orElseThrow()),
+                PlaneQuality.percent(
+                        modes.stream().mapToDouble(ModeCoverage::quality).min().orElseThrow()),
+                number(modes.stream()
+                        .mapToDouble(ModeCoverage::totalVariation)
+                        .max()
+                        .orElseThrow()));
     }
 
     private void floor(Recipe recipe, PrintWriter out) {
         PlaneQuality floor = PlaneQuality.floor(recipe, samples);
         out.println("| two sets of data | | | " + number(floor.sw2()) + " | | | " + number(floor.energy()) + " | | "
-                + PlaneQuality.percent(floor.leastShare()) + " |");
+                + PlaneQuality.percent(floor.leastShare()) + " | " + spread(List.of(floor)) + " |");
         out.println();
         out.println(samples + " samples to as many held-out data; " + PlaneQuality.DIRECTIONS
                 + " directions; unbiased energy distance; spread: standard deviation over the seeds; least share over"
-                + " seeds and modes.");
+                + " seeds and modes; a mode counts from a quarter of its weight, a sample belongs to one within 3 of its"
+                + " standard deviations; TV: total variation of the modes' weights.");
         out.flush();
     }
 

@@ -1,0 +1,85 @@
+package org.fewstep.train;
+
+import java.util.List;
+import java.util.Map;
+import org.fewstep.io.SettingsChecks;
+import org.fewstep.loss.GradientTerm;
+import org.fewstep.loss.KnowledgeDistillation;
+import org.fewstep.loss.Loss;
+import org.fewstep.loss.RegressedDistillation;
+import org.fewstep.loss.Surrogate;
+import org.fewstep.model.Network;
+
+/**
+ * {@link org.fewstep.loss.Dmd}: distribution matching, with regression to the ends of the teacher's ODE where {@code regression} is
+ * above 0. The data are then pairs that {@code fewstep pairs} made; the distance is half the mean square, where the paper has LPIPS.
+ *
+ * @param sigmaData standard deviation of the data, above 0 (default 0.5)
+ * @param levels of the student, falling, each above 0; one for one step, and with regression one (default [80])
+ * @param table noise levels
+ * @param regression weight of the regression, at least 0; 0 for none, published 0.25 (default 0)
+ * @param ratio updates of the fake score network a step, at least 1 (default 1)
+ * @param fake optimizer of the fake score network
+ */
+public record Dmd(
+        double sigmaData,
+        List<Double> levels,
+        LevelTable table,
+        double regression,
+        int ratio,
+        OptimizerSettings fake)
+        implements ScoreMethod {
+    static Map<String, Object> defaults() {
+        return Map.of(
+                "sigma-data",
+                0.5,
+                "levels",
+                List.of(80.0),
+                "table",
+                LevelTable.DEFAULT,
+                "regression",
+                0.0,
+                "ratio",
+                1,
+                "fake",
+                OptimizerSettings.DEFAULT);
+    }
+
+    public Dmd {
+        levels = List.copyOf(levels);
+        SettingsChecks.positive("sigma-data", sigmaData);
+        LevelChecks.falling("levels", levels);
+        SettingsChecks.notNegative("regression", regression);
+        if (regression > 0 && levels.size() > 1) {
+            throw new org.fewstep.io.SettingsException(
+                    "levels", levels.toString(), "one level, since pairs tie noise to samples", "set regression=0");
+        }
+        SettingsChecks.within("ratio", ratio, 1, 1000);
+    }
+
+    @Override
+    public boolean paired() {
+        return regression > 0;
+    }
+
+    @Override
+    public ScoreDistiller distiller() {
+        return new ScoreDistiller(
+                parametrisation(),
+                ScoreDistiller.LEVELS,
+                table.middle(ScoreDistiller.LEVELS),
+                new GradientTerm(org.fewstep.loss.Dmd.published(), Surrogate.MEAN_SQUARE),
+                new FakeOpponent(
+                        parametrisation(), ratio, fake, table.all(ScoreDistiller.LEVELS), false, null, null));
+    }
+
+    @Override
+    public Loss<Network, ?> loss(Roles roles) {
+        ScoreDistiller distiller = distiller();
+        if (regression == 0) {
+            return distiller.loss(roles);
+        }
+        KnowledgeDistillation pairs = new KnowledgeDistillation(levels.get(0), roles.classes());
+        return distiller.loss(new RegressedDistillation(distiller.objective(roles), pairs, regression), roles);
+    }
+}
