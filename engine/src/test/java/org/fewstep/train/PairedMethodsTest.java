@@ -141,6 +141,7 @@ class PairedMethodsTest {
         map.put(
                 "data",
                 Map.of("kind", "pairs", "folder", folder.resolve("pairs").toString()));
+        map.put("sample", Map.of("steps", List.of(1)));
         return Recipe.from(map, List.of(overrides));
     }
 
@@ -159,7 +160,11 @@ class PairedMethodsTest {
             assertEquals(recipe, Recipe.from(recipe.toMap()));
             try (Generator generator = Generator.load(whole.resolve(Checkpoint.FILE), device)) {
                 assertEquals(6, generator.sample(3, 1, 0).length);
-                assertEquals(6, generator.sample(3, 2, 0).length);
+                if (recipe.method() instanceof KnowledgeDistillation) {
+                    assertThrows(IllegalArgumentException.class, () -> generator.sample(3, 2, 0));
+                } else {
+                    assertEquals(6, generator.sample(3, 2, 0).length);
+                }
             }
         }
     }
@@ -203,7 +208,7 @@ class PairedMethodsTest {
         map.put(
                 "data",
                 Map.of("kind", "pairs", "folder", folder.resolve("pairs").toString()));
-        Path student = runs().checkpoint("student", Recipe.from(map, List.of("training.steps=3")));
+        Path student = runs().checkpoint("student", Recipe.from(map, List.of("training.steps=3", "sample.steps=[1]")));
         try (Generator generator = Generator.load(student, device)) {
             assertEquals(3, generator.classes());
             assertEquals(64, generator.sample(1, 1, 0, 2).length);
@@ -229,6 +234,7 @@ class PairedMethodsTest {
         assertEquals("method.time-from", refusedPath(reflow, "method.time-from=1"));
         assertEquals("method.distil-steps", refusedPath(reflow, "method.distil-steps=0"));
         assertEquals("teacher", refusedPath(paired("knowledge-distillation").toMap(), "teacher=exact"));
+        assertEquals("sample.steps", refusedPath(paired("knowledge-distillation").toMap(), "sample.steps=[1, 2]"));
         SettingsException e = assertThrows(
                 SettingsException.class, () -> Trainer.start(paired("reflow"), folder.resolve("run"), device));
         assertEquals("data.folder", e.path());
