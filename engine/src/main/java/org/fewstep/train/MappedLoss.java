@@ -32,6 +32,11 @@ record MappedLoss<M, N, D>(Loss<N, D> loss, Function<M, N> parts) implements Los
     }
 
     @Override
+    public int branch(D draw) {
+        return loss.branch(draw);
+    }
+
+    @Override
     public Coupling coupling() {
         return loss.coupling();
     }

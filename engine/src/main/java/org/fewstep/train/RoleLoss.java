@@ -37,6 +37,11 @@ record RoleLoss<N, D>(Class<N> role, Loss<N, D> loss) implements Loss<Network, D
     }
 
     @Override
+    public int branch(D draw) {
+        return loss.branch(draw);
+    }
+
+    @Override
     public Coupling coupling() {
         return loss.coupling();
     }
