@@ -1,12 +1,18 @@
 package org.fewstep.train;
 
+import java.util.List;
 import java.util.Map;
 import org.fewstep.io.SettingsChecks;
+import org.fewstep.loss.AdversarialAlignYourFlow;
+import org.fewstep.loss.AlignYourFlow;
 import org.fewstep.loss.AlignYourFlowEmd;
 import org.fewstep.loss.AlignYourFlowEmd.Space;
+import org.fewstep.loss.GuidedTeacher;
 import org.fewstep.loss.Loss;
+import org.fewstep.model.CriticNet;
 import org.fewstep.model.Network;
 import org.fewstep.path.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link AlignYourFlowEmd} of the recipe's teacher.
@@ -20,6 +26,7 @@ import org.fewstep.path.Path;
  * @param spanStd standard deviation of the logit, above 0 (default 1)
  * @param guidanceLeast least scale of the teacher's classifier-free guidance, 1 is none (default 1)
  * @param guidanceMost greatest scale, at least the least; where above it, the network must take the scale (default 1)
+ * @param adversarial discriminator of clean data and adversarial term, for fine-tuning from its {@code start} on; absent for none
  * @param labelDrop probability of a dropped label (default 0.1)
  */
 public record AyfEmd(
@@ -32,6 +39,7 @@ public record AyfEmd(
         double spanStd,
         double guidanceLeast,
         double guidanceMost,
+        @Nullable AdversarialSettings adversarial,
         double labelDrop)
         implements MethodSettings, AlignYourFlowSettings {
     static Map<String, Object> defaults() {
@@ -75,10 +83,31 @@ public record AyfEmd(
         return guidanceMost > guidanceLeast;
     }
 
-    @Override
-    public Loss<Network, ?> loss(Roles roles) {
+    private AlignYourFlowEmd objective(Roles roles) {
         AlignYourFlowEmd.Config config = new AlignYourFlowEmd.Config(
                 spans(), guidanceLeast, guidanceMost, warmUpSteps, warmUpTo, drop(roles), roles.classes());
-        return AlignYourFlowSettings.of(new AlignYourFlowEmd(config, bound.of(c), space), guided(roles));
+        return new AlignYourFlowEmd(config, bound.of(c), space);
+    }
+
+    @Override
+    public List<Opponent<?>> opponents() {
+        if (adversarial == null) {
+            return List.of();
+        }
+        return List.of(new CriticOpponent(
+                adversarial, 1, roles -> AdversarialAlignYourFlow.jumps(objective(roles), roles.requireStudent())));
+    }
+
+    @Override
+    public Loss<Network, ?> loss(Roles roles) {
+        CriticNet critic = CriticOpponent.of(roles, adversarial);
+        GuidedTeacher teacher = guided(roles);
+        if (critic == null) {
+            return AlignYourFlowSettings.of(objective(roles), teacher);
+        }
+        return StudentLoss.of(
+                new AdversarialAlignYourFlow(objective(roles), CriticOpponent.term(adversarial)),
+                (student, dropping) ->
+                        new AdversarialAlignYourFlow.Nets(new AlignYourFlow.Nets(student, teacher), critic));
     }
 }

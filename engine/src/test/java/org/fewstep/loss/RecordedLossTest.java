@@ -184,7 +184,12 @@ class RecordedLossTest extends EngineTest {
             GuidedTeacher teacher = GuidedTeacher.classifierFree((x, t, cond) -> tanh(x), CLASSES);
             AlignYourFlow.Nets nets = new AlignYourFlow.Nets(unscaled, teacher);
             for (AlignYourFlowEmd.Space space : AlignYourFlowEmd.Space.values()) {
-                replays(new AlignYourFlowEmd(guided, AlignYourFlowEmd.NORMALISED, space), nets, net.leaves());
+                AlignYourFlowEmd emd = new AlignYourFlowEmd(guided, AlignYourFlowEmd.NORMALISED, space);
+                replays(emd, nets, net.leaves());
+                replays(
+                        new AdversarialAlignYourFlow(emd, new GeneratorTerm(Adversarial.RELATIVISTIC, 0.5, 2)),
+                        new AdversarialAlignYourFlow.Nets(nets, (x, t, cond) -> Ops.sum(tanh(x), 1)),
+                        net.leaves());
             }
             replays(new AlignYourFlowLmd(guided), nets, net.leaves());
             AlphaSchedule around = new AlphaSchedule(-50, 50);

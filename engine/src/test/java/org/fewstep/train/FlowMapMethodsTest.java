@@ -74,6 +74,7 @@ class FlowMapMethodsTest {
             AYF + " method.bound=clipped",
             AYF + " method.space=map",
             AYF + " method.span-std=2",
+            AYF + " method.adversarial.kind=relativistic method.adversarial.start=5",
             "ayf-lmd teacher=exact",
             "emd teacher=exact",
             "emd teacher=exact method.stop=full",
