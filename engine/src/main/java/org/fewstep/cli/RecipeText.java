@@ -42,6 +42,7 @@ record RecipeText(String source, String yaml) {
             "ring-multistep",
             "ring-guidance",
             "ring-dmd",
+            "ring-dmd-pairs",
             "ring-diff-instruct",
             "ring-sid",
             "ring-dmd2",
