@@ -477,8 +477,8 @@ public final class Generator implements AutoCloseable {
         }
         Parametrisation given = spec.parametrisation();
         if (given != null && given.role() == Parametrisation.Role.GENERATOR) {
-            throw new IllegalArgumentException("edit: got a " + given.describe()
-                    + "; expected a model that can be asked at any level");
+            throw new IllegalArgumentException(
+                    "edit: got a " + given.describe() + "; expected a model that can be asked at any level");
         }
         int n = labels.length;
         try (Use inUse = use();

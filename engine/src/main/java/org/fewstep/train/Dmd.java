@@ -22,12 +22,7 @@ import org.fewstep.model.Network;
  * @param fake optimizer of the fake score network
  */
 public record Dmd(
-        double sigmaData,
-        List<Double> levels,
-        LevelTable table,
-        double regression,
-        int ratio,
-        OptimizerSettings fake)
+        double sigmaData, List<Double> levels, LevelTable table, double regression, int ratio, OptimizerSettings fake)
         implements ScoreMethod {
     static Map<String, Object> defaults() {
         return Map.of(
@@ -69,8 +64,7 @@ public record Dmd(
                 ScoreDistiller.LEVELS,
                 table.middle(ScoreDistiller.LEVELS),
                 new GradientTerm(org.fewstep.loss.Dmd.published(), Surrogate.MEAN_SQUARE),
-                new FakeOpponent(
-                        parametrisation(), ratio, fake, table.all(ScoreDistiller.LEVELS), false, null, null));
+                new FakeOpponent(parametrisation(), ratio, fake, table.all(ScoreDistiller.LEVELS), false, null, null));
     }
 
     @Override

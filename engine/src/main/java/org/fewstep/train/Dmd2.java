@@ -81,9 +81,8 @@ public record Dmd2(
     @Override
     public ScoreDistiller distiller() {
         TableTimes all = table.all(ScoreDistiller.LEVELS);
-        ScoreOpponent.Judging judging = features == null
-                ? null
-                : new ScoreOpponent.Judging(Adversarial.NON_SATURATING, discriminator, all);
+        ScoreOpponent.Judging judging =
+                features == null ? null : new ScoreOpponent.Judging(Adversarial.NON_SATURATING, discriminator, all);
         return new ScoreDistiller(
                 parametrisation(),
                 ScoreDistiller.LEVELS,

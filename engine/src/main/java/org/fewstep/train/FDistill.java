@@ -67,7 +67,8 @@ public record FDistill(
         LevelChecks.falling("levels", levels);
         SettingsChecks.positive("least-ratio", leastRatio);
         if (!(mostRatio > leastRatio) || Double.isInfinite(mostRatio)) {
-            throw new SettingsException("most-ratio", Double.toString(mostRatio), "above least-ratio, " + leastRatio, "");
+            throw new SettingsException(
+                    "most-ratio", Double.toString(mostRatio), "above least-ratio, " + leastRatio, "");
         }
         SettingsChecks.within("bins", bins, 0, 1000);
         SettingsChecks.within("ratio", ratio, 1, 1000);

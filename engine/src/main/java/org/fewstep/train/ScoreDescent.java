@@ -119,8 +119,8 @@ public final class ScoreDescent implements AutoCloseable {
                 config.term));
         ScoreDistillation.Nets nets = new ScoreDistillation.Nets(
                 student, config.on(teacher), fake == null ? null : config.on(fake.denoiser()), null);
-        this.subject = step(
-                "theta", theta, config.optimizer, config.steps, like, new MappedLoss<>(objective, m -> nets), rng);
+        this.subject =
+                step("theta", theta, config.optimizer, config.steps, like, new MappedLoss<>(objective, m -> nets), rng);
         this.ratio = fake == null ? 0 : fake.ratio;
         if (fake == null) {
             this.fake = null;

@@ -18,11 +18,7 @@ import org.fewstep.loss.Surrogate;
  *     there, 101 here (default 1)
  */
 public record Sds(
-        double sigmaData,
-        List<Double> levels,
-        LevelTable table,
-        org.fewstep.loss.Sds.Weight weight,
-        double guidance)
+        double sigmaData, List<Double> levels, LevelTable table, org.fewstep.loss.Sds.Weight weight, double guidance)
         implements ScoreMethod {
     static Map<String, Object> defaults() {
         return Map.of(

@@ -77,12 +77,6 @@ public record Sid(
                 new KarrasTimes(table.grid(), share),
                 new ScoreIdentity(alpha),
                 new FakeOpponent(
-                        parametrisation(),
-                        ratio,
-                        fake,
-                        new LogNormalTimes(ScoreDistiller.LEVELS),
-                        true,
-                        null,
-                        null));
+                        parametrisation(), ratio, fake, new LogNormalTimes(ScoreDistiller.LEVELS), true, null, null));
     }
 }

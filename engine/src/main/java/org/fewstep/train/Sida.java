@@ -91,7 +91,6 @@ public record Sida(
                         new LogNormalTimes(ScoreDistiller.LEVELS),
                         true,
                         features,
-                        new ScoreOpponent.Judging(
-                                Adversarial.NON_SATURATING, discriminator, null, true, 0, 0, true)));
+                        new ScoreOpponent.Judging(Adversarial.NON_SATURATING, discriminator, null, true, 0, 0, true)));
     }
 }

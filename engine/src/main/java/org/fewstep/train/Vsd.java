@@ -19,12 +19,7 @@ import org.fewstep.loss.Surrogate;
  * @param guidance scale of the teacher's guidance, 1 for none; published 7.5 for text (default 1)
  */
 public record Vsd(
-        double sigmaData,
-        List<Double> levels,
-        LevelTable table,
-        int ratio,
-        OptimizerSettings fake,
-        double guidance)
+        double sigmaData, List<Double> levels, LevelTable table, int ratio, OptimizerSettings fake, double guidance)
         implements ScoreMethod {
     static Map<String, Object> defaults() {
         return Map.of(
@@ -58,8 +53,7 @@ public record Vsd(
                 table.middle(ScoreDistiller.CIRCLE),
                 new GradientTerm(new org.fewstep.loss.Vsd(), Surrogate.SQUARED_NORM),
                 guidance,
-                new FakeOpponent(
-                        parametrisation(), ratio, fake, table.all(ScoreDistiller.LEVELS), false, null, null),
+                new FakeOpponent(parametrisation(), ratio, fake, table.all(ScoreDistiller.LEVELS), false, null, null),
                 null,
                 null);
     }

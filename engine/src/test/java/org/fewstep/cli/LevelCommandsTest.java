@@ -73,7 +73,11 @@ class LevelCommandsTest {
             trained(recipe);
         }
         Path student = trained(
-                "ring-dmd2", "teacher=" + teacher, "method.levels=80,0.8", "method.features.width=8", "sample.steps=1,2");
+                "ring-dmd2",
+                "teacher=" + teacher,
+                "method.levels=80,0.8",
+                "method.features.width=8",
+                "sample.steps=1,2");
         CliRun info = CliRun.of("info", student).succeeded();
         assertTrue(info.out().contains("generator at levels [80.0, 0.8], sigma data 0.5"), info.out());
         assertTrue(info.out().contains("teacher   in this file"), info.out());

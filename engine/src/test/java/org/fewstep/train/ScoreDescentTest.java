@@ -59,8 +59,8 @@ class ScoreDescentTest extends EngineTest {
     }
 
     private ExactDenoiser gaussian() {
-        return new ExactDenoiser(
-                init, new GaussianMixture(new double[] {1}, new double[][] {{MU, MU}}, new double[] {S}));
+        return new ExactDenoiser(init, new GaussianMixture(new double[] {1}, new double[][] {{MU, MU}}, new double[] {S
+        }));
     }
 
     private FlowNetwork network() {
@@ -77,7 +77,8 @@ class ScoreDescentTest extends EngineTest {
 
     private static double std(double[] x) {
         double mean = mean(x);
-        return Math.sqrt(Arrays.stream(x).map(v -> (v - mean) * (v - mean)).average().orElseThrow());
+        return Math.sqrt(
+                Arrays.stream(x).map(v -> (v - mean) * (v - mean)).average().orElseThrow());
     }
 
     private double[] particles(ScoreTerm term, boolean circle, boolean followed, int steps) {
@@ -102,7 +103,8 @@ class ScoreDescentTest extends EngineTest {
     @Test
     void particlesOfSdsFallTogether() {
         for (boolean circle : new boolean[] {true, false}) {
-            double[] x = particles(new GradientTerm(new Sds(Sds.Weight.DENOISER), Surrogate.SQUARED_NORM), circle, false, 500);
+            double[] x = particles(
+                    new GradientTerm(new Sds(Sds.Weight.DENOISER), Surrogate.SQUARED_NORM), circle, false, 500);
             assertEquals(MU, mean(x), 0.05);
             assertTrue(std(x) < 0.2 * S, "spread " + std(x));
         }
