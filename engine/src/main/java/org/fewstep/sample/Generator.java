@@ -573,11 +573,6 @@ public final class Generator implements AutoCloseable {
                         + ", since the model was trained without a null label");
             }
         }
-        Parametrisation levels = spec.parametrisation();
-        if (levels != null && steps > levels.mostSteps()) {
-            throw new IllegalArgumentException("generator: got " + steps + " steps for a " + levels.describe()
-                    + "; expected at most " + levels.mostSteps());
-        }
         SolverChoice solver = solver(options);
         if (solver == SolverChoice.FLOW_MAP && spec.network().times() != 2) {
             throw new IllegalArgumentException("generator: got solver flow-map for a network with one time; expected"

@@ -3,6 +3,7 @@ package org.fewstep.train;
 import java.util.List;
 import java.util.Map;
 import org.fewstep.io.SettingsChecks;
+import org.fewstep.io.SettingsException;
 import org.fewstep.loss.GradientTerm;
 import org.fewstep.loss.KnowledgeDistillation;
 import org.fewstep.loss.Loss;
@@ -42,11 +43,10 @@ public record Dmd(
 
     public Dmd {
         levels = List.copyOf(levels);
-        SettingsChecks.positive("sigma-data", sigmaData);
-        LevelChecks.falling("levels", levels);
+        LevelChecks.generator(sigmaData, levels);
         SettingsChecks.notNegative("regression", regression);
         if (regression > 0 && levels.size() > 1) {
-            throw new org.fewstep.io.SettingsException(
+            throw new SettingsException(
                     "levels", levels.toString(), "one level, since pairs tie noise to samples", "set regression=0");
         }
         SettingsChecks.within("ratio", ratio, 1, 1000);

@@ -66,8 +66,7 @@ public record Dmd2(
 
     public Dmd2 {
         levels = List.copyOf(levels);
-        SettingsChecks.positive("sigma-data", sigmaData);
-        LevelChecks.falling("levels", levels);
+        LevelChecks.generator(sigmaData, levels);
         SettingsChecks.within("ratio", ratio, 1, 1000);
         SettingsChecks.notNegative("adversarial", adversarial);
         SettingsChecks.positive("discriminator", discriminator);

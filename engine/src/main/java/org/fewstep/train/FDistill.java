@@ -63,8 +63,7 @@ public record FDistill(
 
     public FDistill {
         levels = List.copyOf(levels);
-        SettingsChecks.positive("sigma-data", sigmaData);
-        LevelChecks.falling("levels", levels);
+        LevelChecks.generator(sigmaData, levels);
         SettingsChecks.positive("least-ratio", leastRatio);
         if (!(mostRatio > leastRatio) || Double.isInfinite(mostRatio)) {
             throw new SettingsException(

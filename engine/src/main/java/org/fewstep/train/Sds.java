@@ -36,8 +36,7 @@ public record Sds(
 
     public Sds {
         levels = List.copyOf(levels);
-        SettingsChecks.positive("sigma-data", sigmaData);
-        LevelChecks.falling("levels", levels);
+        LevelChecks.generator(sigmaData, levels);
         SettingsChecks.finite("guidance", guidance);
     }
 

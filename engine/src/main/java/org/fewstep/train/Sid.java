@@ -48,8 +48,7 @@ public record Sid(
 
     public Sid {
         levels = List.copyOf(levels);
-        SettingsChecks.positive("sigma-data", sigmaData);
-        LevelChecks.falling("levels", levels);
+        LevelChecks.generator(sigmaData, levels);
         SettingsChecks.positive("share", share);
         SettingsChecks.within("share", share, 0.0, 1.0);
         SettingsChecks.finite("alpha", alpha);

@@ -39,8 +39,7 @@ public record Vsd(
 
     public Vsd {
         levels = List.copyOf(levels);
-        SettingsChecks.positive("sigma-data", sigmaData);
-        LevelChecks.falling("levels", levels);
+        LevelChecks.generator(sigmaData, levels);
         SettingsChecks.within("ratio", ratio, 1, 1000);
         SettingsChecks.finite("guidance", guidance);
     }
