@@ -58,6 +58,7 @@ record RecipeText(String source, String yaml) {
             "ring-guidance",
             "ring-lcm",
             "ring-dmd",
+            "ring-dmd-pairs",
             "ring-diff-instruct",
             "ring-sid",
             "ring-dmd2",

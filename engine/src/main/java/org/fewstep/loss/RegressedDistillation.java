@@ -19,8 +19,7 @@ import org.fewstep.tensor.Tensor;
  * @paper Yin et al.: One-step Diffusion with Distribution Matching Distillation, 2023, arXiv:2311.18828
  * @shape source and x0 (B, ...); total (), perSample (B)
  */
-public final class RegressedDistillation
-        implements Loss<ScoreDistillation.Nets, RegressedDistillation.Draw> {
+public final class RegressedDistillation implements Loss<ScoreDistillation.Nets, RegressedDistillation.Draw> {
     /**
      * The randomness of a step.
      *

@@ -30,7 +30,11 @@ import org.jspecify.annotations.Nullable;
  * @paper Karras et al. 2022, arXiv:2206.00364; Song et al. 2023, arXiv:2303.01469; Lu, Song 2024, arXiv:2410.11081
  */
 public record Parametrisation(
-        Form form, Role role, double sigmaData, double sigmaMin, @Nullable List<Double> levels) {
+        Form form,
+        Role role,
+        double sigmaData,
+        double sigmaMin,
+        @Nullable List<Double> levels) {
     /** Highest noise level sigma / alpha, where samples start; all published models of data of standard deviation 1/2 have it. */
     public static final double HIGHEST = 80;
 
@@ -216,7 +220,8 @@ public record Parametrisation(
             case GENERATOR -> "generator at levels " + levels;
         };
         return what
-                + (levels != null ? "" : form == Form.SIGMA ? " of noise levels" : " of TrigFlow") + ", sigma data " + sigmaData
+                + (levels != null ? "" : form == Form.SIGMA ? " of noise levels" : " of TrigFlow") + ", sigma data "
+                + sigmaData
                 + (sigmaMin == 0 ? "" : ", sigma min " + sigmaMin);
     }
 }

@@ -514,8 +514,8 @@ public final class Generator implements AutoCloseable {
         }
         Parametrisation given = spec.parametrisation();
         if (given != null && given.role() == Parametrisation.Role.GENERATOR) {
-            throw new IllegalArgumentException("edit: got a " + given.describe()
-                    + "; expected a model that can be asked at any level");
+            throw new IllegalArgumentException(
+                    "edit: got a " + given.describe() + "; expected a model that can be asked at any level");
         }
         int n = labels.length;
         try (Use inUse = use();
@@ -609,11 +609,6 @@ public final class Generator implements AutoCloseable {
                 throw new IllegalArgumentException("generator: got no label; expected 0 .. " + (classes() - 1)
                         + ", since the model was trained without a null label");
             }
-        }
-        Parametrisation levels = spec.parametrisation();
-        if (levels != null && steps > levels.mostSteps()) {
-            throw new IllegalArgumentException("generator: got " + steps + " steps for a " + levels.describe()
-                    + "; expected at most " + levels.mostSteps());
         }
         SolverChoice solver = solver(options);
         if (solver == SolverChoice.FLOW_MAP && spec.network().times() != 2) {

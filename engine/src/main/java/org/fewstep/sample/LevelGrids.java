@@ -55,10 +55,18 @@ final class LevelGrids {
         return TimeGrid.ofLevels(model.schedule(), levels);
     }
 
-    /** The grid of a solver from the highest level on. */
+    /**
+     * The grid of a solver from the highest level on.
+     *
+     * @throws IllegalArgumentException for more steps than a generator has levels
+     */
     static TimeGrid grid(Parametrisation model, SolverOnGrid stepping, int steps) {
         List<Double> own = model.levels();
         if (own != null) {
+            if (steps > own.size()) {
+                throw new IllegalArgumentException("generator: got " + steps + " steps for a " + model.describe()
+                        + "; expected at most " + own.size());
+            }
             double[] levels = new double[steps + 1];
             for (int i = 0; i < steps; i++) {
                 levels[i] = own.get(i);

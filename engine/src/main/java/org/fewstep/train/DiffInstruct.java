@@ -24,8 +24,7 @@ public record DiffInstruct(double sigmaData, List<Double> levels, int ratio, Opt
 
     public DiffInstruct {
         levels = List.copyOf(levels);
-        SettingsChecks.positive("sigma-data", sigmaData);
-        LevelChecks.falling("levels", levels);
+        LevelChecks.generator(sigmaData, levels);
         SettingsChecks.within("ratio", ratio, 1, 1000);
     }
 

@@ -3,6 +3,7 @@ package org.fewstep.train;
 import java.util.List;
 import java.util.Map;
 import org.fewstep.io.SettingsChecks;
+import org.fewstep.io.SettingsException;
 import org.fewstep.loss.GradientTerm;
 import org.fewstep.loss.KnowledgeDistillation;
 import org.fewstep.loss.Loss;
@@ -22,12 +23,7 @@ import org.fewstep.model.Network;
  * @param fake optimizer of the fake score network
  */
 public record Dmd(
-        double sigmaData,
-        List<Double> levels,
-        LevelTable table,
-        double regression,
-        int ratio,
-        OptimizerSettings fake)
+        double sigmaData, List<Double> levels, LevelTable table, double regression, int ratio, OptimizerSettings fake)
         implements ScoreMethod {
     static Map<String, Object> defaults() {
         return Map.of(
@@ -47,11 +43,10 @@ public record Dmd(
 
     public Dmd {
         levels = List.copyOf(levels);
-        SettingsChecks.positive("sigma-data", sigmaData);
-        LevelChecks.falling("levels", levels);
+        LevelChecks.generator(sigmaData, levels);
         SettingsChecks.notNegative("regression", regression);
         if (regression > 0 && levels.size() > 1) {
-            throw new org.fewstep.io.SettingsException(
+            throw new SettingsException(
                     "levels", levels.toString(), "one level, since pairs tie noise to samples", "set regression=0");
         }
         SettingsChecks.within("ratio", ratio, 1, 1000);
@@ -69,8 +64,7 @@ public record Dmd(
                 ScoreDistiller.LEVELS,
                 table.middle(ScoreDistiller.LEVELS),
                 new GradientTerm(org.fewstep.loss.Dmd.published(), Surrogate.MEAN_SQUARE),
-                new FakeOpponent(
-                        parametrisation(), ratio, fake, table.all(ScoreDistiller.LEVELS), false, null, null));
+                new FakeOpponent(parametrisation(), ratio, fake, table.all(ScoreDistiller.LEVELS), false, null, null));
     }
 
     @Override

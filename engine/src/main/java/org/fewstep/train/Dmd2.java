@@ -66,8 +66,7 @@ public record Dmd2(
 
     public Dmd2 {
         levels = List.copyOf(levels);
-        SettingsChecks.positive("sigma-data", sigmaData);
-        LevelChecks.falling("levels", levels);
+        LevelChecks.generator(sigmaData, levels);
         SettingsChecks.within("ratio", ratio, 1, 1000);
         SettingsChecks.notNegative("adversarial", adversarial);
         SettingsChecks.positive("discriminator", discriminator);
@@ -81,9 +80,8 @@ public record Dmd2(
     @Override
     public ScoreDistiller distiller() {
         TableTimes all = table.all(ScoreDistiller.LEVELS);
-        ScoreOpponent.Judging judging = features == null
-                ? null
-                : new ScoreOpponent.Judging(Adversarial.NON_SATURATING, discriminator, all);
+        ScoreOpponent.Judging judging =
+                features == null ? null : new ScoreOpponent.Judging(Adversarial.NON_SATURATING, discriminator, all);
         return new ScoreDistiller(
                 parametrisation(),
                 ScoreDistiller.LEVELS,

@@ -63,11 +63,11 @@ public record FDistill(
 
     public FDistill {
         levels = List.copyOf(levels);
-        SettingsChecks.positive("sigma-data", sigmaData);
-        LevelChecks.falling("levels", levels);
+        LevelChecks.generator(sigmaData, levels);
         SettingsChecks.positive("least-ratio", leastRatio);
         if (!(mostRatio > leastRatio) || Double.isInfinite(mostRatio)) {
-            throw new SettingsException("most-ratio", Double.toString(mostRatio), "above least-ratio, " + leastRatio, "");
+            throw new SettingsException(
+                    "most-ratio", Double.toString(mostRatio), "above least-ratio, " + leastRatio, "");
         }
         SettingsChecks.within("bins", bins, 0, 1000);
         SettingsChecks.within("ratio", ratio, 1, 1000);

@@ -90,8 +90,7 @@ record FakeOpponent(
         ScoreOpponent.Config config = new ScoreOpponent.Config(
                 schedule,
                 steps(student),
-                new ScoreOpponent.Denoising(
-                        Prediction.X0, new DenoisingWeight.Edm(student.sigmaData()), times, sum, 1),
+                new ScoreOpponent.Denoising(Prediction.X0, new DenoisingWeight.Edm(student.sigmaData()), times, sum, 1),
                 judging,
                 roles.classes());
         return new MappedLoss<>(
@@ -103,7 +102,8 @@ record FakeOpponent(
     static StudentSteps steps(Parametrisation student) {
         List<Double> levels = student.levels();
         if (levels == null) {
-            throw new IllegalStateException("score distillation: got a " + student.describe() + "; expected a generator");
+            throw new IllegalStateException(
+                    "score distillation: got a " + student.describe() + "; expected a generator");
         }
         return new StudentSteps(new EdmSchedule(), levels);
     }

@@ -19,17 +19,18 @@ final class LevelChecks {
         }
     }
 
-    /** Levels of a generator, falling, each above 0. */
-    static void falling(String key, List<Double> levels) {
+    /** sigma-data above 0, the levels of a generator falling, each above 0. */
+    static void generator(double sigmaData, List<Double> levels) {
+        SettingsChecks.positive("sigma-data", sigmaData);
         double above = Double.POSITIVE_INFINITY;
         for (double level : levels) {
             if (!(level > 0 && level < above)) {
-                throw new SettingsException(key, levels.toString(), "levels above 0, each below the one before", "");
+                throw new SettingsException("levels", levels.toString(), "levels above 0, each below the one before", "");
             }
             above = level;
         }
         if (levels.isEmpty()) {
-            throw new SettingsException(key, "none", "at least one level", "a student of one step has one");
+            throw new SettingsException("levels", "none", "at least one level", "a student of one step has one");
         }
     }
 

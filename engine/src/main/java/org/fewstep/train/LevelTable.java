@@ -20,8 +20,7 @@ public record LevelTable(double least, double highest) {
     private static final int SIZE = 1000;
 
     /** The published levels. */
-    static final LevelTable DEFAULT =
-            new LevelTable(KarrasGrid.PUBLISHED.sigmaMin(), KarrasGrid.PUBLISHED.sigmaMax());
+    static final LevelTable DEFAULT = new LevelTable(KarrasGrid.PUBLISHED.sigmaMin(), KarrasGrid.PUBLISHED.sigmaMax());
 
     static Map<String, Object> defaults() {
         return Settings.toMap(DEFAULT);

@@ -80,7 +80,8 @@ public final class SampleWatch implements Callback {
             best = distance;
             trainer.export(trainer.folder().resolve(FILE), Map.of(KEY_DISTANCE, Double.toString(distance)));
         }
-        String danger = danger(spread, last, dataSpread, trainer.recipe().method().widest());
+        String danger =
+                danger(spread, last, dataSpread, trainer.recipe().method().widest());
         if (danger != null) {
             warn(report, danger);
         }

@@ -93,7 +93,10 @@ record ScoreDistiller(
         }
         if (roles.classes() == 0) {
             throw new SettingsException(
-                    "method.guidance", Double.toString(guidance), "1 for data without classes", "guidance needs labels");
+                    "method.guidance",
+                    Double.toString(guidance),
+                    "1 for data without classes",
+                    "guidance needs labels");
         }
         return GuidedPrediction.of(teacher, roles.classes(), guidance);
     }

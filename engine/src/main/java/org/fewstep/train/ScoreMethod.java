@@ -9,7 +9,8 @@ import org.fewstep.model.Parametrisation;
  * A method that distils the teacher's score into a generator of one step or a few, by {@link
  * org.fewstep.loss.ScoreDistillation}. Its losses say nothing about progress; samples do.
  */
-sealed interface ScoreMethod extends MethodSettings permits DiffInstruct, Dmd, Dmd2, FDistill, Sid, Sida, Sds, Sjc, Vsd {
+sealed interface ScoreMethod extends MethodSettings
+        permits DiffInstruct, Dmd, Dmd2, FDistill, Sid, Sida, Sds, Sjc, Vsd {
     /** Standard deviation of the data. */
     double sigmaData();
 

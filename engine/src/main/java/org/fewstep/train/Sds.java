@@ -18,11 +18,7 @@ import org.fewstep.loss.Surrogate;
  *     there, 101 here (default 1)
  */
 public record Sds(
-        double sigmaData,
-        List<Double> levels,
-        LevelTable table,
-        org.fewstep.loss.Sds.Weight weight,
-        double guidance)
+        double sigmaData, List<Double> levels, LevelTable table, org.fewstep.loss.Sds.Weight weight, double guidance)
         implements ScoreMethod {
     static Map<String, Object> defaults() {
         return Map.of(
@@ -40,8 +36,7 @@ public record Sds(
 
     public Sds {
         levels = List.copyOf(levels);
-        SettingsChecks.positive("sigma-data", sigmaData);
-        LevelChecks.falling("levels", levels);
+        LevelChecks.generator(sigmaData, levels);
         SettingsChecks.finite("guidance", guidance);
     }
 

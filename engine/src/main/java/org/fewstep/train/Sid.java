@@ -48,8 +48,7 @@ public record Sid(
 
     public Sid {
         levels = List.copyOf(levels);
-        SettingsChecks.positive("sigma-data", sigmaData);
-        LevelChecks.falling("levels", levels);
+        LevelChecks.generator(sigmaData, levels);
         SettingsChecks.positive("share", share);
         SettingsChecks.within("share", share, 0.0, 1.0);
         SettingsChecks.finite("alpha", alpha);
@@ -77,12 +76,6 @@ public record Sid(
                 new KarrasTimes(table.grid(), share),
                 new ScoreIdentity(alpha),
                 new FakeOpponent(
-                        parametrisation(),
-                        ratio,
-                        fake,
-                        new LogNormalTimes(ScoreDistiller.LEVELS),
-                        true,
-                        null,
-                        null));
+                        parametrisation(), ratio, fake, new LogNormalTimes(ScoreDistiller.LEVELS), true, null, null));
     }
 }

@@ -12,8 +12,8 @@ import org.fewstep.path.LogNormalTimes;
 
 /**
  * {@link AdversarialScoreIdentity}: SiD and a discriminator on the features of the fake score network, in equal parts from the first
- * step on. The published runs lead up to that by steps of the fake score network alone and of SiD alone; a student that starts from
- * one of {@link Sid} (teacher and init) has these behind it, which is the authors' SiD squared A.
+ * step on. The published runs lead up to that by steps of the fake score network alone and of SiD alone; here the student's
+ * optimizer can be warmed up.
  *
  * @param sigmaData standard deviation of the data, above 0 (default 0.5)
  * @param levels of the student, falling, each above 0; one for one step (default [2.5])
@@ -62,8 +62,7 @@ public record Sida(
 
     public Sida {
         levels = List.copyOf(levels);
-        SettingsChecks.positive("sigma-data", sigmaData);
-        LevelChecks.falling("levels", levels);
+        LevelChecks.generator(sigmaData, levels);
         SettingsChecks.positive("share", share);
         SettingsChecks.within("share", share, 0.0, 1.0);
         SettingsChecks.finite("alpha", alpha);
@@ -91,7 +90,6 @@ public record Sida(
                         new LogNormalTimes(ScoreDistiller.LEVELS),
                         true,
                         features,
-                        new ScoreOpponent.Judging(
-                                Adversarial.NON_SATURATING, discriminator, null, true, 0, 0, true)));
+                        new ScoreOpponent.Judging(Adversarial.NON_SATURATING, discriminator, null, true, 0, 0, true)));
     }
 }

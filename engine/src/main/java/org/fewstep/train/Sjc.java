@@ -33,8 +33,7 @@ public record Sjc(double sigmaData, List<Double> levels, LevelTable table, boole
 
     public Sjc {
         levels = List.copyOf(levels);
-        SettingsChecks.positive("sigma-data", sigmaData);
-        LevelChecks.falling("levels", levels);
+        LevelChecks.generator(sigmaData, levels);
         SettingsChecks.finite("guidance", guidance);
     }
 

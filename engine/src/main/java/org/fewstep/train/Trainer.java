@@ -272,7 +272,7 @@ public final class Trainer implements AutoCloseable {
             Loss<? super M, D> loss, Batches data, Rng rng, Player<M> player) {
         return new TrainingStep<>(
                 device,
-                data,
+                data::at,
                 loss,
                 rng.stream("draw"),
                 player,

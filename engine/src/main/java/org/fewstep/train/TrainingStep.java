@@ -3,6 +3,7 @@ package org.fewstep.train;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 import org.fewstep.autodiff.Grad;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.Scope;
@@ -26,7 +27,7 @@ final class TrainingStep<M extends Module, D> implements AutoCloseable {
     private static final int MOST_RECORDED = 64;
 
     private final Device device;
-    private final Batches batches;
+    private final LongFunction<Batch> batches;
     private final Loss<? super M, D> loss;
     private final Rng draws;
     private final Player<M> player;
@@ -42,7 +43,13 @@ final class TrainingStep<M extends Module, D> implements AutoCloseable {
      * @param draws source of the draws, a function of the update
      * @param replay false to run each update anew
      */
-    TrainingStep(Device device, Batches batches, Loss<? super M, D> loss, Rng draws, Player<M> player, boolean replay) {
+    TrainingStep(
+            Device device,
+            LongFunction<Batch> batches,
+            Loss<? super M, D> loss,
+            Rng draws,
+            Player<M> player,
+            boolean replay) {
         this.device = device;
         this.batches = batches;
         this.loss = loss;
@@ -84,7 +91,7 @@ final class TrainingStep<M extends Module, D> implements AutoCloseable {
     }
 
     private D draw(long n) {
-        return loss.draw(batches.at(n), draws, Math.toIntExact(n));
+        return loss.draw(batches.apply(n), draws, Math.toIntExact(n));
     }
 
     private void measure(D draw) {
@@ -127,7 +134,7 @@ final class TrainingStep<M extends Module, D> implements AutoCloseable {
     /** Runs the loss of an update anew, recording nothing. */
     private NotFiniteException explain(long n, long step) {
         try (Scope scope = device.scope()) {
-            Batch batch = batches.at(n);
+            Batch batch = batches.apply(n);
             return new NotFiniteSearch(step, player)
                     .run(batch.x0(), () -> loss.loss(player.network(), loss.draw(batch, draws, Math.toIntExact(n))));
         }

@@ -19,12 +19,7 @@ import org.fewstep.loss.Surrogate;
  * @param guidance scale of the teacher's guidance, 1 for none; published 7.5 for text (default 1)
  */
 public record Vsd(
-        double sigmaData,
-        List<Double> levels,
-        LevelTable table,
-        int ratio,
-        OptimizerSettings fake,
-        double guidance)
+        double sigmaData, List<Double> levels, LevelTable table, int ratio, OptimizerSettings fake, double guidance)
         implements ScoreMethod {
     static Map<String, Object> defaults() {
         return Map.of(
@@ -44,8 +39,7 @@ public record Vsd(
 
     public Vsd {
         levels = List.copyOf(levels);
-        SettingsChecks.positive("sigma-data", sigmaData);
-        LevelChecks.falling("levels", levels);
+        LevelChecks.generator(sigmaData, levels);
         SettingsChecks.within("ratio", ratio, 1, 1000);
         SettingsChecks.finite("guidance", guidance);
     }
@@ -58,8 +52,7 @@ public record Vsd(
                 table.middle(ScoreDistiller.CIRCLE),
                 new GradientTerm(new org.fewstep.loss.Vsd(), Surrogate.SQUARED_NORM),
                 guidance,
-                new FakeOpponent(
-                        parametrisation(), ratio, fake, table.all(ScoreDistiller.LEVELS), false, null, null),
+                new FakeOpponent(parametrisation(), ratio, fake, table.all(ScoreDistiller.LEVELS), false, null, null),
                 null,
                 null);
     }

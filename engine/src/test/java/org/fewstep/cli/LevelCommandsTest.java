@@ -66,6 +66,31 @@ class LevelCommandsTest {
     }
 
     @Test
+    void aScoreIsDistilledIntoAGenerator() throws IOException {
+        Path teacher = trained("ring-edm");
+        for (String recipe : List.of(
+                "ring-dmd", "ring-diff-instruct", "ring-sid", "ring-f-distill", "ring-sida", "ring-vsd", "ring-sjc")) {
+            trained(recipe);
+        }
+        Path student = trained(
+                "ring-dmd2",
+                "teacher=" + teacher,
+                "method.levels=80,0.8",
+                "method.features.width=8",
+                "sample.steps=1,2");
+        CliRun info = CliRun.of("info", student).succeeded();
+        assertTrue(info.out().contains("generator at levels [80.0, 0.8], sigma data 0.5"), info.out());
+        assertTrue(info.out().contains("teacher   in this file"), info.out());
+        sampled(student, "student");
+        sampled(student.resolveSibling("best.safetensors"), "best");
+        CliRun.of("sample", student, "--steps", "3").failed(2, "at most 2");
+        CliRun.of("sample", student, "--solver", "heun").failed(2, "generator at levels");
+        train("ring-sds", "teacher=" + student).failed(2, "denoiser");
+        assertFalse(Files.exists(folder.resolve("ring-sds")), "nothing is left of a refused run");
+        train("ring-sds", "method.levels=80,1", "sample.steps=3").failed(2, "sample.steps");
+    }
+
+    @Test
     void aSecondStageNeedsItsFirst() {
         train("ring-tcm").failed(2, "no file");
         assertFalse(Files.exists(folder.resolve("ring-tcm")), "nothing is left of a refused run");

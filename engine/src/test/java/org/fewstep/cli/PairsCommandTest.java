@@ -62,6 +62,10 @@ class PairsCommandTest {
         train("ring-kd", "student", "--data", folder.resolve("pairs")).succeeded();
         assertTrue(Files.isRegularFile(folder.resolve("student").resolve("samples-steps-1.png")));
         CliRun.of("straightness", checkpoint("student")).failed(2, "expected a flow");
+
+        String taught = "teacher=" + checkpoint("teacher");
+        train("ring-dmd-pairs", "dmd", "--data", folder.resolve("pairs"), "--set", taught)
+                .succeeded();
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
@@ -96,6 +97,29 @@ class ScoreDistillationTest extends EngineTest {
             assertEquals(Coupling.BATCH, loss.coupling());
             assertThrows(IllegalArgumentException.class, () -> loss.slice(draw, 0, 2));
         }
+    }
+
+    @Test
+    void regressionAddsItsShareForEachSample() {
+        Tensor noise = Tensor.of(device, DType.F64, rng.normal(0, 2 * BATCH, 9), BATCH, 2);
+        Batch pairs = new Batch(batch().x0(), null, noise);
+        ScoreDistillation score = loss(matching(Dmd.published()));
+        KnowledgeDistillation regression = new KnowledgeDistillation(3, 0);
+        RegressedDistillation both = new RegressedDistillation(score, regression, 0.25);
+        RegressedDistillation.Draw draw = both.draw(pairs, rng, 3);
+        double[] expected = score.loss(NETS, draw.score()).perSample().toDoubles();
+        double[] distance = regression.loss(STUDENT, draw.pairs()).perSample().toDoubles();
+        for (int i = 0; i < BATCH; i++) {
+            expected[i] += 0.25 * distance[i];
+        }
+        LossResult result = both.loss(NETS, draw);
+        assertArrayEquals(expected, result.perSample().toDoubles(), 1e-14);
+        assertEquals(Arrays.stream(distance).average().orElseThrow(), result.error().item(), 1e-14);
+        double first = both.loss(NETS, both.slice(draw, 0, 2)).total().item();
+        double rest = both.loss(NETS, both.slice(draw, 2, BATCH)).total().item();
+        assertEquals(result.total().item(), (2 * first + 4 * rest) / BATCH, 1e-12);
+        assertThrows(IllegalArgumentException.class, () -> both.draw(batch(), rng, 3), "no pairs");
+        assertThrows(IllegalArgumentException.class, () -> new RegressedDistillation(score, regression, -1));
     }
 
     /** A gradient term hands the student its gradient and nothing else; its surrogates differ by the coordinates. */

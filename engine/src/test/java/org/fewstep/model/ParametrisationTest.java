@@ -3,7 +3,9 @@ package org.fewstep.model;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.fewstep.EngineTest;
 import org.fewstep.kernels.DType;
 import org.fewstep.op.Ops;
@@ -80,6 +82,38 @@ class ParametrisationTest extends EngineTest {
     void schedulesBelongToTheForm() {
         assertEquals(new EdmSchedule(), Parametrisation.edm(S).schedule());
         assertEquals(new TrigFlowSchedule(S), Parametrisation.trigFlow(S).schedule());
+    }
+
+    @Test
+    void aGeneratorIsADenoisersFunctionAtItsOwnLevels() {
+        Parametrisation generator = Parametrisation.generator(S, List.of(80.0, 0.8));
+        Tensor level = tensor(new double[] {80, 0.8, 0.8, 80}, 4);
+        assertNear(
+                Parametrisation.edm(S).around(ParametrisationTest::net).of(x, level, Cond.NONE),
+                generator.around(ParametrisationTest::net).of(x, level, Cond.NONE),
+                0);
+        assertTrue(generator.jumps());
+        assertEquals(2, generator.mostSteps());
+        assertEquals(Integer.MAX_VALUE, Parametrisation.edm(S).mostSteps());
+        for (List<Double> levels : List.of(List.<Double>of(), List.of(0.0), List.of(1.0, 1.0), List.of(1.0, 2.0))) {
+            assertThrows(IllegalArgumentException.class, () -> Parametrisation.generator(S, levels));
+        }
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Parametrisation(
+                        Parametrisation.Form.SIGMA, Parametrisation.Role.DENOISER, S, 0, List.of(1.0)));
+    }
+
+    /** cos(t) x0 + sin(t) n is the state of level tan(t), times cos(t). */
+    @Test
+    void theCircleThatKeepsVarianceHasTheSameDenoiser() {
+        double[] times = {0.01, 0.4, 1.1, 1.55};
+        try (ExactDenoiser exact = new ExactDenoiser(new Init(device, DType.F64, new Rng(0)), MIXTURE)) {
+            assertNear(
+                    MIXTURE.x0(x, PathCoefficients.of(new TrigFlowSchedule(1), times)),
+                    Parametrisation.onCircle(exact).of(x, tensor(times, 4), Cond.NONE),
+                    1e-12);
+        }
     }
 
     @Test

@@ -62,7 +62,8 @@ class SampleWatchTest {
 
     private static List<Double> distances(Path run) throws IOException {
         List<Double> all = new ArrayList<>();
-        Matcher found = Pattern.compile("\"sw2\":([-0-9.eE]+)").matcher(Files.readString(run.resolve(MetricsLog.JSONL)));
+        Matcher found =
+                Pattern.compile("\"sw2\":([-0-9.eE]+)").matcher(Files.readString(run.resolve(MetricsLog.JSONL)));
         while (found.find()) {
             all.add(Double.parseDouble(found.group(1)));
         }
@@ -106,15 +107,15 @@ class SampleWatchTest {
             trainer.run();
         }
         for (String name : List.of(MetricsLog.JSONL, SampleWatch.FILE, Checkpoint.FILE)) {
-            assertArrayEquals(
-                    Files.readAllBytes(whole.resolve(name)), Files.readAllBytes(broken.resolve(name)), name);
+            assertArrayEquals(Files.readAllBytes(whole.resolve(name)), Files.readAllBytes(broken.resolve(name)), name);
         }
     }
 
     @Test
     void aRunWithoutWatchHasNoBestModel() throws IOException {
         Path run = folder.resolve("run");
-        assertTrue(run(run, TinyRecipe.flowMatching("training.steps=5")).warnings().isEmpty());
+        assertTrue(
+                run(run, TinyRecipe.flowMatching("training.steps=5")).warnings().isEmpty());
         assertFalse(Files.exists(run.resolve(SampleWatch.FILE)));
         assertTrue(distances(run).isEmpty());
     }

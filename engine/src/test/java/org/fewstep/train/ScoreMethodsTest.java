@@ -72,7 +72,13 @@ class ScoreMethodsTest {
                 List.of("dmd2", "method.ratio=2", FEATURES, NARROW, "method.start=3"),
                 List.of("dmd2", "method.ratio=1", "method.levels=80,2", FEATURES, NARROW),
                 List.of("f-distill", "method.ratio=1", FEATURES, NARROW),
-                List.of("f-distill", "method.ratio=1", "method.bins=4", "method.divergence=forward-kl", FEATURES, NARROW),
+                List.of(
+                        "f-distill",
+                        "method.ratio=1",
+                        "method.bins=4",
+                        "method.divergence=forward-kl",
+                        FEATURES,
+                        NARROW),
                 List.of("sid"),
                 List.of("sida", FEATURES, NARROW),
                 List.of("vsd"),
@@ -119,7 +125,8 @@ class ScoreMethodsTest {
         List<Recipe> replayed = all("training.steps=7");
         for (int i = 0; i < anew.size(); i++) {
             assertSameTensors(
-                    tensors(runs().whole("anew " + i, anew.get(i))), tensors(runs().whole("run " + i, replayed.get(i))));
+                    tensors(runs().whole("anew " + i, anew.get(i))),
+                    tensors(runs().whole("run " + i, replayed.get(i))));
         }
     }
 
@@ -220,10 +227,12 @@ class ScoreMethodsTest {
         TinyRuns.assertSame(whole, runs().pieces("pieces", recipe));
         Recipe more = Recipe.from(map, List.of("method.regression=0.5"));
         assertFalse(Arrays.equals(
-                tensors(whole).get("student/out.W"), tensors(runs().whole("more", more)).get("student/out.W")));
+                tensors(whole).get("student/out.W"),
+                tensors(runs().whole("more", more)).get("student/out.W")));
         assertEquals(
                 "data.kind",
-                assertThrows(SettingsException.class, () -> Recipe.from(map, List.of())).path());
+                assertThrows(SettingsException.class, () -> Recipe.from(map, List.of()))
+                        .path());
     }
 
     @Test
@@ -234,7 +243,9 @@ class ScoreMethodsTest {
         glyphs.put("sample", Map.of("steps", List.of(1)));
         Path run = runs().checkpoint(
                         "run", Recipe.from(glyphs, List.of("training.steps=3", FEATURES, NARROW, "method.guidance=2")));
-        assertTrue(tensors(run.getParent()).containsKey("fake/net.labels.table"), tensors(run.getParent()).keySet()::toString);
+        assertTrue(
+                tensors(run.getParent()).containsKey("fake/net.labels.table"),
+                tensors(run.getParent()).keySet()::toString);
         try (Generator generator = Generator.load(run, device)) {
             assertEquals(64, generator.sample(1, 1, 0, 2).length);
         }

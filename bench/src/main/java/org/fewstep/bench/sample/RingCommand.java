@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.fewstep.metric.ModeCoverage;
 import org.fewstep.train.Checkpoint;
 import org.fewstep.train.Recipe;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +20,8 @@ import picocli.CommandLine.Spec;
         name = "ring",
         mixinStandardHelpOptions = true,
         description =
-                "Measure models of points in the plane: sliced W2 to held-out data, unbiased energy distance and the"
-                        + " least share of a mode, at several numbers of steps.")
+                "Measure models of points in the plane: sliced W2 to held-out data, unbiased energy distance, the least share"
+                        + " of a mode, the share in a mode and the total variation of the modes, at several numbers of steps.")
 public final class RingCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
@@ -55,7 +56,8 @@ public final class RingCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         out.println("Sliced W2 (" + PlaneQuality.DIRECTIONS
-                + " directions), energy distance, and least share of a mode, of " + samples
+                + " directions), energy distance, least share of a mode, share in a mode and total variation"
+                + " of the modes, of " + samples
                 + " samples to as many held-out data.");
         out.println();
         StringBuilder head = new StringBuilder("| recipe | seed | training steps |");
@@ -86,9 +88,18 @@ public final class RingCommand implements Callable<Integer> {
     private static String cell(PlaneQuality quality) {
         return String.format(
                 Locale.ROOT,
-                " %.4f, %.4f, %s |",
+                " %.4f, %.4f, %s%s |",
                 quality.sw2(),
                 quality.energy(),
-                PlaneQuality.percent(quality.leastShare()));
+                PlaneQuality.percent(quality.leastShare()),
+                spread(quality.modes()));
+    }
+
+    /** Share of samples in a mode, and total variation of the modes' weights. */
+    private static String spread(@Nullable ModeCoverage modes) {
+        return modes == null
+                ? ""
+                : ", " + PlaneQuality.percent(modes.quality())
+                        + String.format(Locale.ROOT, ", %.4f", modes.totalVariation());
     }
 }

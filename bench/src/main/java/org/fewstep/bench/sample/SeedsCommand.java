@@ -96,9 +96,10 @@ public final class SeedsCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         TrainingRuns runs = new TrainingRuns(program, folder, settings);
-        out.println("| recipe | training steps | steps | SW2, mean | spread | by seed "
-                + seeds.stream().map(String::valueOf).collect(Collectors.joining(", "))
-                + " | energy distance, mean | spread | least share of a mode | modes, least | in a mode, least | TV, most |");
+        out.println(
+                "| recipe | training steps | steps | SW2, mean | spread | by seed "
+                        + seeds.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                        + " | energy distance, mean | spread | least share of a mode | modes, least | in a mode, least | TV, most |");
         out.println("|---|---|---|---|---|---|---|---|---|---|---|---|");
         Recipe last = null;
         for (long length : lengths) {
@@ -155,17 +156,17 @@ public final class SeedsCommand implements Callable<Integer> {
 
     /** How the worst of the seeds spreads over the modes. */
     private static String spread(List<PlaneQuality> column) {
-        List<ModeCoverage> modes =
-                column.stream().map(PlaneQuality::modes).filter(Objects::nonNull).toList();
+        List<ModeCoverage> modes = column.stream()
+                .map(PlaneQuality::modes)
+                .filter(Objects::nonNull)
+                .toList();
         if (modes.isEmpty()) {
             return "- | - | -";
         }
         return String.join(
                 " | ",
-                Integer.toString(modes.stream()
-                        .mapToInt(ModeCoverage::covered)
-                        .min()
-                        .orElseThrow()),
+                Integer.toString(
+                        modes.stream().mapToInt(ModeCoverage::covered).min().orElseThrow()),
                 PlaneQuality.percent(
                         modes.stream().mapToDouble(ModeCoverage::quality).min().orElseThrow()),
                 number(modes.stream()
