@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.fewstep.study.Measured;
 import org.fewstep.train.Checkpoint;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Train recipes of points in the plane with several seeds, and print mean and spread over the seeds of sliced W2"
-                    + " and energy distance to held-out data, and the least share of a mode.",
+                    + " and energy distance to held-out data, the least share of a mode, the share within three standard"
+                    + " deviations of a mode, and the distance to the end of the data's own flow where a model has its path.",
             "",
             "RECIPE:OTHER learns from the run of OTHER with the same seed and length. Finished runs in the folder are taken"
                     + " as they are, and one that was broken off goes on, so the command may be repeated."
@@ -96,8 +98,8 @@ public final class SeedsCommand implements Callable<Integer> {
         TrainingRuns runs = new TrainingRuns(program, folder, settings);
         out.println("| recipe | training steps | steps | SW2, mean | spread | by seed "
                 + seeds.stream().map(String::valueOf).collect(Collectors.joining(", "))
-                + " | energy distance, mean | spread | least share of a mode |");
-        out.println("|---|---|---|---|---|---|---|---|---|");
+                + " | energy distance, mean | spread | least share of a mode | at a mode | from the flow's end |");
+        out.println("|---|---|---|---|---|---|---|---|---|---|---|");
         Recipe last = null;
         for (long length : lengths) {
             for (String recipe : recipes) {
@@ -147,17 +149,30 @@ public final class SeedsCommand implements Callable<Integer> {
                 column.stream().map(one -> number(one.sw2())).collect(Collectors.joining(", ")),
                 number(energy.mean()),
                 number(energy.spread()),
-                PlaneQuality.percent(least));
+                PlaneQuality.percent(least),
+                PlaneQuality.percent(mean(column, PlaneQuality::atModes)),
+                distance(mean(column, PlaneQuality::fromFlow)));
+    }
+
+    private static double mean(List<PlaneQuality> column, ToDoubleFunction<PlaneQuality> value) {
+        return column.stream().mapToDouble(value).average().orElse(Double.NaN);
+    }
+
+    private static String distance(double value) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.3f", value);
     }
 
     private void floor(Recipe recipe, PrintWriter out) {
         PlaneQuality floor = PlaneQuality.floor(recipe, samples);
         out.println("| two sets of data | | | " + number(floor.sw2()) + " | | | " + number(floor.energy()) + " | | "
-                + PlaneQuality.percent(floor.leastShare()) + " |");
+                + PlaneQuality.percent(floor.leastShare()) + " | " + PlaneQuality.percent(floor.atModes()) + " | |");
         out.println();
         out.println(samples + " samples to as many held-out data; " + PlaneQuality.DIRECTIONS
                 + " directions; unbiased energy distance; spread: standard deviation over the seeds; least share over"
-                + " seeds and modes.");
+                + " seeds and modes; at a mode: share within three standard deviations, mean; from the flow's end: root mean"
+                + " square distance of " + Math.min(samples, PlaneQuality.FLOWS)
+                + " samples to where the data's own flow leads"
+                + " from their noise, mean.");
         out.flush();
     }
 
