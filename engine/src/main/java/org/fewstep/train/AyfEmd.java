@@ -7,6 +7,7 @@ import org.fewstep.loss.AlignYourFlowEmd.Space;
 import org.fewstep.loss.Loss;
 import org.fewstep.model.Network;
 import org.fewstep.path.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link AlignYourFlowEmd} of the recipe's teacher.
@@ -18,8 +19,10 @@ import org.fewstep.path.Path;
  * @param space velocity, or map: without the weight 1 / |t - s| (default velocity)
  * @param spanMean mean of the logit of t - s (default -0.8)
  * @param spanStd standard deviation of the logit, above 0 (default 1)
- * @param guidanceLeast least scale of the teacher's classifier-free guidance, 1 is none (default 1)
+ * @param guidanceLeast least scale of the teacher's guidance, 1 is none (default 1)
  * @param guidanceMost greatest scale, at least the least; where above it, the network must take the scale (default 1)
+ * @param weak file of a smaller or less trained flow that the teacher is guided away from (autoguidance), in place of its null
+ *     label (default absent)
  * @param labelDrop probability of a dropped label (default 0.1)
  */
 public record AyfEmd(
@@ -32,6 +35,7 @@ public record AyfEmd(
         double spanStd,
         double guidanceLeast,
         double guidanceMost,
+        @Nullable String weak,
         double labelDrop)
         implements MethodSettings, AlignYourFlowSettings {
     static Map<String, Object> defaults() {
@@ -52,7 +56,7 @@ public record AyfEmd(
         SettingsChecks.atLeast("warm-up-steps", warmUpSteps, 0);
         SettingsChecks.within("warm-up-to", warmUpTo, 0.0, 1.0);
         SettingsChecks.positive("c", c);
-        AlignYourFlowSettings.check(spanMean, spanStd, guidanceLeast, guidanceMost, labelDrop);
+        AlignYourFlowSettings.check(spanMean, spanStd, guidanceLeast, guidanceMost, weak, labelDrop);
     }
 
     @Override
@@ -68,6 +72,11 @@ public record AyfEmd(
     @Override
     public boolean taught() {
         return true;
+    }
+
+    @Override
+    public @Nullable String weakTeacher() {
+        return weak;
     }
 
     @Override
