@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An open file of trained networks: a checkpoint or an export, in safetensors with {@code format} fewstep-1.
  *
- * <p>Tensors are named {@code ROLE/PARAM}; a role is {@code student}, {@code ema.DECAY}, {@code target}, {@code teacher}, that
+ * <p>Tensors are named {@code ROLE/PARAM}; a role is {@code student}, {@code ema.DECAY}, {@code target}, {@code teacher}, {@code weak}, that
  * of an opponent of the student, or belongs to an optimizer. The metadata holds the network's structure, its path where it has times (its bridge where it
  * starts from data, its parametrisation where it gives clean data at a noise level), the shape of a sample and the CRC-32C of
  * every tensor, which is checked when the tensor is read. Everything in the file is checked before it is believed; what does
@@ -60,6 +60,12 @@ public final class ModelFile implements AutoCloseable {
 
     /** Role of the network that the student learns from, with a structure of its own. */
     public static final String TEACHER = "teacher";
+
+    /** Role of the network that the teacher is guided away from, with a structure of its own. */
+    public static final String WEAK = "weak";
+
+    /** Metadata key of that network's structure. */
+    public static final String KEY_WEAK = "weak";
 
     /** Metadata key of the teacher's structure. */
     public static final String KEY_TEACHER = "teacher";

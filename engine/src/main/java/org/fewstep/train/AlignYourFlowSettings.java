@@ -13,6 +13,7 @@ import org.fewstep.path.LinearPath;
 import org.fewstep.path.LogitNormalTimes;
 import org.fewstep.path.SpanPairs;
 import org.fewstep.path.TimePairSampler;
+import org.jspecify.annotations.Nullable;
 
 /** What the two distillations of Align Your Flow share; the components are theirs. */
 interface AlignYourFlowSettings {
@@ -27,7 +28,13 @@ interface AlignYourFlowSettings {
         return all;
     }
 
-    static void check(double spanMean, double spanStd, double guidanceLeast, double guidanceMost, double labelDrop) {
+    static void check(
+            double spanMean,
+            double spanStd,
+            double guidanceLeast,
+            double guidanceMost,
+            @Nullable String weak,
+            double labelDrop) {
         SettingsChecks.finite("span-mean", spanMean);
         SettingsChecks.positive("span-std", spanStd);
         SettingsChecks.finite("guidance-least", guidanceLeast);
@@ -37,6 +44,13 @@ interface AlignYourFlowSettings {
                     Double.toString(guidanceMost),
                     "a finite number from guidance-least, " + guidanceLeast,
                     "");
+        }
+        if (weak != null && guidanceLeast == 1 && guidanceMost == 1) {
+            throw new SettingsException(
+                    "weak",
+                    weak + " without guidance",
+                    "none, or guidance-most above 1",
+                    "set guidance-most to 3, say");
         }
         SettingsChecks.within("label-drop", labelDrop, 0.0, 1.0);
     }
@@ -66,17 +80,23 @@ interface AlignYourFlowSettings {
         return StudentLoss.of(loss, (student, dropping) -> new AlignYourFlow.Nets(student, teacher));
     }
 
-    /** The teacher, guided by its null label where there is guidance. */
+    /** The teacher, guided away from the weak one or from its own null label where there is guidance. */
     default GuidedTeacher guided(Roles roles) {
         VelocityNet teacher = roles.requireTeacher().velocity(PATH);
-        boolean guides = guidanceLeast() != 1 || guidanceMost() != 1;
-        if (guides && roles.classes() == 0) {
+        if (guidanceLeast() == 1 && guidanceMost() == 1) {
+            return GuidedTeacher.plain(teacher);
+        }
+        VelocityNet weak = roles.requireTeacher().weakVelocity(PATH);
+        if (weak != null) {
+            return new GuidedTeacher(teacher, weak);
+        }
+        if (roles.classes() == 0) {
             throw new SettingsException(
                     "method.guidance-most",
                     guidanceLeast() + " to " + guidanceMost() + " for data without classes",
-                    "1 for both",
-                    "guidance needs labels");
+                    "1 for both, or a weak teacher",
+                    "guidance by the null label needs labels");
         }
-        return guides ? GuidedTeacher.classifierFree(teacher, roles.classes()) : GuidedTeacher.plain(teacher);
+        return GuidedTeacher.classifierFree(teacher, roles.classes());
     }
 }

@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param space velocity, or map: without the weight 1 / |t - s| (default velocity)
  * @param spanMean mean of the logit of t - s (default -0.8)
  * @param spanStd standard deviation of the logit, above 0 (default 1)
- * @param guidanceLeast least scale of the teacher's classifier-free guidance, 1 is none (default 1)
+ * @param guidanceLeast least scale of the teacher's guidance, 1 is none (default 1)
  * @param guidanceMost greatest scale, at least the least; where above it, the network must take the scale (default 1)
+ * @param weak file of a smaller or less trained flow that the teacher is guided away from (autoguidance), in place of its null
+ *     label (default absent)
  * @param adversarial discriminator of clean data and adversarial term, for fine-tuning from its {@code start} on; absent for none
  * @param labelDrop probability of a dropped label (default 0.1)
  */
@@ -39,6 +41,7 @@ public record AyfEmd(
         double spanStd,
         double guidanceLeast,
         double guidanceMost,
+        @Nullable String weak,
         @Nullable AdversarialSettings adversarial,
         double labelDrop)
         implements MethodSettings, AlignYourFlowSettings {
@@ -60,7 +63,7 @@ public record AyfEmd(
         SettingsChecks.atLeast("warm-up-steps", warmUpSteps, 0);
         SettingsChecks.within("warm-up-to", warmUpTo, 0.0, 1.0);
         SettingsChecks.positive("c", c);
-        AlignYourFlowSettings.check(spanMean, spanStd, guidanceLeast, guidanceMost, labelDrop);
+        AlignYourFlowSettings.check(spanMean, spanStd, guidanceLeast, guidanceMost, weak, labelDrop);
     }
 
     @Override
@@ -76,6 +79,11 @@ public record AyfEmd(
     @Override
     public boolean taught() {
         return true;
+    }
+
+    @Override
+    public @Nullable String weakTeacher() {
+        return weak;
     }
 
     @Override

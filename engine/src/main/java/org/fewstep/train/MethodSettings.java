@@ -104,6 +104,11 @@ public sealed interface MethodSettings
         return false;
     }
 
+    /** File of a weaker flow that the teacher is guided away from; null for none. */
+    default @Nullable String weakTeacher() {
+        return null;
+    }
+
     /**
      * Rate of the average of the student that targets are taken from, by step; null where they are the student's own.
      *

@@ -32,6 +32,7 @@ final class Teacher implements AutoCloseable {
     private final Module owned;
     private final @Nullable FlowNetwork network;
     private final Gives gives;
+    private @Nullable FlowNetwork weak;
 
     /**
      * What a teacher can be asked for.
@@ -88,33 +89,50 @@ final class Teacher implements AutoCloseable {
      */
     static @Nullable Teacher open(Recipe recipe, ModelSpec student, Device device) {
         String name = recipe.teacher();
-        Parametrisation levels = student.parametrisation();
         if (name == null) {
             return null;
         }
-        if (name.equals(EXACT)) {
-            return exact(recipe, student, device);
+        Teacher teacher = name.equals(EXACT)
+                ? exact(recipe, student, device)
+                : of(network("teacher", name, recipe, student, device), recipe, student.parametrisation());
+        String weak = recipe.method().weakTeacher();
+        if (weak != null) {
+            try {
+                teacher.weak(network("method.weak", weak, recipe, student, device));
+            } catch (RuntimeException e) {
+                teacher.close();
+                throw e;
+            }
         }
+        return teacher;
+    }
+
+    /** The network of a file that a key of the recipe names. */
+    private static FlowNetwork network(String key, String name, Recipe recipe, ModelSpec student, Device device) {
         Path path = Path.of(name);
         if (!Files.isRegularFile(path)) {
             throw new SettingsException(
-                    "teacher",
+                    key,
                     Files.exists(path) ? "the folder " + name : name + ", which is no file",
-                    "a checkpoint or an export of a " + describe(recipe, levels),
+                    "a checkpoint or an export of a " + wantedName(recipe, student.parametrisation()),
                     Files.exists(path) ? "name the .safetensors file in it" : "is the path right?");
         }
         try (ModelFile file = ModelFile.open(path)) {
-            requireFit(name, file.spec(), student, recipe);
-            requireScales(name, file.spec(), recipe.method().guidedTeacher());
+            requireFit(key, name, file.spec(), student, recipe);
+            requireScales(key, name, file.spec(), recipe.method().guidedTeacher());
             if (recipe.startsFromTeacher()) {
                 requireSameStructure(file.spec().network(), student.network());
             }
-            Network network = file.load(file.defaultRole(), device);
-            return of((FlowNetwork) network, recipe, levels);
+            return (FlowNetwork) file.load(file.defaultRole(), device);
         }
     }
 
-    private static String describe(Recipe recipe, @Nullable Parametrisation student) {
+    private void weak(FlowNetwork network) {
+        network.freeze(true);
+        weak = network;
+    }
+
+    private static String wantedName(Recipe recipe, @Nullable Parametrisation student) {
         return student == null
                 ? "flow on the linear path"
                 : wanted(recipe, student).describe();
@@ -123,31 +141,53 @@ final class Teacher implements AutoCloseable {
     /** The teacher that a checkpoint of the recipe's run holds; null where the method learns from none. */
     static @Nullable Teacher stored(Recipe recipe, ModelFile checkpoint, Device device) {
         ModelSpec student = checkpoint.spec();
-        Parametrisation levels = student.parametrisation();
         if (!recipe.method().taught()) {
             return null;
         }
         long step = Checkpoint.of(checkpoint).step();
         boolean wasStudent =
                 recipe.method().round(step, recipe.training().steps()).number() > 0;
-        if (EXACT.equals(recipe.teacher()) && !wasStudent) {
-            return exact(recipe, student, device);
+        Teacher teacher = EXACT.equals(recipe.teacher()) && !wasStudent
+                ? exact(recipe, student, device)
+                : ofStored(recipe, checkpoint, wasStudent, device);
+        if (recipe.method().weakTeacher() != null) {
+            try {
+                teacher.weak(stored(ModelFile.WEAK, ModelFile.KEY_WEAK, checkpoint, device));
+            } catch (RuntimeException e) {
+                teacher.close();
+                throw e;
+            }
         }
+        return teacher;
+    }
+
+    private static Teacher ofStored(Recipe recipe, ModelFile checkpoint, boolean wasStudent, Device device) {
+        ModelSpec student = checkpoint.spec();
+        Parametrisation levels = student.parametrisation();
         NetworkConfig config = checkpoint.structure(ModelFile.KEY_TEACHER);
         if (wasStudent && !config.equals(student.network())) {
             throw checkpoint.bad("a teacher " + config, "the student's " + student.network(), "is it damaged?");
         }
+        FlowNetwork network = stored(ModelFile.TEACHER, ModelFile.KEY_TEACHER, checkpoint, device);
+        return levels != null && wasStudent ? of(network, levels) : of(network, recipe, levels);
+    }
+
+    /** A network of a role that has a structure of its own. */
+    private static FlowNetwork stored(String role, String key, ModelFile checkpoint, Device device) {
+        ModelSpec student = checkpoint.spec();
+        NetworkConfig config = checkpoint.structure(key);
         if (config.times() != 1 || !config.accepts(student.shape())) {
             throw checkpoint.bad(
-                    "a teacher " + config, "a network with one time of the student's samples", "is it damaged?");
+                    "a " + role + " " + config, "a network with one time of the student's samples", "is it damaged?");
         }
         Network network = config.build(new Init(device, student.dtype(), new Rng(0)));
         try {
             if (!(network instanceof FlowNetwork flow)) {
-                throw checkpoint.bad("a teacher " + config, "a network that makes samples of noise", "is it damaged?");
+                throw checkpoint.bad(
+                        "a " + role + " " + config, "a network that makes samples of noise", "is it damaged?");
             }
-            checkpoint.load(ModelFile.TEACHER, flow);
-            return levels != null && wasStudent ? of(flow, levels) : of(flow, recipe, levels);
+            checkpoint.load(role, flow);
+            return flow;
         } catch (RuntimeException e) {
             network.close();
             throw e;
@@ -178,7 +218,7 @@ final class Teacher implements AutoCloseable {
     }
 
     /** Refuses a teacher of other data or of another kind. */
-    private static void requireFit(String name, ModelSpec teacher, ModelSpec student, Recipe recipe) {
+    private static void requireFit(String key, String name, ModelSpec teacher, ModelSpec student, Recipe recipe) {
         Parametrisation levels = student.parametrisation();
         Parametrisation wanted = levels == null ? null : wanted(recipe, levels);
         boolean fits = wanted == null
@@ -187,7 +227,7 @@ final class Teacher implements AutoCloseable {
                 : wanted.equals(teacher.parametrisation());
         if (!fits) {
             throw new SettingsException(
-                    "teacher",
+                    key,
                     name + ", a " + describe(teacher),
                     wanted == null ? "a velocity on the path linear with noise at 0" : "a " + wanted.describe(),
                     wanted == null
@@ -196,19 +236,20 @@ final class Teacher implements AutoCloseable {
                                     ? "train it with the method ect, or ict and the same sigma-min"
                                     : "train it with the method edm");
         }
-        requireEqual(name + " of samples", teacher.shape(), student.shape());
-        requireEqual(name + " of dtype", teacher.dtype(), student.dtype());
+        requireEqual(key, name + " of samples", teacher.shape(), student.shape());
+        requireEqual(key, name + " of dtype", teacher.dtype(), student.dtype());
         requireEqual(
+                key,
                 name + " of classes",
                 teacher.network().classes(),
                 student.network().classes());
     }
 
-    private static void requireScales(String name, ModelSpec teacher, boolean wanted) {
+    private static void requireScales(String key, String name, ModelSpec teacher, boolean wanted) {
         boolean given = teacher.network().guided();
         if (given != wanted) {
             throw new SettingsException(
-                    "teacher",
+                    key,
                     name + ", which takes " + (given ? "the" : "no") + " guidance scale as an input",
                     "one that takes " + (wanted ? "it" : "none"),
                     wanted ? "train it with the method guidance-distillation" : "");
@@ -227,9 +268,9 @@ final class Teacher implements AutoCloseable {
                         + given.network().times() + " times";
     }
 
-    private static void requireEqual(String what, Object teacher, Object student) {
+    private static void requireEqual(String key, String what, Object teacher, Object student) {
         if (!teacher.equals(student)) {
-            throw new SettingsException("teacher", what + " " + teacher, student + ", as the student", "");
+            throw new SettingsException(key, what + " " + teacher, student + ", as the student", "");
         }
     }
 
@@ -284,6 +325,24 @@ final class Teacher implements AutoCloseable {
         if (flow == null) {
             throw other("a flow");
         }
+        return towards(path, flow);
+    }
+
+    /** The velocity of the network that it is guided away from, or null. */
+    @Nullable
+    VelocityNet weakVelocity(LinearPath path) {
+        FlowNetwork network = weak;
+        return network == null ? null : towards(path, network);
+    }
+
+    /** The network that it is guided away from, or null. */
+    @Nullable
+    FlowNetwork weak() {
+        return weak;
+    }
+
+    /** A velocity on the linear path with noise at 0, in the direction asked for. */
+    private static VelocityNet towards(LinearPath path, VelocityNet flow) {
         return path.noiseTime() == 0 ? flow : (x, t, cond) -> Ops.neg(flow.v(x, Ops.scaleShift(t, -1, 1), cond));
     }
 
@@ -295,5 +354,9 @@ final class Teacher implements AutoCloseable {
     @Override
     public void close() {
         owned.close();
+        FlowNetwork network = weak;
+        if (network != null) {
+            network.close();
+        }
     }
 }

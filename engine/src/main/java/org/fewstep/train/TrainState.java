@@ -194,6 +194,11 @@ final class TrainState implements AutoCloseable {
             file.network(ModelFile.TEACHER, taught);
             file.structure(ModelFile.KEY_TEACHER, taught.config());
         }
+        Network weak = teacher == null ? null : teacher.weak();
+        if (weak != null) {
+            file.network(ModelFile.WEAK, weak);
+            file.structure(ModelFile.KEY_WEAK, weak.config());
+        }
         opponents.values().forEach(player -> player.write(file));
         file.put(ModelFile.KEY_SAMPLED, sampled);
     }
@@ -225,6 +230,10 @@ final class TrainState implements AutoCloseable {
         Network taught = teacher == null ? null : teacher.network();
         if (taught != null) {
             taught.parameters().keySet().forEach(name -> expected.add(ModelFile.TEACHER + "/" + name));
+        }
+        Network weak = teacher == null ? null : teacher.weak();
+        if (weak != null) {
+            weak.parameters().keySet().forEach(name -> expected.add(ModelFile.WEAK + "/" + name));
         }
         requireNames(file, expected);
         student.read(file);

@@ -309,9 +309,40 @@ class FlowMapMethodsTest {
                         generator.sample(0, 1, 0, label, options.withGuidance(3))));
             }
         }
-        assertSays(
-                "guidance needs labels",
-                refusedToStart(recipe(AYF + " method.guidance-least=2 method.guidance-most=2")));
+        assertSays("needs labels", refusedToStart(recipe(AYF + " method.guidance-least=2 method.guidance-most=2")));
+    }
+
+    @Test
+    void aTeacherIsGuidedAwayFromAWeakOneWhichIsKeptInTheCheckpoint() throws IOException {
+        String flow = runs().checkpoint("flow", TinyRecipe.flowMatching()).toString();
+        Path weak = runs().checkpoint("weak", TinyRecipe.flowMatching("network.width=6", "training.steps=2"));
+        for (String teacher : List.of("exact", flow)) {
+            String words =
+                    AYF.replace("exact", teacher) + " training.steps=13 method.guidance-least=2 method.guidance-most=2";
+            Recipe recipe = recipe(words + " method.weak=" + weak);
+            String name = "by " + (teacher.equals("exact") ? teacher : "a file");
+            Path whole = runs().whole(name, recipe);
+            assertFalse(Arrays.equals(
+                    weight(whole),
+                    weight(runs().whole(
+                                    name + " plain", recipe(AYF.replace("exact", teacher) + " training.steps=13")))));
+            Path broken = folder.resolve(name + " broken");
+            Trainer.start(recipe, broken, device).close();
+            Path moved = weak.resolveSibling("moved");
+            Files.move(weak, moved);
+            try (Trainer trainer = Trainer.resume(broken, device)) {
+                trainer.run();
+            } finally {
+                Files.move(moved, weak);
+            }
+            TinyRuns.assertSame(whole, broken);
+        }
+        assertEquals("method.weak", refusedPath(AYF + " method.weak=some"), "without guidance");
+        String guided = AYF + " method.guidance-least=2 method.guidance-most=2 method.weak=";
+        assertSays("no file", refusedToStart(recipe(guided + folder.resolve("none"))));
+        Path map = runs().checkpoint("map", TinyRecipe.meanFlow("training.steps=1"));
+        assertSays("method.weak", refusedToStart(recipe(guided + map)));
+        assertSays("needs labels", refusedToStart(recipe(AYF + " method.guidance-least=2 method.guidance-most=2")));
     }
 
     @Test

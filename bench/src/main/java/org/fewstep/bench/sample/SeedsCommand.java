@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.fewstep.metric.ModeCoverage;
 import org.fewstep.study.Measured;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Train recipes of points in the plane with several seeds, and print mean and spread over the seeds of sliced W2"
-                    + " and energy distance to held-out data, and how the samples spread over the modes.",
+                    + " and energy distance to held-out data, how the samples spread over the modes, and how far they are from the"
+                    + " end of the data's own flow where a model has its path.",
             "",
             "RECIPE:OTHER learns from the run of OTHER with the same seed and length. Finished runs in the folder are taken"
                     + " as they are, and one that was broken off goes on, so the command may be repeated."
@@ -99,8 +101,9 @@ public final class SeedsCommand implements Callable<Integer> {
         out.println(
                 "| recipe | training steps | steps | SW2, mean | spread | by seed "
                         + seeds.stream().map(String::valueOf).collect(Collectors.joining(", "))
-                        + " | energy distance, mean | spread | least share of a mode | modes, least | in a mode, least | TV, most |");
-        out.println("|---|---|---|---|---|---|---|---|---|---|---|---|");
+                        + " | energy distance, mean | spread | least share of a mode | modes, least | in a mode, least | TV, most"
+                        + " | from the flow's end |");
+        out.println("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         Recipe last = null;
         for (long length : lengths) {
             for (String recipe : recipes) {
@@ -151,7 +154,8 @@ public final class SeedsCommand implements Callable<Integer> {
                 number(energy.mean()),
                 number(energy.spread()),
                 PlaneQuality.percent(least),
-                spread(column));
+                spread(column),
+                distance(mean(column, PlaneQuality::fromFlow)));
     }
 
     /** How the worst of the seeds spreads over the modes. */
@@ -175,15 +179,25 @@ public final class SeedsCommand implements Callable<Integer> {
                         .orElseThrow()));
     }
 
+    private static double mean(List<PlaneQuality> column, ToDoubleFunction<PlaneQuality> value) {
+        return column.stream().mapToDouble(value).average().orElse(Double.NaN);
+    }
+
+    private static String distance(double value) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.3f", value);
+    }
+
     private void floor(Recipe recipe, PrintWriter out) {
         PlaneQuality floor = PlaneQuality.floor(recipe, samples);
         out.println("| two sets of data | | | " + number(floor.sw2()) + " | | | " + number(floor.energy()) + " | | "
-                + PlaneQuality.percent(floor.leastShare()) + " | " + spread(List.of(floor)) + " |");
+                + PlaneQuality.percent(floor.leastShare()) + " | " + spread(List.of(floor)) + " | |");
         out.println();
         out.println(samples + " samples to as many held-out data; " + PlaneQuality.DIRECTIONS
                 + " directions; unbiased energy distance; spread: standard deviation over the seeds; least share over"
                 + " seeds and modes; a mode counts from a quarter of its weight, a sample belongs to one within 3 of its"
-                + " standard deviations; TV: total variation of the modes' weights.");
+                + " standard deviations; TV: total variation of the modes' weights; from the flow's end: root mean square"
+                + " distance of " + Math.min(samples, PlaneQuality.FLOWS)
+                + " samples to where the data's own flow leads from their noise, mean.");
         out.flush();
     }
 
