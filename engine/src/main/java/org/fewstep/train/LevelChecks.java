@@ -25,7 +25,8 @@ final class LevelChecks {
         double above = Double.POSITIVE_INFINITY;
         for (double level : levels) {
             if (!(level > 0 && level < above)) {
-                throw new SettingsException("levels", levels.toString(), "levels above 0, each below the one before", "");
+                throw new SettingsException(
+                        "levels", levels.toString(), "levels above 0, each below the one before", "");
             }
             above = level;
         }

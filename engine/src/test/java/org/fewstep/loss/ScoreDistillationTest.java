@@ -114,7 +114,8 @@ class ScoreDistillationTest extends EngineTest {
         }
         LossResult result = both.loss(NETS, draw);
         assertArrayEquals(expected, result.perSample().toDoubles(), 1e-14);
-        assertEquals(Arrays.stream(distance).average().orElseThrow(), result.error().item(), 1e-14);
+        assertEquals(
+                Arrays.stream(distance).average().orElseThrow(), result.error().item(), 1e-14);
         double first = both.loss(NETS, both.slice(draw, 0, 2)).total().item();
         double rest = both.loss(NETS, both.slice(draw, 2, BATCH)).total().item();
         assertEquals(result.total().item(), (2 * first + 4 * rest) / BATCH, 1e-12);
