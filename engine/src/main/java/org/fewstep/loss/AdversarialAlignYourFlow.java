@@ -79,7 +79,11 @@ public final class AdversarialAlignYourFlow
         LossResult distilled = distillation.loss(nets.map, draw.map);
         Tensor data = jump(nets.map.student(), draw.map);
         Tensor adversarial = term.of(
-                nets.critic, draw.map.pair().x0(), data, clean(draw.map), draw.map.pair().cond());
+                nets.critic,
+                draw.map.pair().x0(),
+                data,
+                clean(draw.map),
+                draw.map.pair().cond());
         Tensor perSample = mulAdd(draw.weight, adversarial, distilled.perSample());
         Map<String, Tensor> parts = new LinkedHashMap<>(distilled.parts());
         parts.put("x0", data);

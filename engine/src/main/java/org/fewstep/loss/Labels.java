@@ -85,7 +85,8 @@ final class Labels {
     static Cond guided(Cond cond, double @Nullable [] w, Tensor like) {
         return w == null
                 ? cond
-                : cond.withScales(PerSample.times(Arrays.stream(w).map(each -> 1 + each).toArray(), like));
+                : cond.withScales(
+                        PerSample.times(Arrays.stream(w).map(each -> 1 + each).toArray(), like));
     }
 
     /** The null label K for every sample, made on the device. */

@@ -155,7 +155,8 @@ public final class LatentConsistency implements Loss<LatentConsistency.Nets, Lat
                 double scaled = timestep[i] * config.timestepScaling;
                 skip[i] = variance / (scaled * scaled + variance);
                 out[i] = scaled / Math.sqrt(scaled * scaled + variance);
-                label[i] = config.clock == Clock.LEVEL ? sigma[i] / alpha[i] : (double) timestep[i] / config.table.size();
+                label[i] =
+                        config.clock == Clock.LEVEL ? sigma[i] / alpha[i] : (double) timestep[i] / config.table.size();
             }
             // By the angle as time v is alpha eps - sigma x0.
             PathCoefficients at = new PathCoefficients(alpha, sigma, minusSigma, alpha);

@@ -50,8 +50,7 @@ class AdversarialAlignYourFlowTest extends EngineTest {
     void theTermIsAddedFromItsStartOn() {
         for (int step : new int[] {2, 3}) {
             AdversarialAlignYourFlow.Draw draw = loss.draw(batch(), rng, step);
-            double[] distilled =
-                    emd.loss(nets().map(), draw.map()).perSample().toDoubles();
+            double[] distilled = emd.loss(nets().map(), draw.map()).perSample().toDoubles();
             LossResult both = loss.loss(nets(), draw);
             double[] seen = both.perSample().toDoubles();
             double[] jump = both.part("x0").toDoubles();

@@ -460,10 +460,12 @@ class ConsistencyLawsTest extends EngineTest {
         ProgressiveDistillation.Steps steps = loss.steps(new int[] {0, 1, 2, 3}, 4);
         double[] w = {0, 0.5, 2, 4};
         ProgressiveDistillation.Draw draw = loss.draw(data(1), normal(2), steps, null, w);
-        double[] same =
-                loss.loss(new ProgressiveDistillation.Nets(scale, scale), draw).perSample().toDoubles();
-        double[] apart =
-                loss.loss(new ProgressiveDistillation.Nets(unguided, scale), draw).perSample().toDoubles();
+        double[] same = loss.loss(new ProgressiveDistillation.Nets(scale, scale), draw)
+                .perSample()
+                .toDoubles();
+        double[] apart = loss.loss(new ProgressiveDistillation.Nets(unguided, scale), draw)
+                .perSample()
+                .toDoubles();
         for (int i = 0; i < w.length; i++) {
             assertEquals(0, same[i], 1e-20, "sample " + i);
             assertEquals(w[i] * w[i], apart[i], 1e-10, "sample " + i);

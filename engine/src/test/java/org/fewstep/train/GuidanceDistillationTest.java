@@ -178,9 +178,7 @@ class GuidanceDistillationTest {
         for (String bad : List.of("steps=0", "steps=501", "w-most=4", "distance=l1", "mu=1")) {
             assertEquals(
                     "method." + bad.substring(0, bad.indexOf('=')),
-                    assertThrows(
-                                    SettingsException.class,
-                                    () -> guided("latent-consistency", teacher, "method." + bad))
+                    assertThrows(SettingsException.class, () -> guided("latent-consistency", teacher, "method." + bad))
                             .path());
         }
     }

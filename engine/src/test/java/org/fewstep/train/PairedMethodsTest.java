@@ -234,7 +234,8 @@ class PairedMethodsTest {
         assertEquals("method.time-from", refusedPath(reflow, "method.time-from=1"));
         assertEquals("method.distil-steps", refusedPath(reflow, "method.distil-steps=0"));
         assertEquals("teacher", refusedPath(paired("knowledge-distillation").toMap(), "teacher=exact"));
-        assertEquals("sample.steps", refusedPath(paired("knowledge-distillation").toMap(), "sample.steps=[1, 2]"));
+        assertEquals(
+                "sample.steps", refusedPath(paired("knowledge-distillation").toMap(), "sample.steps=[1, 2]"));
         SettingsException e = assertThrows(
                 SettingsException.class, () -> Trainer.start(paired("reflow"), folder.resolve("run"), device));
         assertEquals("data.folder", e.path());

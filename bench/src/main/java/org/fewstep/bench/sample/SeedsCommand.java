@@ -98,11 +98,10 @@ public final class SeedsCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         TrainingRuns runs = new TrainingRuns(program, folder, settings);
-        out.println(
-                "| recipe | training steps | steps | SW2, mean | spread | by seed "
-                        + seeds.stream().map(String::valueOf).collect(Collectors.joining(", "))
-                        + " | energy distance, mean | spread | least share of a mode | modes, least | in a mode, least | TV, most"
-                        + " | from the flow's end |");
+        out.println("| recipe | training steps | steps | SW2, mean | spread | by seed "
+                + seeds.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                + " | energy distance, mean | spread | least share of a mode | modes, least | in a mode, least | TV, most"
+                + " | from the flow's end |");
         out.println("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         Recipe last = null;
         for (long length : lengths) {

@@ -66,8 +66,7 @@ class EngineWorkTest {
     void replayedStepsOfTheDitHaveTheBitsOfEagerOnes() {
         assertSame(mode -> d -> Replayed.in(mode, new DitForward(d, 1)), 3);
         assertSame(mode -> d -> new DitStep(d, mode, 2), 3);
-        assertSame(
-                mode -> d -> new LossStep<>(d, mode, new MeanFlow(MeanFlow.Config.UNCONDITIONAL), net -> net, 4), 3);
+        assertSame(mode -> d -> new LossStep<>(d, mode, new MeanFlow(MeanFlow.Config.UNCONDITIONAL), net -> net, 4), 3);
         assertSame(
                 mode -> d -> new LossStep<>(
                         d, mode, new FlowMatching(MeanFlow.PATH, FlowMatching.Config.UNCONDITIONAL), net -> net, 4),
