@@ -49,7 +49,9 @@ import org.jspecify.annotations.Nullable;
  * label and guidance, so that with {@link Diagonal.Leading} they fall on samples with r = t.
  *
  * <p>With p &gt; 0 the weight divides by a noisy error, so the diagonal u(z, t, t) is not the exact marginal velocity;
- * use p = 0 where that matters. Checked against Gsunshine/meanflow (JAX) and Gsunshine/py-meanflow (torch). Cost: one
+ * use p = 0 where that matters, or a c above the error: on eight Gaussians, where the squared error is about 8, p = 1 with c = 30
+ * gave energy distances of 0.0045, 0.0075, 0.0022 and 0.0007 in 1, 2, 4 and 16 steps (one seed), so no drift with more steps.
+ * Checked against Gsunshine/meanflow (JAX) and Gsunshine/py-meanflow (torch). Cost: one
  * evaluation with tangent, one backward pass, and up to two evaluations for guidance.
  *
  * @paper Geng, Deng, Bai, Kolter, He: Mean Flows for One-step Generative Modeling, 2025, arXiv:2505.13447
