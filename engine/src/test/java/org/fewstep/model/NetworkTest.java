@@ -40,6 +40,8 @@ class NetworkTest extends EngineTest {
         list.add(unet(UNetConfig.Form.DHARIWAL, 2, TimePair.SPAN, 0));
         list.add(unet(UNetConfig.Form.DHARIWAL, 2, TimePair.END, 3));
         list.add(unet(UNetConfig.Form.SONG, 1, TimePair.SPAN, 3));
+        list.add(new DataPredictorConfig(dit(2, TimePair.SPAN, 3), 0.05));
+        list.add(new DataPredictorConfig(dit(1, TimePair.SPAN, 0), 0.05));
         return list;
     }
 
