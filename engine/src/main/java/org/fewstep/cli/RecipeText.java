@@ -78,6 +78,7 @@ record RecipeText(String source, String yaml) {
             "mnist-cd",
             "mnist-ect",
             "mnist-scd",
+            "mnist-dmd2",
             "mnist-three-to-eight",
             "mnist-classifier");
 
