@@ -16,7 +16,7 @@ import org.fewstep.path.TimePairSampler;
 import org.jspecify.annotations.Nullable;
 
 /** What the two distillations of Align Your Flow share; the components are theirs. */
-interface AlignYourFlowSettings {
+sealed interface AlignYourFlowSettings extends MethodSettings permits AyfEmd, AyfLmd {
     /** Noise at 1, as in the paper. */
     LinearPath PATH = LinearPath.NOISE_AT_ONE;
 
@@ -63,7 +63,35 @@ interface AlignYourFlowSettings {
 
     double guidanceMost();
 
+    @Nullable
+    String weak();
+
     double labelDrop();
+
+    @Override
+    default LinearPath path() {
+        return PATH;
+    }
+
+    @Override
+    default int times() {
+        return 2;
+    }
+
+    @Override
+    default boolean taught() {
+        return true;
+    }
+
+    @Override
+    default @Nullable String weakTeacher() {
+        return weak();
+    }
+
+    @Override
+    default boolean drawsGuidance() {
+        return guidanceMost() > guidanceLeast();
+    }
 
     /** The law of start and end. */
     default TimePairSampler spans() {

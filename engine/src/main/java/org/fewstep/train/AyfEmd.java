@@ -11,7 +11,6 @@ import org.fewstep.loss.GuidedTeacher;
 import org.fewstep.loss.Loss;
 import org.fewstep.model.CriticNet;
 import org.fewstep.model.Network;
-import org.fewstep.path.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +43,7 @@ public record AyfEmd(
         @Nullable String weak,
         @Nullable AdversarialSettings adversarial,
         double labelDrop)
-        implements MethodSettings, AlignYourFlowSettings {
+        implements AlignYourFlowSettings {
     static Map<String, Object> defaults() {
         return AlignYourFlowSettings.defaults(Map.of(
                 "warm-up-steps",
@@ -64,31 +63,6 @@ public record AyfEmd(
         SettingsChecks.within("warm-up-to", warmUpTo, 0.0, 1.0);
         SettingsChecks.positive("c", c);
         AlignYourFlowSettings.check(spanMean, spanStd, guidanceLeast, guidanceMost, weak, labelDrop);
-    }
-
-    @Override
-    public Path path() {
-        return PATH;
-    }
-
-    @Override
-    public int times() {
-        return 2;
-    }
-
-    @Override
-    public boolean taught() {
-        return true;
-    }
-
-    @Override
-    public @Nullable String weakTeacher() {
-        return weak;
-    }
-
-    @Override
-    public boolean drawsGuidance() {
-        return guidanceMost > guidanceLeast;
     }
 
     private AlignYourFlowEmd objective(Roles roles) {

@@ -4,7 +4,6 @@ import java.util.Map;
 import org.fewstep.loss.AlignYourFlowLmd;
 import org.fewstep.loss.Loss;
 import org.fewstep.model.Network;
-import org.fewstep.path.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,38 +24,13 @@ public record AyfLmd(
         double guidanceMost,
         @Nullable String weak,
         double labelDrop)
-        implements MethodSettings, AlignYourFlowSettings {
+        implements AlignYourFlowSettings {
     static Map<String, Object> defaults() {
         return AlignYourFlowSettings.defaults(Map.of());
     }
 
     public AyfLmd {
         AlignYourFlowSettings.check(spanMean, spanStd, guidanceLeast, guidanceMost, weak, labelDrop);
-    }
-
-    @Override
-    public Path path() {
-        return PATH;
-    }
-
-    @Override
-    public int times() {
-        return 2;
-    }
-
-    @Override
-    public boolean taught() {
-        return true;
-    }
-
-    @Override
-    public @Nullable String weakTeacher() {
-        return weak;
-    }
-
-    @Override
-    public boolean drawsGuidance() {
-        return guidanceMost > guidanceLeast;
     }
 
     @Override

@@ -4,11 +4,7 @@ import java.util.Map;
 import org.fewstep.loss.LagrangianMatching;
 import org.fewstep.loss.LagrangianMatching.Stop;
 import org.fewstep.loss.Loss;
-import org.fewstep.model.Init;
-import org.fewstep.model.MapVarianceHead;
 import org.fewstep.model.Network;
-import org.fewstep.path.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lagrangian map distillation: {@link LagrangianMatching} against the velocity of the recipe's teacher.
@@ -19,33 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param labelDrop probability of a dropped label (default 0.1)
  */
 public record Lmd(Stop stop, Directions directions, boolean adaptive, double labelDrop)
-        implements MethodSettings, MapDistillationSettings {
+        implements MapDistillationSettings {
     static Map<String, Object> defaults() {
         return MapDistillationSettings.defaults(Map.of("stop", Stop.NONE));
     }
 
     public Lmd {
         MapDistillationSettings.check(labelDrop);
-    }
-
-    @Override
-    public Path path() {
-        return PATH;
-    }
-
-    @Override
-    public int times() {
-        return 2;
-    }
-
-    @Override
-    public boolean taught() {
-        return true;
-    }
-
-    @Override
-    public @Nullable MapVarianceHead logVariance(Init init) {
-        return weight(init);
     }
 
     @Override

@@ -1,15 +1,10 @@
 package org.fewstep.train;
 
 import java.util.Map;
-import java.util.function.LongToDoubleFunction;
 import org.fewstep.loss.LagrangianMatching.Stop;
 import org.fewstep.loss.Loss;
 import org.fewstep.loss.SelfDistillation;
-import org.fewstep.model.Init;
-import org.fewstep.model.MapVarianceHead;
 import org.fewstep.model.Network;
-import org.fewstep.path.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lagrangian self-distillation: {@link SelfDistillation} by {@link org.fewstep.loss.LagrangianMatching}.
@@ -22,33 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param labelDrop probability of a dropped label (default 0.1)
  */
 public record Lsd(Stop stop, double diagonalShare, Directions directions, double mu, boolean adaptive, double labelDrop)
-        implements MethodSettings, SelfDistillationSettings {
+        implements SelfDistillationSettings {
     static Map<String, Object> defaults() {
         return SelfDistillationSettings.defaults(Map.of("stop", Stop.CONVEX));
     }
 
     public Lsd {
         SelfDistillationSettings.check(diagonalShare, mu, labelDrop);
-    }
-
-    @Override
-    public Path path() {
-        return PATH;
-    }
-
-    @Override
-    public int times() {
-        return 2;
-    }
-
-    @Override
-    public @Nullable LongToDoubleFunction targetRate(long steps) {
-        return averageRate();
-    }
-
-    @Override
-    public @Nullable MapVarianceHead logVariance(Init init) {
-        return weight(init);
     }
 
     @Override

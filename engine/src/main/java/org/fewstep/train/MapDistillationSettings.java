@@ -16,7 +16,7 @@ import org.fewstep.path.LinearPath;
 import org.jspecify.annotations.Nullable;
 
 /** What the distillations of a teacher's velocity into a flow map share; the components are theirs. */
-interface MapDistillationSettings {
+sealed interface MapDistillationSettings extends MethodSettings permits Emd, Lmd {
     /** Noise at 0, as in the paper. */
     LinearPath PATH = LinearPath.NOISE_AT_ZERO;
 
@@ -37,8 +37,24 @@ interface MapDistillationSettings {
 
     double labelDrop();
 
+    @Override
+    default LinearPath path() {
+        return PATH;
+    }
+
+    @Override
+    default int times() {
+        return 2;
+    }
+
+    @Override
+    default boolean taught() {
+        return true;
+    }
+
     /** The learned weight of pairs of times, or null. */
-    default @Nullable MapVarianceHead weight(Init init) {
+    @Override
+    default @Nullable MapVarianceHead logVariance(Init init) {
         return adaptive() ? new MapVarianceHead(init) : null;
     }
 

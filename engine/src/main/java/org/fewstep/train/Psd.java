@@ -1,15 +1,10 @@
 package org.fewstep.train;
 
 import java.util.Map;
-import java.util.function.LongToDoubleFunction;
 import org.fewstep.loss.Loss;
 import org.fewstep.loss.MidTime;
 import org.fewstep.loss.SelfDistillation;
-import org.fewstep.model.Init;
-import org.fewstep.model.MapVarianceHead;
 import org.fewstep.model.Network;
-import org.fewstep.path.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Progressive self-distillation: {@link SelfDistillation} by {@link org.fewstep.loss.SemigroupMatching}.
@@ -23,33 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record Psd(
         MidTime mid, double diagonalShare, Directions directions, double mu, boolean adaptive, double labelDrop)
-        implements MethodSettings, SelfDistillationSettings {
+        implements SelfDistillationSettings {
     static Map<String, Object> defaults() {
         return SelfDistillationSettings.defaults(Map.of("mid", MidTime.MIDPOINT));
     }
 
     public Psd {
         SelfDistillationSettings.check(diagonalShare, mu, labelDrop);
-    }
-
-    @Override
-    public Path path() {
-        return PATH;
-    }
-
-    @Override
-    public int times() {
-        return 2;
-    }
-
-    @Override
-    public @Nullable LongToDoubleFunction targetRate(long steps) {
-        return averageRate();
-    }
-
-    @Override
-    public @Nullable MapVarianceHead logVariance(Init init) {
-        return weight(init);
     }
 
     @Override

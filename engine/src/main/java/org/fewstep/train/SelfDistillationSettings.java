@@ -18,7 +18,7 @@ import org.fewstep.path.UniformTimes;
 import org.jspecify.annotations.Nullable;
 
 /** What the losses of self-distillation share; the components are theirs. */
-interface SelfDistillationSettings {
+sealed interface SelfDistillationSettings extends MethodSettings permits Lsd, Esd, Psd {
     /** Noise at 0, as in the paper. */
     LinearPath PATH = LinearPath.NOISE_AT_ZERO;
 
@@ -46,13 +46,25 @@ interface SelfDistillationSettings {
 
     double labelDrop();
 
+    @Override
+    default LinearPath path() {
+        return PATH;
+    }
+
+    @Override
+    default int times() {
+        return 2;
+    }
+
     /** Rate of the average that makes the other side of the equation; null where it is the student. */
-    default @Nullable LongToDoubleFunction averageRate() {
+    @Override
+    default @Nullable LongToDoubleFunction targetRate(long steps) {
         return mu() == 0 ? null : step -> mu();
     }
 
     /** The learned weight of pairs of times, or null. */
-    default @Nullable MapVarianceHead weight(Init init) {
+    @Override
+    default @Nullable MapVarianceHead logVariance(Init init) {
         return adaptive() ? new MapVarianceHead(init) : null;
     }
 
