@@ -38,27 +38,43 @@ public final class ConvClassifier extends Network implements ClassifierNet {
     @Override
     public Tensor logits(Tensor x) {
         return call(x, () -> {
-            Tensor h = stages(x);
+            Tensor h = last(stages(x));
             return out.of(Ops.reshape(h, h.dim(0), h.dim(1) * h.dim(2) * h.dim(3)));
         });
     }
 
     @Override
     public Tensor features(Tensor x) {
-        return call(x, () -> Ops.mean(stages(x), 2, 3));
+        return call(x, () -> Ops.mean(last(stages(x)), 2, 3));
     }
 
-    /** Activations of the last stage (B, channels, size, size). */
-    private Tensor stages(Tensor x) {
+    /**
+     * The states behind its stages, first to last, in which a perceptual distance compares samples.
+     *
+     * @param x samples (B, C, H, W)
+     * @return images (B, channels, size, size), one a stage
+     */
+    public List<Tensor> activations(Tensor x) {
+        return callAll(x, () -> stages(x));
+    }
+
+    private static Tensor last(List<Tensor> stages) {
+        return stages.get(stages.size() - 1);
+    }
+
+    /** Activations of all stages (B, channels, size, size). */
+    private List<Tensor> stages(Tensor x) {
         if (x.rank() != 4 || x.dim(1) != config.channels() || x.dim(2) != config.size() || x.dim(3) != config.size()) {
             throw new IllegalArgumentException("conv classifier: got x " + x.shape() + "; expected (B, "
                     + config.channels() + ", " + config.size() + ", " + config.size() + ")");
         }
+        List<Tensor> all = new ArrayList<>();
         Tensor h = x;
         for (int i = 0; i < convs.size(); i++) {
             h = i == 0 ? h : Ops.averagePool(h, 2);
             h = Ops.silu(norms.get(i).of(convs.get(i).of(h)));
+            all.add(h);
         }
-        return h;
+        return all;
     }
 }

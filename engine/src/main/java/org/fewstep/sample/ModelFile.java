@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An open file of trained networks: a checkpoint or an export, in safetensors with {@code format} fewstep-1.
  *
- * <p>Tensors are named {@code ROLE/PARAM}; a role is {@code student}, {@code ema.DECAY}, {@code target}, {@code teacher}, {@code weak}, that
- * of an opponent of the student, or belongs to an optimizer. The metadata holds the network's structure, its path where it has times (its bridge where it
+ * <p>Tensors are named {@code ROLE/PARAM}; a role is {@code student}, {@code ema.DECAY}, {@code target}, {@code teacher}, {@code weak},
+ * {@code perceptual}, that of an opponent of the student, or belongs to an optimizer. The metadata holds the network's structure, its path where it has times (its bridge where it
  * starts from data, its parametrisation where it gives clean data at a noise level), the shape of a sample and the CRC-32C of
  * every tensor, which is checked when the tensor is read. Everything in the file is checked before it is believed; what does
  * not fit ends in {@link BadFileException}.
@@ -66,6 +66,12 @@ public final class ModelFile implements AutoCloseable {
 
     /** Metadata key of that network's structure. */
     public static final String KEY_WEAK = "weak";
+
+    /** Role of the network in whose states samples are compared, with a structure of its own. */
+    public static final String PERCEPTUAL = "perceptual";
+
+    /** Metadata key of that network's structure. */
+    public static final String KEY_PERCEPTUAL = "perceptual";
 
     /** Metadata key of the teacher's structure. */
     public static final String KEY_TEACHER = "teacher";

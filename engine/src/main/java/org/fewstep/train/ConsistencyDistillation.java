@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param levels number of levels N, at least 2 (default 18)
  * @param mu rate of the average that targets are taken from, in [0, 1); 0 for the student itself (default 0.95)
  * @param solver step of the teacher's ODE: heun or euler (default heun)
- * @param distance l2, l1 or huber (default l2)
+ * @param distance l2, l1, huber or perceptual (default l2)
  * @param labelDrop probability of a dropped label (default 0)
  */
 public record ConsistencyDistillation(
@@ -61,6 +61,11 @@ public record ConsistencyDistillation(
     }
 
     @Override
+    public boolean perceptual() {
+        return distance == Metric.PERCEPTUAL;
+    }
+
+    @Override
     public Parametrisation parametrisation() {
         return Parametrisation.consistency(sigmaData, sigmaMin);
     }
@@ -85,7 +90,7 @@ public record ConsistencyDistillation(
                 new org.fewstep.loss.ConsistencyDistillation(
                         solver,
                         new ConsistencyTraining.Config(
-                                pairs, distance.of(roles.dim()), new PairWeight.Uniform(), labelDrop, roles.classes())),
+                                pairs, distance.of(roles), new PairWeight.Uniform(), labelDrop, roles.classes())),
                 (student, dropping) ->
                         new Nets(as.around(student), LevelLoss.target(as, roles, student, dropping), teacher));
     }

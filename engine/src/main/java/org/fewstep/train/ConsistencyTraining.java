@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param s0 first number of intervals, at least 1 (default 2)
  * @param s1 last number of intervals, at least s0 (default 150)
  * @param mu0 rate of the average at s0 intervals, in [0, 1); 0 for targets of the student itself (default 0.9)
- * @param distance l2, l1 or huber (default l2)
+ * @param distance l2, l1, huber or perceptual (default l2)
  * @param labelDrop probability of a dropped label (default 0)
  */
 public record ConsistencyTraining(
@@ -58,6 +58,11 @@ public record ConsistencyTraining(
     }
 
     @Override
+    public boolean perceptual() {
+        return distance == Metric.PERCEPTUAL;
+    }
+
+    @Override
     public Parametrisation parametrisation() {
         return Parametrisation.consistency(sigmaData, sigmaMin);
     }
@@ -75,7 +80,7 @@ public record ConsistencyTraining(
                 new ScaleSchedule.Progressive(s0, s1, roles.steps()));
         return LevelLoss.training(
                 new org.fewstep.loss.ConsistencyTraining(new org.fewstep.loss.ConsistencyTraining.Config(
-                        pairs, distance.of(roles.dim()), new PairWeight.Uniform(), labelDrop, roles.classes())),
+                        pairs, distance.of(roles), new PairWeight.Uniform(), labelDrop, roles.classes())),
                 parametrisation(),
                 roles);
     }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param sigmaMin least level, above 0, below the highest, 80 (default 0.002)
  * @param levels number of levels of the Karras grid, at least 3 (default 18)
  * @param mu rate of the average that both ends are compared by, in [0, 1) (default 0.999)
- * @param distance l2, l1 or huber; the paper's is LPIPS (default l2)
+ * @param distance l2, l1, huber or perceptual, which is the paper's (default l2)
  * @param denoising factor of the denoising term, at least 0; 0 for none (default 1)
  * @param weighting further factor of the terms: adaptive, by gradient norms at the last layer, or fixed, 1 (default adaptive)
  * @param timeMean mean of ln sigma in half of the denoising term's samples; the others are uniform on Karras's scale
@@ -81,6 +81,11 @@ public record Ctm(
     }
 
     @Override
+    public boolean perceptual() {
+        return distance == Metric.PERCEPTUAL;
+    }
+
+    @Override
     public Parametrisation parametrisation() {
         return Parametrisation.trajectory(sigmaData, sigmaMin);
     }
@@ -101,12 +106,7 @@ public record Ctm(
 
     private ConsistencyTrajectory trajectory(Roles roles) {
         return new ConsistencyTrajectory(new ConsistencyTrajectory.Config(
-                parametrisation().trajectories(),
-                grid(),
-                levels,
-                distance.of(roles.dim()),
-                labelDrop,
-                roles.classes()));
+                parametrisation().trajectories(), grid(), levels, distance.of(roles), labelDrop, roles.classes()));
     }
 
     /** Half of the levels lognormal, half uniform on Karras's scale. */

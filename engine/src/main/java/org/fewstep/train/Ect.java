@@ -12,6 +12,7 @@ import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
 import org.fewstep.path.EdmSchedule;
 import org.fewstep.path.LogNormalTimes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Easy consistency tuning: {@link ConsistencyTraining} on {@link RatioPairs}, from a denoiser on (the recipe's teacher, a file)
@@ -24,10 +25,19 @@ import org.fewstep.path.LogNormalTimes;
  * @param timeMean mean of ln sigma (default -1.1)
  * @param timeStd standard deviation of ln sigma, above 0 (default 2)
  * @param c of the pseudo-Huber distance, at least 0; 0 for the norm (default 0)
+ * @param distance l2, l1, huber or perceptual in its place; absent for that of c
  * @param labelDrop probability of a dropped label (default 0)
  */
 public record Ect(
-        double sigmaData, double q, int stages, double k, double timeMean, double timeStd, double c, double labelDrop)
+        double sigmaData,
+        double q,
+        int stages,
+        double k,
+        double timeMean,
+        double timeStd,
+        double c,
+        @Nullable Metric distance,
+        double labelDrop)
         implements MethodSettings {
     /** Greatest ratio r / t; FastGen's. */
     private static final double MOST = 0.999;
@@ -63,12 +73,20 @@ public record Ect(
         SettingsChecks.finite("time-mean", timeMean);
         SettingsChecks.positive("time-std", timeStd);
         SettingsChecks.notNegative("c", c);
+        if (distance != null && c != 0) {
+            throw new SettingsException("distance", distance.toString(), "none beside c", "leave out one");
+        }
         SettingsChecks.within("label-drop", labelDrop, 0.0, 1.0);
     }
 
     @Override
     public int times() {
         return 1;
+    }
+
+    @Override
+    public boolean perceptual() {
+        return distance == Metric.PERCEPTUAL;
     }
 
     @Override
@@ -87,7 +105,11 @@ public record Ect(
                 0);
         return LevelLoss.training(
                 new ConsistencyTraining(new ConsistencyTraining.Config(
-                        pairs, Distance.huberOrNorm(c), new PairWeight.InverseSpan(), labelDrop, roles.classes())),
+                        pairs,
+                        distance == null ? Distance.huberOrNorm(c) : distance.of(roles),
+                        new PairWeight.InverseSpan(),
+                        labelDrop,
+                        roles.classes())),
                 parametrisation(),
                 roles);
     }

@@ -20,7 +20,7 @@ import org.fewstep.model.Parametrisation;
  * @param s1 last number of intervals, at least s0 (default 1280)
  * @param timeMean mean of ln sigma (default -1.1)
  * @param timeStd standard deviation of ln sigma, above 0 (default 2)
- * @param distance l2, l1 or huber (default huber)
+ * @param distance l2, l1, huber or perceptual (default huber)
  * @param labelDrop probability of a dropped label (default 0)
  */
 public record Ict(
@@ -67,6 +67,11 @@ public record Ict(
     }
 
     @Override
+    public boolean perceptual() {
+        return distance == Metric.PERCEPTUAL;
+    }
+
+    @Override
     public Parametrisation parametrisation() {
         return Parametrisation.consistency(sigmaData, sigmaMin);
     }
@@ -80,7 +85,7 @@ public record Ict(
                 timeStd);
         return LevelLoss.training(
                 new org.fewstep.loss.ConsistencyTraining(new org.fewstep.loss.ConsistencyTraining.Config(
-                        pairs, distance.of(roles.dim()), new PairWeight.InverseSpan(), labelDrop, roles.classes())),
+                        pairs, distance.of(roles), new PairWeight.InverseSpan(), labelDrop, roles.classes())),
                 parametrisation(),
                 roles);
     }

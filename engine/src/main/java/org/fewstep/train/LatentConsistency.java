@@ -50,8 +50,8 @@ public record LatentConsistency(double sigmaData, int steps, double wLeast, doub
         SettingsChecks.within("steps", steps, 1, TABLE.size() / 2);
         LevelChecks.guidance(wLeast, wMost);
         LevelChecks.rate("mu", mu);
-        if (distance == Metric.L1) {
-            throw new SettingsException("distance", "l1", "l2 or huber", "");
+        if (distance != Metric.L2 && distance != Metric.HUBER) {
+            throw new SettingsException("distance", distance.toString(), "l2 or huber", "");
         }
     }
 

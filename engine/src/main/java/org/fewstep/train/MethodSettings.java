@@ -100,6 +100,11 @@ public sealed interface MethodSettings
         return false;
     }
 
+    /** Whether it compares samples in the states of the recipe's perceptual network. */
+    default boolean perceptual() {
+        return false;
+    }
+
     /** File of a weaker flow that the teacher is guided away from; null for none. */
     default @Nullable String weakTeacher() {
         return null;

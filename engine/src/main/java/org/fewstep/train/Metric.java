@@ -9,14 +9,17 @@ public enum Metric {
     /** mean absolute difference over coordinates */
     L1,
     /** pseudo-Huber of the norm, c = 0.00054 sqrt(d) */
-    HUBER;
+    HUBER,
+    /** LPIPS in the states of the recipe's perceptual network, a classifier */
+    PERCEPTUAL;
 
-    /** The distance for samples of so many numbers. */
-    Distance of(int dim) {
+    /** The distance of samples. */
+    Distance of(Roles roles) {
         return switch (this) {
             case L2 -> new Distance.MeanSquare();
             case L1 -> new Distance.MeanAbsolute();
-            case HUBER -> Distance.PseudoHuber.ofDimension(dim);
+            case HUBER -> Distance.PseudoHuber.ofDimension(roles.dim());
+            case PERCEPTUAL -> roles.requirePerceptual().distance();
         };
     }
 }

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *     velocity of the data; absent for none
  * @param init where the student's weights start: fresh or teacher (default: teacher where that is a file, but fresh for a flow
  *     map)
+ * @param perceptual checkpoint or export of a classifier of such data, in whose states the distance perceptual compares samples;
+ *     absent for the other distances
  * @param network architecture
  * @param optimizer update rule
  * @param training length and bookkeeping
@@ -40,6 +42,7 @@ public record Recipe(
         MethodSettings method,
         @Nullable String teacher,
         @Nullable Start init,
+        @Nullable String perceptual,
         NetworkSettings network,
         OptimizerSettings optimizer,
         TrainingSettings training,
@@ -107,6 +110,15 @@ public record Recipe(
         }
         requirePairsFit(method, data, source);
         requireTeacherFits(method, teacher, init);
+        if (method.perceptual() != (perceptual != null)) {
+            throw new SettingsException(
+                    "perceptual",
+                    perceptual == null ? "none" : perceptual,
+                    perceptual == null
+                            ? "a model file of a classifier, which method.distance needs"
+                            : "none, since method.distance is not perceptual",
+                    perceptual == null ? "train one with the recipe mnist-classifier" : "leave it out");
+        }
         method.requireBatch(training.batch());
         method.round(0, training.steps()); // refuses a run that is too short for its rounds
         if (levels != null) {

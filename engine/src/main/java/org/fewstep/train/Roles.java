@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param dim numbers in a sample
  * @param steps of the whole run
  * @param teacher what the student learns from; null without one
+ * @param perceptual network in whose states samples are compared; null without one
  * @param target average of the student that targets are taken from; null where it is the student
  * @param student the network in training, which the losses of opponents need; null where there are none
  * @param logVariance weight of times that is trained with the student; null without one
@@ -23,13 +24,14 @@ record Roles(
         int dim,
         long steps,
         @Nullable Teacher teacher,
+        @Nullable PerceptualNet perceptual,
         @Nullable FlowNetwork target,
         @Nullable Network student,
         @Nullable Module logVariance,
         Map<String, Module> opponents) {
     /** A student alone, for data of one number. */
     static Roles student(int classes) {
-        return new Roles(classes, 1, 1, null, null, null, null, Map.of());
+        return new Roles(classes, 1, 1, null, null, null, null, null, Map.of());
     }
 
     /** The network in training. */
@@ -59,6 +61,14 @@ record Roles(
                     + "; expected one, the method asks for it");
         }
         return type.cast(network);
+    }
+
+    /** The network of a perceptual distance. */
+    PerceptualNet requirePerceptual() {
+        if (perceptual == null) {
+            throw new IllegalStateException("method: got no perceptual network; expected one, the recipe asks for it");
+        }
+        return perceptual;
     }
 
     /** The teacher of a method that needs one. */

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param eta noise of the teacher's steps, 0 to 2: 0 is the ODE, 1 the reverse SDE (default 0.3 without noise-scale)
  * @param noiseScale noise of an extended reverse-time SDE solver in its place; absent for none
  * @param solverSteps steps of the teacher a pair, at least 1 (default 3)
- * @param distance l2, l1 or huber (default l2)
+ * @param distance l2, l1, huber or perceptual (default l2)
  * @param adversarial discriminator and adversarial term; absent for none, which collapses to a mean for large eta
  * @param labelDrop probability of a dropped label (default 0)
  */
@@ -87,6 +87,11 @@ public record Scott(
     }
 
     @Override
+    public boolean perceptual() {
+        return distance == Metric.PERCEPTUAL;
+    }
+
+    @Override
     public Parametrisation parametrisation() {
         return Parametrisation.consistency(sigmaData, sigmaMin);
     }
@@ -109,7 +114,7 @@ public record Scott(
                 new KarrasPairs(grid, new ScaleSchedule.Fixed(levels)),
                 noise,
                 solverSteps,
-                distance.of(roles.dim()),
+                distance.of(roles),
                 CriticOpponent.term(adversarial),
                 labelDrop,
                 roles.classes()));

@@ -30,6 +30,7 @@ final class TrainState implements AutoCloseable {
     private final Map<Opponent<?>, Player<?>> opponents = new LinkedHashMap<>();
     private final @Nullable Module logVariance;
     private final String sampled;
+    private final @Nullable PerceptualNet perceptual;
     private @Nullable Teacher teacher;
 
     /**
@@ -55,6 +56,12 @@ final class TrainState implements AutoCloseable {
             if (found != null && teacher == null) {
                 owned.remove(found);
                 found.close();
+            }
+            this.perceptual = from == null
+                    ? PerceptualNet.open(recipe, spec, device)
+                    : PerceptualNet.stored(recipe, from, device);
+            if (perceptual != null) {
+                own(perceptual);
             }
             LongToDoubleFunction rate = recipe.method().targetRate(training.steps());
             int averages = training.ema().size() + (rate == null ? 0 : 1);
@@ -145,6 +152,12 @@ final class TrainState implements AutoCloseable {
         return teacher;
     }
 
+    /** The network in whose states samples are compared, or null. */
+    @Nullable
+    PerceptualNet perceptual() {
+        return perceptual;
+    }
+
     /** The average that targets are taken from, or null. */
     @Nullable
     FlowNetwork target() {
@@ -199,6 +212,10 @@ final class TrainState implements AutoCloseable {
             file.network(ModelFile.WEAK, weak);
             file.structure(ModelFile.KEY_WEAK, weak.config());
         }
+        if (perceptual != null) {
+            file.network(ModelFile.PERCEPTUAL, perceptual.network());
+            file.structure(ModelFile.KEY_PERCEPTUAL, perceptual.network().config());
+        }
         opponents.values().forEach(player -> player.write(file));
         file.put(ModelFile.KEY_SAMPLED, sampled);
     }
@@ -234,6 +251,9 @@ final class TrainState implements AutoCloseable {
         Network weak = teacher == null ? null : teacher.weak();
         if (weak != null) {
             weak.parameters().keySet().forEach(name -> expected.add(ModelFile.WEAK + "/" + name));
+        }
+        if (perceptual != null) {
+            perceptual.network().parameters().keySet().forEach(name -> expected.add(ModelFile.PERCEPTUAL + "/" + name));
         }
         requireNames(file, expected);
         student.read(file);

@@ -258,6 +258,7 @@ public final class Trainer implements AutoCloseable {
                 spec.network().dim(),
                 recipe.training().steps(),
                 state.teacher(),
+                state.perceptual(),
                 state.target(),
                 state.student().network(),
                 state.logVariance(),
