@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Knowledge distillation: a student learns in one step the ends to which a teacher's ODE led from given noise.
  *
- * <p>L = E mean (f(T z, T) - Phi(z))^2 / 2 over stored pairs of noise z and end Phi(z), T the highest level. The pairs are the
+ * <p>L = E d(f(T z, T), Phi(z)) / 2 over stored pairs of noise z and end Phi(z), T the highest level, d the mean square. The pairs are the
  * batch: its source is the noise, its data the ends. Checked against NVlabs/FastGen. Cost: one evaluation forward and backward
  * a step; the pairs cost the teacher's steps once.
  *
@@ -41,20 +41,28 @@ public final class KnowledgeDistillation implements Loss<PredictionNet, Knowledg
     public record Draw(Tensor z, Tensor end, int @Nullable [] labels, Tensor level, Cond cond) {}
 
     private final double highest;
+    private final Distance distance;
     private final int classes;
+
+    /** The loss by mean squares. */
+    public KnowledgeDistillation(double highest, int classes) {
+        this(highest, new Distance.MeanSquare(), classes);
+    }
 
     /**
      * The loss.
      *
      * @param highest T, sigma of x = x0 + sigma z, above 0
+     * @param distance d
      * @param classes number of classes K; 0 trains without labels
      */
-    public KnowledgeDistillation(double highest, int classes) {
+    public KnowledgeDistillation(double highest, Distance distance, int classes) {
         if (!(highest > 0) || Double.isInfinite(highest) || classes < 0) {
             throw new IllegalArgumentException(NAME + ": got highest level " + highest + ", classes " + classes
                     + "; expected a finite number above 0, and at least 0");
         }
         this.highest = highest;
+        this.distance = distance;
         this.classes = classes;
     }
 
@@ -85,7 +93,7 @@ public final class KnowledgeDistillation implements Loss<PredictionNet, Knowledg
     @Override
     public LossResult loss(PredictionNet student, Draw draw) {
         Tensor f = student.of(scale(draw.z, highest), draw.level, draw.cond);
-        Tensor perSample = scale(new Distance.MeanSquare().of(f, draw.end), 0.5);
+        Tensor perSample = scale(distance.of(f, draw.end), 0.5);
         Map<String, Tensor> parts = new LinkedHashMap<>();
         parts.put("f", f);
         return new LossResult(mean(perSample), perSample, parts);

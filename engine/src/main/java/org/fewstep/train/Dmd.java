@@ -13,17 +13,24 @@ import org.fewstep.model.Network;
 
 /**
  * {@link org.fewstep.loss.Dmd}: distribution matching, with regression to the ends of the teacher's ODE where {@code regression} is
- * above 0. The data are then pairs that {@code fewstep pairs} made; the distance is half the mean square, where the paper has LPIPS.
+ * above 0. The data are then pairs that {@code fewstep pairs} made.
  *
  * @param sigmaData standard deviation of the data, above 0 (default 0.5)
  * @param levels of the student, falling, each above 0; one for one step, and with regression one (default [80])
  * @param table noise levels
  * @param regression weight of the regression, at least 0; 0 for none, published 0.25 (default 0)
+ * @param distance of the regression, of which it takes the half: l2, l1, huber, or perceptual, which is the paper's (default l2)
  * @param ratio updates of the fake score network a step, at least 1 (default 1)
  * @param fake optimizer of the fake score network
  */
 public record Dmd(
-        double sigmaData, List<Double> levels, LevelTable table, double regression, int ratio, OptimizerSettings fake)
+        double sigmaData,
+        List<Double> levels,
+        LevelTable table,
+        double regression,
+        Metric distance,
+        int ratio,
+        OptimizerSettings fake)
         implements ScoreMethod {
     static Map<String, Object> defaults() {
         return Map.of(
@@ -35,6 +42,8 @@ public record Dmd(
                 LevelTable.DEFAULT,
                 "regression",
                 0.0,
+                "distance",
+                Metric.L2,
                 "ratio",
                 1,
                 "fake",
@@ -49,7 +58,16 @@ public record Dmd(
             throw new SettingsException(
                     "levels", levels.toString(), "one level, since pairs tie noise to samples", "set regression=0");
         }
+        if (regression == 0 && distance != Metric.L2) {
+            throw new SettingsException(
+                    "distance", distance.toString(), "l2 without a regression, which alone has one", "set regression");
+        }
         SettingsChecks.within("ratio", ratio, 1, 1000);
+    }
+
+    @Override
+    public boolean perceptual() {
+        return distance == Metric.PERCEPTUAL;
     }
 
     @Override
@@ -73,7 +91,7 @@ public record Dmd(
         if (regression == 0) {
             return distiller.loss(roles);
         }
-        KnowledgeDistillation pairs = new KnowledgeDistillation(levels.get(0), roles.classes());
+        KnowledgeDistillation pairs = new KnowledgeDistillation(levels.get(0), distance.of(roles), roles.classes());
         return distiller.loss(new RegressedDistillation(distiller.objective(roles), pairs, regression), roles);
     }
 }

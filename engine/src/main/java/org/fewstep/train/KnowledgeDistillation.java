@@ -12,10 +12,11 @@ import org.fewstep.model.Parametrisation;
  * step. It starts from the recipe's teacher where there is one, which need not be the one that made the pairs.
  *
  * @param sigmaData standard deviation of the data, above 0 (default 0.5)
+ * @param distance l2, l1, huber or perceptual (default l2)
  */
-public record KnowledgeDistillation(double sigmaData) implements MethodSettings {
+public record KnowledgeDistillation(double sigmaData, Metric distance) implements MethodSettings {
     static Map<String, Object> defaults() {
-        return Map.of("sigma-data", 0.5);
+        return Map.of("sigma-data", 0.5, "distance", Metric.L2);
     }
 
     public KnowledgeDistillation {
@@ -25,6 +26,11 @@ public record KnowledgeDistillation(double sigmaData) implements MethodSettings 
     @Override
     public int times() {
         return 1;
+    }
+
+    @Override
+    public boolean perceptual() {
+        return distance == Metric.PERCEPTUAL;
     }
 
     @Override
@@ -40,7 +46,7 @@ public record KnowledgeDistillation(double sigmaData) implements MethodSettings 
     @Override
     public Loss<Network, ?> loss(Roles roles) {
         return StudentLoss.of(
-                new org.fewstep.loss.KnowledgeDistillation(Parametrisation.HIGHEST, roles.classes()),
+                new org.fewstep.loss.KnowledgeDistillation(Parametrisation.HIGHEST, distance.of(roles), roles.classes()),
                 (student, dropping) -> parametrisation().around(student));
     }
 }

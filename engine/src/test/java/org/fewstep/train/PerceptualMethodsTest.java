@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.Map;
 import org.fewstep.io.SafeTensors;
 import org.fewstep.io.SettingsException;
+import org.fewstep.io.Sha256;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.cpu.CpuDevice;
 import org.fewstep.kernels.cpu.Provider;
 import org.fewstep.sample.Generator;
+import org.fewstep.sample.GeneratorOptions;
 import org.fewstep.sample.ModelFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,34 @@ class PerceptualMethodsTest {
             TinyRuns.assertSame(whole, pieces);
             Path plain = runs().whole(method + " l2", recipe(method, teacher, "method.distance=l2", init));
             assertFalse(Arrays.equals(weight(whole), weight(plain)), method);
+        }
+    }
+
+    @Test
+    void regressionOnPairsTakesItToo() throws IOException {
+        Path teacher = teacher();
+        Path pairs = folder.resolve("pairs");
+        try (Generator generator = Generator.load(teacher, device)) {
+            new PairMaker(generator, Sha256.of(teacher), 2, GeneratorOptions.DEFAULT, 7, 30)
+                    .make(pairs, 1, false, (files, of) -> {});
+        }
+        String classifier = "perceptual=" + classifier(8);
+        for (String method : List.of("knowledge-distillation", "dmd")) {
+            Map<String, Object> map = TinyRecipe.glyphs(method);
+            map.put("data", Map.of("kind", "pairs", "folder", pairs.toString()));
+            map.put("teacher", teacher.toString());
+            map.put("sample", Map.of("steps", List.of(1)));
+            List<String> plain = new ArrayList<>(List.of("training.steps=15"));
+            if (method.equals("dmd")) {
+                plain.add("method.regression=0.25");
+            }
+            List<String> perceptual = new ArrayList<>(plain);
+            perceptual.addAll(List.of("method.distance=perceptual", classifier));
+            Recipe recipe = Recipe.from(map, perceptual);
+            Path whole = runs().whole(method, recipe);
+            TinyRuns.assertSame(whole, runs().pieces(method + " in pieces", recipe));
+            Path l2 = runs().whole(method + " l2", Recipe.from(map, plain));
+            assertFalse(Arrays.equals(weight(whole), weight(l2)), method);
         }
     }
 

@@ -280,6 +280,7 @@ class ScoreMethodsTest {
         assertEquals("method.table.highest", refused("dmd", "method.table.highest=0.001"));
         assertEquals("method.regression", refused("dmd", "method.regression=-1"));
         assertEquals("method.levels", refused("dmd", "method.regression=1", "method.levels=80,1"));
+        assertEquals("method.distance", refused("dmd", "method.distance=l1"));
         assertEquals("method.features", refused("sida"));
         assertEquals("method.features", refused("f-distill"));
         assertEquals("method.features.taps", refused("sida", "method.features.taps=blocks.0,blocks.0"));
