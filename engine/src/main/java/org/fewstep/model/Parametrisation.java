@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param sigmaMin level at which f is the identity, at least 0; 0 for a denoiser and in TRIGFLOW, above 0 for a trajectory
  *     function, whose lowest level it is
  * @param levels at which a generator is called, from the noisiest on, each above 0; null for all others
+ * @param outer factor of the state in a trajectory function, given as null EULER; null for all others
  * @paper Karras et al. 2022, arXiv:2206.00364; Song et al. 2023, arXiv:2303.01469; Lu, Song 2024, arXiv:2410.11081
  */
 public record Parametrisation(
@@ -34,7 +35,8 @@ public record Parametrisation(
         Role role,
         double sigmaData,
         double sigmaMin,
-        @Nullable List<Double> levels) {
+        @Nullable List<Double> levels,
+        CtmScaling.@Nullable Outer outer) {
     /** Highest noise level sigma / alpha, where samples start; all published models of data of standard deviation 1/2 have it. */
     public static final double HIGHEST = 80;
 
@@ -62,7 +64,7 @@ public record Parametrisation(
 
     /** A function without levels of its own. */
     public Parametrisation(Form form, Role role, double sigmaData, double sigmaMin) {
-        this(form, role, sigmaData, sigmaMin, null);
+        this(form, role, sigmaData, sigmaMin, null, null);
     }
 
     public Parametrisation {
@@ -80,7 +82,13 @@ public record Parametrisation(
             throw new IllegalArgumentException("parametrisation: got sigma_min " + sigmaMin + " for a " + form + " "
                     + role + "; expected 0, other than in a consistency or trajectory function of noise levels");
         }
-        if (role == Role.TRAJECTORY && !(form == Form.SIGMA && sigmaMin > 0)) {
+        boolean trajectory = role == Role.TRAJECTORY;
+        if (outer != null && !trajectory) {
+            throw new IllegalArgumentException("parametrisation: got an outer factor " + outer + " for a " + role
+                    + "; expected none, other than in a trajectory function");
+        }
+        outer = trajectory && outer == null ? CtmScaling.Outer.EULER : outer;
+        if (trajectory && !(form == Form.SIGMA && sigmaMin > 0)) {
             throw new IllegalArgumentException("parametrisation: got a " + form + " " + role + ", sigma_min " + sigmaMin
                     + "; expected noise levels and sigma_min above 0");
         }
@@ -112,9 +120,14 @@ public record Parametrisation(
         return new Parametrisation(Form.TRIGFLOW, Role.CONSISTENCY, sigmaData, 0);
     }
 
-    /** The map between noise levels, sigma_min the least. */
+    /** The map between noise levels, sigma_min the least, with Euler's outer factor. */
     public static Parametrisation trajectory(double sigmaData, double sigmaMin) {
-        return new Parametrisation(Form.SIGMA, Role.TRAJECTORY, sigmaData, sigmaMin);
+        return trajectory(sigmaData, sigmaMin, CtmScaling.Outer.EULER);
+    }
+
+    /** The map between noise levels, sigma_min the least. */
+    public static Parametrisation trajectory(double sigmaData, double sigmaMin, CtmScaling.Outer outer) {
+        return new Parametrisation(Form.SIGMA, Role.TRAJECTORY, sigmaData, sigmaMin, null, outer);
     }
 
     /** Times that the network takes. */
@@ -133,11 +146,11 @@ public record Parametrisation(
      * @throws IllegalStateException for one of another role
      */
     public CtmScaling trajectories() {
-        if (role != Role.TRAJECTORY) {
+        if (outer == null) {
             throw new IllegalStateException(
                     "parametrisation: got a " + describe() + "; expected a map between two levels");
         }
-        return new CtmScaling(CtmScaling.Outer.EULER, CtmScaling.Inner.EDM, sigmaData, sigmaMin);
+        return new CtmScaling(outer, CtmScaling.Inner.EDM, sigmaData, sigmaMin);
     }
 
     /** The clean data of DDIM's few steps. */
@@ -147,7 +160,7 @@ public record Parametrisation(
 
     /** A generator of one step a level, from the noisiest on. */
     public static Parametrisation generator(double sigmaData, List<Double> levels) {
-        return new Parametrisation(Form.SIGMA, Role.GENERATOR, sigmaData, 0, levels);
+        return new Parametrisation(Form.SIGMA, Role.GENERATOR, sigmaData, 0, levels, null);
     }
 
     /** Most steps that samples can be made in. */
@@ -222,6 +235,7 @@ public record Parametrisation(
         return what
                 + (levels != null ? "" : form == Form.SIGMA ? " of noise levels" : " of TrigFlow") + ", sigma data "
                 + sigmaData
-                + (sigmaMin == 0 ? "" : ", sigma min " + sigmaMin);
+                + (sigmaMin == 0 ? "" : ", sigma min " + sigmaMin)
+                + (outer == CtmScaling.Outer.VARIANCE ? ", outer factor of variances" : "");
     }
 }

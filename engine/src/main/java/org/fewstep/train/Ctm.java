@@ -12,6 +12,7 @@ import org.fewstep.loss.TrajectoryDistillation;
 import org.fewstep.loss.TrajectoryDistillation.Nets;
 import org.fewstep.loss.TrajectoryDistillation.Weighting;
 import org.fewstep.model.CriticNet;
+import org.fewstep.model.CtmScaling;
 import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
@@ -22,11 +23,11 @@ import org.fewstep.path.TimeSampler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link TrajectoryDistillation} of the recipe's teacher: a map between any two noise levels, with Euler's outer and EDM's inner
- * scalings.
+ * {@link TrajectoryDistillation} of the recipe's teacher: a map between any two noise levels, with EDM's inner scaling.
  *
  * @param sigmaData standard deviation of the data, above 0 (default 0.5)
  * @param sigmaMin least level, above 0, below the highest, 80 (default 0.002)
+ * @param outer factor of the state: euler, s / t, or variance, the ratio of the standard deviations (default euler)
  * @param levels number of levels of the Karras grid, at least 3 (default 18)
  * @param mu rate of the average that both ends are compared by, in [0, 1) (default 0.999)
  * @param distance l2, l1, huber or perceptual, which is the paper's (default l2)
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public record Ctm(
         double sigmaData,
         double sigmaMin,
+        CtmScaling.Outer outer,
         int levels,
         double mu,
         Metric distance,
@@ -55,6 +57,7 @@ public record Ctm(
         return Map.ofEntries(
                 Map.entry("sigma-data", 0.5),
                 Map.entry("sigma-min", 0.002),
+                Map.entry("outer", CtmScaling.Outer.EULER),
                 Map.entry("levels", 18),
                 Map.entry("mu", 0.999),
                 Map.entry("distance", Metric.L2),
@@ -87,7 +90,7 @@ public record Ctm(
 
     @Override
     public Parametrisation parametrisation() {
-        return Parametrisation.trajectory(sigmaData, sigmaMin);
+        return Parametrisation.trajectory(sigmaData, sigmaMin, outer);
     }
 
     @Override

@@ -101,7 +101,7 @@ class ParametrisationTest extends EngineTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new Parametrisation(
-                        Parametrisation.Form.SIGMA, Parametrisation.Role.DENOISER, S, 0, List.of(1.0)));
+                        Parametrisation.Form.SIGMA, Parametrisation.Role.DENOISER, S, 0, List.of(1.0), null));
     }
 
     /** cos(t) x0 + sin(t) n is the state of level tan(t), times cos(t). */

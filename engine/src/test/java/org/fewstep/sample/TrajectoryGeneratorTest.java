@@ -25,6 +25,8 @@ import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Samples of a map between any two noise levels. */
 class TrajectoryGeneratorTest {
@@ -45,8 +47,11 @@ class TrajectoryGeneratorTest {
         return (FlowNetwork) config.build(new Init(device, DType.F64, new Rng(4)));
     }
 
-    @Test
-    void oneStepIsTheMapFromTheHighestLevelToTheLeast() {
+    @ParameterizedTest
+    @EnumSource
+    void oneStepIsTheMapFromTheHighestLevelToTheLeast(CtmScaling.Outer outer) {
+        Parametrisation as = Parametrisation.trajectory(0.5, LEAST, outer);
+        ModelSpec spec = ModelSpec.ofLevels(config, DType.F64, as, List.of(2));
         try (FlowNetwork network = network();
                 Scope scope = device.scope()) {
             Generator generator = Generator.of(spec, network);
@@ -57,16 +62,13 @@ class TrajectoryGeneratorTest {
             Tensor x = Tensor.of(device, DType.F64, states.get(0), 3, 2);
             Tensor t = Tensor.full(device, DType.F64, 80, Shape.of(3));
             Tensor s = Tensor.full(device, DType.F64, LEAST, Shape.of(3));
-            CtmScaling scaling = new CtmScaling(CtmScaling.Outer.EULER, CtmScaling.Inner.EDM, 0.5, LEAST);
+            CtmScaling scaling = new CtmScaling(outer, CtmScaling.Inner.EDM, 0.5, LEAST);
             float[] expected = scaling.map(network, x, t, s, Cond.NONE).toFloats();
             // The start is written as F32 numbers of size 80.
             assertArrayEquals(expected, generator.sample(3, 1, 7), 1e-4f);
             assertArrayEquals(
                     expected,
-                    Parametrisation.trajectory(0.5, LEAST)
-                            .around(network)
-                            .of(x, t, Cond.NONE)
-                            .toFloats(),
+                    as.around(network).of(x, t, Cond.NONE).toFloats(),
                     "the clean end is that of the parametrisation");
         }
     }
@@ -100,6 +102,15 @@ class TrajectoryGeneratorTest {
         }
         assertThrows(IllegalArgumentException.class, () -> GeneratorOptions.DEFAULT.withGamma(1.5));
         assertThrows(IllegalArgumentException.class, () -> Parametrisation.trajectory(0.5, 0));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Parametrisation(
+                        Parametrisation.Form.SIGMA,
+                        Parametrisation.Role.CONSISTENCY,
+                        0.5,
+                        LEAST,
+                        null,
+                        CtmScaling.Outer.EULER));
         NetworkConfig one = NetworkConfig.mlp(2, 8, 2, 1, 0);
         Parametrisation levels = Parametrisation.trajectory(0.5, LEAST);
         assertThrows(IllegalArgumentException.class, () -> ModelSpec.ofLevels(one, DType.F64, levels, List.of(2)));

@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.fewstep.io.BadFileException;
 import org.fewstep.io.MetricsLog;
 import org.fewstep.io.SafeTensors;
@@ -22,6 +24,7 @@ import org.fewstep.io.TensorSource;
 import org.fewstep.kernels.Device;
 import org.fewstep.kernels.cpu.CpuDevice;
 import org.fewstep.kernels.cpu.Provider;
+import org.fewstep.model.Parametrisation;
 import org.fewstep.sample.Generator;
 import org.fewstep.sample.ModelFile;
 import org.junit.jupiter.api.AfterEach;
@@ -123,7 +126,8 @@ class OpponentsTest {
     @Test
     void aTrajectoryModelBrokenInTheMiddleLeavesEveryTensorOfAnUnbrokenOne() throws IOException {
         for (String weighting : List.of("adaptive", "fixed")) {
-            Recipe recipe = recipe("ctm", "method.weighting=" + weighting, "method.levels=5");
+            String outer = "method.outer=" + (weighting.equals("fixed") ? "variance" : "euler");
+            Recipe recipe = recipe("ctm", "method.weighting=" + weighting, "method.levels=5", outer);
             Path whole = run(weighting, recipe);
             assertSameBits(whole, broken(weighting + " broken", recipe, 13));
             assertSameBits(
@@ -134,7 +138,12 @@ class OpponentsTest {
                                     "ctm",
                                     "method.weighting=" + weighting,
                                     "method.levels=5",
+                                    outer,
                                     "training.replay=false")));
+            try (ModelFile file = ModelFile.open(whole.resolve(Checkpoint.FILE))) {
+                Parametrisation as = Objects.requireNonNull(file.spec().parametrisation());
+                assertEquals("method.outer=" + Objects.requireNonNull(as.outer()).name().toLowerCase(Locale.ROOT), outer);
+            }
             try (Generator generator = Generator.load(whole.resolve(Checkpoint.FILE), device)) {
                 assertEquals(6, generator.sample(3, 2, 0).length);
             }
