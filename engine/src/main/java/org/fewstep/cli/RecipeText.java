@@ -79,6 +79,10 @@ record RecipeText(String source, String yaml) {
             "mnist-ect",
             "mnist-scd",
             "mnist-dmd2",
+            "mnist-lsd",
+            "mnist-ayf",
+            "mnist-shortcut",
+            "mnist-imm",
             "mnist-three-to-eight",
             "mnist-classifier");
 
