@@ -114,6 +114,11 @@ public sealed interface MethodSettings
         return null;
     }
 
+    /** Whether the map is trained from data to noise, too. */
+    default boolean invertible() {
+        return false;
+    }
+
     /** Networks that are trained beside the student, each before it in every step. */
     default List<Opponent<?>> opponents() {
         return List.of();
