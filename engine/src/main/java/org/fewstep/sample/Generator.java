@@ -410,7 +410,8 @@ public final class Generator implements AutoCloseable {
     }
 
     private FlowMapSampler flowMap(GeneratorOptions options) {
-        return new FlowMapSampler(network).withVelocityUpTo(options.velocityUpTo());
+        FlowMapSampler sampler = new FlowMapSampler(network).withVelocityUpTo(options.velocityUpTo());
+        return spec.network().intervals() ? sampler.withIntervalAsInput() : sampler;
     }
 
     /**

@@ -65,6 +65,7 @@ public sealed interface MethodSettings
                 AlignYourFlowSettings,
                 MapDistillationSettings,
                 Fmm,
+                Pfmm,
                 ImprovedMeanFlow,
                 AlphaFlow,
                 SplitMeanFlow,
@@ -97,6 +98,11 @@ public sealed interface MethodSettings
 
     /** Whether the recipe's teacher is a first stage of the student's own kind, not a denoiser. */
     default boolean hasFirstStage() {
+        return false;
+    }
+
+    /** Whether the recipe's teacher is a flow map, of as many times as the student. */
+    default boolean mapTeacher() {
         return false;
     }
 

@@ -52,7 +52,12 @@ class FlowMapCommandsTest {
                 .toList();
         assertTrue(recipes.containsAll(List.of("eight-gaussians-lsd", "eight-gaussians-imm")), recipes.toString());
         for (String recipe : recipes) {
-            String[] settings = recipe.endsWith("-shortcut") ? new String[] {"method.finest=16"} : new String[0];
+            String setting = recipe.endsWith("-shortcut")
+                    ? "method.finest=16"
+                    : recipe.endsWith("-pfmm")
+                            ? "teacher=" + folder.resolve("eight-gaussians-lsd/checkpoint.safetensors")
+                            : "";
+            String[] settings = setting.isEmpty() ? new String[0] : new String[] {setting};
             assertTrue(Files.isRegularFile(trained(recipe, settings)), recipe);
             assertTrue(Files.isRegularFile(folder.resolve(recipe).resolve("samples-steps-1.png")), recipe);
         }
