@@ -8,6 +8,7 @@ import org.fewstep.bench.kernels.KernelsCommand;
 import org.fewstep.bench.sample.BridgesCommand;
 import org.fewstep.bench.sample.RingCommand;
 import org.fewstep.bench.sample.SeedsCommand;
+import org.fewstep.bench.sample.SheetCommand;
 import org.fewstep.bench.solvers.OrdersCommand;
 import org.fewstep.io.BadFileException;
 import org.fewstep.kernels.DeviceException;
@@ -50,7 +51,8 @@ public final class Bench implements Runnable {
                 .addSubcommand(new OrdersCommand())
                 .addSubcommand(new BridgesCommand())
                 .addSubcommand(new RingCommand())
-                .addSubcommand(new SeedsCommand());
+                .addSubcommand(new SeedsCommand())
+                .addSubcommand(new SheetCommand());
         line.setOut(out);
         line.setErr(err);
         line.setParameterExceptionHandler((e, args) -> {

@@ -40,6 +40,7 @@ public final class Main implements Runnable {
         line.addSubcommand(new TrainCommand(screen));
         line.addSubcommand(new SampleCommand(screen));
         line.addSubcommand(new EditCommand(screen));
+        line.addSubcommand(new InvertCommand(screen));
         line.addSubcommand(new PairsCommand(screen));
         line.addSubcommand(new StraightnessCommand(screen));
         line.addSubcommand(new SolversCommand(screen));

@@ -60,6 +60,19 @@ final class Pictures {
                 .picture();
     }
 
+    /** Points, what they became and what that became within [-limit, limit]: grey, orange, and blue over them. */
+    static Raster scatter(float[] first, float[] middle, float[] last, double limit, String caption) {
+        return new Scatter2d(SCATTER_SIDE, -limit, limit)
+                .pen(1.5, 0.45)
+                .add(first, GREY)
+                .pen(1.5, 0.25)
+                .add(middle, ORANGE)
+                .pen(1.5, 0.45)
+                .add(last, BLUE)
+                .caption(caption)
+                .picture();
+    }
+
     /** Points of one colour within [-limit, limit]. */
     static Raster scatter(float[] points, double limit, int colour, String caption) {
         return new Scatter2d(SCATTER_SIDE, -limit, limit)

@@ -33,6 +33,7 @@ record RecipeText(String source, String yaml) {
             "eight-gaussians-emd",
             "eight-gaussians-lmd",
             "eight-gaussians-fmm",
+            "eight-gaussians-pfmm",
             "eight-gaussians-improved-meanflow",
             "eight-gaussians-pixel-meanflow",
             "eight-gaussians-alpha-flow",
@@ -71,6 +72,7 @@ record RecipeText(String source, String yaml) {
             "ring-reflow",
             "glyphs-flow",
             "glyphs-meanflow",
+            "glyphs-improved-meanflow",
             "mnist-flow",
             "mnist-meanflow",
             "mnist-dit-meanflow",
@@ -79,6 +81,10 @@ record RecipeText(String source, String yaml) {
             "mnist-ect",
             "mnist-scd",
             "mnist-dmd2",
+            "mnist-lsd",
+            "mnist-ayf",
+            "mnist-shortcut",
+            "mnist-imm",
             "mnist-three-to-eight",
             "mnist-classifier");
 

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param guidanceTo last time at which guidance applies
  * @param scales a scale for each sample (B) in place of {@code guidance}, for networks that take it as an input; null for
  *     none
+ * @param interval an interval for each sample in place of {@code guidanceFrom} and {@code guidanceTo}, for networks that take
+ *     it as an input; null for none
  * @param dropout masks of a training step; null to drop nothing
  */
 public record Cond(
@@ -25,6 +27,7 @@ public record Cond(
         double guidanceFrom,
         double guidanceTo,
         @Nullable Tensor scales,
+        TwoHeadNet.@Nullable Interval interval,
         @Nullable DropoutSeed dropout) {
     /** Nothing: unconditional, no guidance. */
     public static final Cond NONE = new Cond(null, 1, 0, 1);
@@ -47,7 +50,7 @@ public record Cond(
 
     /** Labels and guidance, without dropout. */
     public Cond(@Nullable Tensor labels, double guidance, double guidanceFrom, double guidanceTo) {
-        this(labels, guidance, guidanceFrom, guidanceTo, null, null);
+        this(labels, guidance, guidanceFrom, guidanceTo, null, null, null);
     }
 
     public Cond {
@@ -63,12 +66,12 @@ public record Cond(
 
     /** The same with another guidance scale, one for all samples. */
     public Cond withGuidance(double scale) {
-        return new Cond(labels, scale, guidanceFrom, guidanceTo, null, dropout);
+        return new Cond(labels, scale, guidanceFrom, guidanceTo, null, interval, dropout);
     }
 
     /** The same with a guidance scale for each sample (B). */
     public Cond withScales(Tensor each) {
-        return new Cond(labels, guidance, guidanceFrom, guidanceTo, each, dropout);
+        return new Cond(labels, guidance, guidanceFrom, guidanceTo, each, interval, dropout);
     }
 
     /** The guidance scales of the samples of a state (B, ...): {@code scales}, or {@code guidance} for each, (B). */
@@ -76,9 +79,25 @@ public record Cond(
         return scales == null ? Tensor.full(x.device(), x.dtype(), guidance, Shape.of(x.dim(0))) : scales;
     }
 
+    /** The same with an interval of guidance for each sample. */
+    public Cond withInterval(TwoHeadNet.Interval each) {
+        return new Cond(labels, guidance, guidanceFrom, guidanceTo, scales, each, dropout);
+    }
+
+    /** The intervals of guidance of the samples of a state (B, ...): {@code interval}, or the one of all for each. */
+    public TwoHeadNet.Interval interval(Tensor x) {
+        if (interval != null) {
+            return interval;
+        }
+        Shape batch = Shape.of(x.dim(0));
+        return new TwoHeadNet.Interval(
+                Tensor.full(x.device(), x.dtype(), guidanceFrom, batch),
+                Tensor.full(x.device(), x.dtype(), guidanceTo, batch));
+    }
+
     /** The same with the dropout of a training step. */
     public Cond withDropout(DropoutSeed seed) {
-        return new Cond(labels, guidance, guidanceFrom, guidanceTo, scales, seed);
+        return new Cond(labels, guidance, guidanceFrom, guidanceTo, scales, interval, seed);
     }
 
     /** The same inside the interval of guidance, without guidance outside. */

@@ -38,7 +38,17 @@ public final class DataPredictor extends FlowNetwork {
 
     @Override
     protected Tensor forward(Tensor x, Tensor from, Tensor to, Cond cond) {
-        Tensor t = clamp(PerSampleColumn.of(from, x), config.leastTime(), 1);
-        return div(sub(x, net.u(x, from, to, cond)), t);
+        return div(sub(x, net.u(x, from, to, cond)), divisor(x, from));
+    }
+
+    @Override
+    protected List<Tensor> forwardHeads(Tensor x, Tensor from, Tensor to, Cond cond) {
+        TwoHeadNet.Heads data = net.heads(x, from, to, cond);
+        Tensor t = divisor(x, from);
+        return List.of(div(sub(x, data.u()), t), div(sub(x, data.v()), t));
+    }
+
+    private Tensor divisor(Tensor x, Tensor from) {
+        return clamp(PerSampleColumn.of(from, x), config.leastTime(), 1);
     }
 }

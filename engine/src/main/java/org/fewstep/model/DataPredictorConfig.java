@@ -43,6 +43,16 @@ public record DataPredictorConfig(NetworkConfig net, double leastTime) implement
     }
 
     @Override
+    public boolean intervals() {
+        return net.intervals();
+    }
+
+    @Override
+    public boolean velocityHead() {
+        return net.velocityHead();
+    }
+
+    @Override
     public boolean accepts(List<Integer> shape) {
         return net.accepts(shape);
     }

@@ -31,7 +31,7 @@ public final class FlowMlp extends FlowNetwork {
         int[] widths = new int[c.depth() + 2];
         Arrays.fill(widths, c.width());
         widths[0] = c.dim() + c.times() * c.timeWidth() + (c.classes() == 0 ? 0 : c.classWidth());
-        widths[c.depth() + 1] = c.dim();
+        widths[c.depth() + 1] = c.outputs();
         this.mlp = child("mlp", new Mlp(init.part("mlp"), Activation.SILU, widths));
     }
 
@@ -47,6 +47,18 @@ public final class FlowMlp extends FlowNetwork {
 
     @Override
     protected Tensor forward(Tensor x, Tensor from, Tensor to, Cond cond) {
+        Tensor y = outputs(x, from, to, cond);
+        return Ops.reshape(config.velocityHead() ? Ops.slice(y, 1, 0, config.dim()) : y, x.shape());
+    }
+
+    @Override
+    protected List<Tensor> forwardHeads(Tensor x, Tensor from, Tensor to, Cond cond) {
+        Tensor[] heads = Ops.split(outputs(x, from, to, cond), 1, 2);
+        return List.of(Ops.reshape(heads[0], x.shape()), Ops.reshape(heads[1], x.shape()));
+    }
+
+    /** What the last layer gives, (B, outputs). */
+    private Tensor outputs(Tensor x, Tensor from, Tensor to, Cond cond) {
         int batch = x.dim(0);
         List<Tensor> columns = new ArrayList<>();
         columns.add(Ops.reshape(x, Shape.of(batch, config.dim())));
@@ -57,6 +69,6 @@ public final class FlowMlp extends FlowNetwork {
         if (labels != null) {
             columns.add(labels.of(cond.labels(), batch));
         }
-        return Ops.reshape(mlp.of(Ops.concat(1, columns.toArray(new Tensor[0]))), x.shape());
+        return mlp.of(Ops.concat(1, columns.toArray(new Tensor[0])));
     }
 }

@@ -18,9 +18,31 @@ public abstract class FlowNetwork extends Network implements FlowMapNet {
         return call(x, () -> forward(x, from, to, cond));
     }
 
+    /**
+     * Average velocity and velocity, for a network with a head for each; the interval of guidance is that of the condition.
+     *
+     * @param x state (B, ...) at time {@code from}
+     * @param from start time (B)
+     * @param to end time (B)
+     */
+    public final TwoHeadNet.Heads heads(Tensor x, Tensor from, Tensor to, Cond cond) {
+        if (!config().velocityHead()) {
+            throw new IllegalArgumentException(
+                    "network: got one without a head for the velocity; expected one that was built with it");
+        }
+        List<Tensor> both = callAll(x, () -> forwardHeads(x, from, to, cond));
+        return new TwoHeadNet.Heads(both.get(0), both.get(1));
+    }
+
     /** Leaves of the layer that the output comes from, by whose gradients the terms of a loss can be balanced. */
     public abstract List<Tensor> lastLayer();
 
     /** The pass itself; {@code to} is {@code from} for a network with one time. */
     protected abstract Tensor forward(Tensor x, Tensor from, Tensor to, Cond cond);
+
+    /** Average velocity and velocity by a pass of both heads; for an architecture that can have them. */
+    protected List<Tensor> forwardHeads(Tensor x, Tensor from, Tensor to, Cond cond) {
+        throw new UnsupportedOperationException("network: got " + getClass().getSimpleName()
+                + ", which has no head for the velocity; expected one whose configuration has it");
+    }
 }

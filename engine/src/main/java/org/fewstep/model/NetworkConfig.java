@@ -1,6 +1,7 @@
 package org.fewstep.model;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that fixes a network's structure, one record an architecture; stored in checkpoints.
@@ -15,7 +16,8 @@ public sealed interface NetworkConfig
                 UNetConfig,
                 ConvClassifierConfig,
                 InterpolantConfig,
-                DataPredictorConfig {
+                DataPredictorConfig,
+                MomentMapConfig {
     /** Numbers in one sample. */
     int dim();
 
@@ -33,6 +35,25 @@ public sealed interface NetworkConfig
     /** Whether the guidance scale of {@link Cond} is an input. */
     default boolean guided() {
         return false;
+    }
+
+    /** Whether the interval of guidance of {@link Cond} is an input. */
+    default boolean intervals() {
+        return false;
+    }
+
+    /** Whether a second head gives the velocity. */
+    default boolean velocityHead() {
+        return false;
+    }
+
+    /**
+     * The same with a second head that gives the velocity; null for an architecture that has none.
+     *
+     * @param intervals whether the interval of guidance becomes an input
+     */
+    default @Nullable NetworkConfig withVelocityHead(boolean intervals) {
+        return null;
     }
 
     /** Whether samples of these sizes fit: any that multiply to {@link #dim}, or exactly one shape. */

@@ -2,6 +2,7 @@ package org.fewstep.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.fewstep.op.Ops;
 import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>c = silu(W_c silu(W_t phi(t) + W_s phi(second) + e_class + e(guidance))); block: h + W2 silu(W1 ((1 + scale) norm(h) + shift)) with
  * (scale, shift) linear in c; out = W_o ((1 + scale) norm(h) + shift) + a x with a, one number a coordinate, linear in c.
  * The last term carries the noise part of a velocity past the hidden width, which may be smaller than the sample.
- * Modulation, W_o and a start at zero, so the network starts at 0. Its features, the states behind the blocks, are images of one
+ * A second head beside W_o, with a modulation and a of its own, can give the velocity, and the interval of guidance can be an
+ * input as the scale is. Modulation, W_o and a start at zero, so the network starts at 0. Its features, the states behind the blocks, are images of one
  * pixel.
  */
 public final class ResidualMlp extends FlowNetwork implements FeatureNet {
@@ -27,12 +29,31 @@ public final class ResidualMlp extends FlowNetwork implements FeatureNet {
     private final @Nullable Linear secondIn;
     private final @Nullable ClassEmbedding labels;
     private final @Nullable ScalarEmbedder guidance;
+    private final @Nullable ScalarEmbedder guidanceFrom;
+    private final @Nullable ScalarEmbedder guidanceTo;
     private final Linear condOut;
     private final Linear in;
     private final List<Block> blocks = new ArrayList<>();
-    private final Linear outModulation;
-    private final Linear out;
-    private final Linear skip;
+    private final Head head;
+    private final @Nullable Head velocity;
+
+    /** W_o ((1 + scale) norm(h) + shift) + a x. */
+    private static final class Head {
+        private final Linear modulation;
+        private final Linear out;
+        private final Linear skip;
+
+        Head(Linear modulation, Linear out, Linear skip) {
+            this.modulation = modulation;
+            this.out = out;
+            this.skip = skip;
+        }
+
+        /** (B, dim) of the hidden state (B, width), the condition (B, condition width) and the state (B, dim). */
+        Tensor of(Tensor h, Tensor c, Tensor flat) {
+            return Ops.mulAdd(skip.of(c), flat, out.of(modulate(h, modulation.of(c))));
+        }
+    }
 
     private static final class Block extends Module {
         private final Linear modulation;
@@ -61,15 +82,26 @@ public final class ResidualMlp extends FlowNetwork implements FeatureNet {
         this.labels =
                 c.classes() == 0 ? null : child("labels", new ClassEmbedding(init.part("labels"), c.classes(), cw));
         this.guidance = c.guided() ? child("guidance", new ScalarEmbedder(init.part("guidance"), cw, 1)) : null;
+        this.guidanceFrom =
+                c.intervals() ? child("guidanceFrom", new ScalarEmbedder(init.part("guidanceFrom"), cw, 1)) : null;
+        this.guidanceTo =
+                c.intervals() ? child("guidanceTo", new ScalarEmbedder(init.part("guidanceTo"), cw, 1)) : null;
         this.condOut = child("condOut", new Linear(init.part("condOut"), cw, cw, 1));
         this.in = child("in", new Linear(init.part("in"), c.dim(), c.width(), 1));
         for (int i = 0; i < c.depth(); i++) {
             String name = blockName(i);
             blocks.add(child(name, new Block(init.part(name), c.width(), cw)));
         }
-        this.outModulation = child("outModulation", new Linear(init.part("outModulation"), cw, 2 * c.width(), 0));
-        this.out = child("out", new Linear(init.part("out"), c.width(), c.dim(), 0));
-        this.skip = child("skip", new Linear(init.part("skip"), cw, c.dim(), 0));
+        this.head = head(init, c, "outModulation", "out", "skip");
+        this.velocity = c.velocityHead() ? head(init, c, "velocityModulation", "velocityOut", "velocitySkip") : null;
+    }
+
+    private Head head(Init init, ResidualMlpConfig c, String modulation, String out, String skip) {
+        int cw = c.condWidth();
+        return new Head(
+                child(modulation, new Linear(init.part(modulation), cw, 2 * c.width(), 0)),
+                child(out, new Linear(init.part(out), c.width(), c.dim(), 0)),
+                child(skip, new Linear(init.part(skip), cw, c.dim(), 0)));
     }
 
     private static TimeFeatures features(Init init, String name, ResidualMlpConfig c) {
@@ -91,7 +123,7 @@ public final class ResidualMlp extends FlowNetwork implements FeatureNet {
 
     @Override
     public List<Tensor> lastLayer() {
-        return out.leaves();
+        return head.out.leaves();
     }
 
     private static String blockName(int i) {
@@ -122,8 +154,16 @@ public final class ResidualMlp extends FlowNetwork implements FeatureNet {
         Tensor c = condition(x, from, to, cond);
         Tensor flat = flat(x);
         Tensor h = hidden(flat, c, TapReader.NONE);
-        Tensor y = out.of(modulate(h, outModulation.of(c)));
-        return Ops.reshape(Ops.mulAdd(skip.of(c), flat, y), x.shape());
+        return Ops.reshape(head.of(h, c, flat), x.shape());
+    }
+
+    @Override
+    protected List<Tensor> forwardHeads(Tensor x, Tensor from, Tensor to, Cond cond) {
+        Head second = Objects.requireNonNull(velocity);
+        Tensor c = condition(x, from, to, cond);
+        Tensor flat = flat(x);
+        Tensor h = hidden(flat, c, TapReader.NONE);
+        return List.of(Ops.reshape(head.of(h, c, flat), x.shape()), Ops.reshape(second.of(h, c, flat), x.shape()));
     }
 
     private Tensor flat(Tensor x) {
@@ -141,6 +181,10 @@ public final class ResidualMlp extends FlowNetwork implements FeatureNet {
         }
         if (guidance != null) {
             c = Ops.add(c, guidance.of(cond.scales(x)));
+        }
+        if (guidanceFrom != null && guidanceTo != null) {
+            TwoHeadNet.Interval interval = cond.interval(x);
+            c = Ops.add(c, Ops.add(guidanceFrom.of(interval.from()), guidanceTo.of(interval.to())));
         }
         return condOut.of(Ops.silu(c), org.fewstep.op.Activation.SILU);
     }

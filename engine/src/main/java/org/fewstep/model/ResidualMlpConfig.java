@@ -1,6 +1,7 @@
 package org.fewstep.model;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that fixes the structure of a {@link ResidualMlp}.
@@ -16,6 +17,8 @@ import java.util.Map;
  * @param classes number K of classes, 0 for an unconditional network
  * @param condWidth width of the conditioning vector
  * @param guided whether the guidance scale of {@link Cond} is an input
+ * @param intervals whether the interval of guidance is an input, too; only where the scale is
+ * @param velocityHead whether a second head gives the velocity
  */
 public record ResidualMlpConfig(
         int dim,
@@ -28,14 +31,16 @@ public record ResidualMlpConfig(
         double maxFrequency,
         int classes,
         int condWidth,
-        boolean guided)
+        boolean guided,
+        boolean intervals,
+        boolean velocityHead)
         implements NetworkConfig {
-    /** What files written before there was a guidance input do not say. */
+    /** What files written before there were guidance inputs and a second head do not say. */
     static Map<String, Object> defaults() {
-        return Map.of("guided", false);
+        return Map.of("guided", false, "intervals", false, "velocity-head", false);
     }
 
-    /** A network without guidance input. */
+    /** A network of one head without guidance inputs. */
     public ResidualMlpConfig(
             int dim,
             int width,
@@ -47,7 +52,20 @@ public record ResidualMlpConfig(
             double maxFrequency,
             int classes,
             int condWidth) {
-        this(dim, width, depth, times, pair, timeEncoding, timeWidth, maxFrequency, classes, condWidth, false);
+        this(
+                dim,
+                width,
+                depth,
+                times,
+                pair,
+                timeEncoding,
+                timeWidth,
+                maxFrequency,
+                classes,
+                condWidth,
+                false,
+                false,
+                false);
     }
 
     public ResidualMlpConfig {
@@ -59,16 +77,42 @@ public record ResidualMlpConfig(
         if (times != 1 && times != 2) {
             throw new IllegalArgumentException("residual mlp: got times " + times + "; expected 1 or 2");
         }
+        if (intervals && !guided) {
+            throw new IllegalArgumentException(
+                    "residual mlp: got intervals of guidance as an input without the scale; expected both, or neither");
+        }
     }
 
     @Override
     public double leastNumbers() {
         double w = width;
         double c = condWidth;
-        double guidance = guided ? ScalarEmbedder.numbers(c) : 0;
+        double guidance = ((guided ? 1 : 0) + (intervals ? 2 : 0)) * ScalarEmbedder.numbers(c);
         double cond = guidance + times * (timeWidth * c + c) + (classes == 0 ? 0 : (classes + 1.0) * c) + c * c + c;
-        double ends = 2 * w * dim + w + dim + (c + 1) * (2 * w + dim);
+        double heads = velocityHead ? 2 : 1;
+        double ends = w * dim + w + heads * (w * dim + dim + (c + 1) * (2 * w + dim));
         return cond + ends + depth * ((c + 1) * 2 * w + 2 * (w * w + w));
+    }
+
+    /** The interval can be an input only beside the scale. */
+    @Override
+    public @Nullable ResidualMlpConfig withVelocityHead(boolean interval) {
+        return interval && !guided
+                ? null
+                : new ResidualMlpConfig(
+                        dim,
+                        width,
+                        depth,
+                        times,
+                        pair,
+                        timeEncoding,
+                        timeWidth,
+                        maxFrequency,
+                        classes,
+                        condWidth,
+                        guided,
+                        interval,
+                        true);
     }
 
     @Override

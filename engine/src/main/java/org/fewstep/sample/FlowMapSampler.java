@@ -38,13 +38,15 @@ public final class FlowMapSampler {
     private final double gamma;
     private final NoiseSource noise;
     private final double velocityUpTo;
+    private final boolean intervalIsInput;
 
     /** Steps by this network's average velocity, without noise. */
     public FlowMapSampler(FlowMapNet net) {
-        this(net, 0, NoiseSource.NONE, 0);
+        this(net, 0, NoiseSource.NONE, 0, false);
     }
 
-    private FlowMapSampler(FlowMapNet net, double gamma, NoiseSource noise, double velocityUpTo) {
+    private FlowMapSampler(
+            FlowMapNet net, double gamma, NoiseSource noise, double velocityUpTo, boolean intervalIsInput) {
         if (!(0 <= gamma && gamma <= 1) || !(velocityUpTo >= 0)) {
             throw new IllegalArgumentException("flow map sampler: got gamma " + gamma + ", velocity up to "
                     + velocityUpTo + "; expected 0 to 1, at least 0");
@@ -53,16 +55,25 @@ public final class FlowMapSampler {
         this.gamma = gamma;
         this.noise = noise;
         this.velocityUpTo = velocityUpTo;
+        this.intervalIsInput = intervalIsInput;
     }
 
     /** The same with fresh noise, draw k in step k; gamma from 0, none, to 1. */
     public FlowMapSampler withNoise(double gamma, NoiseSource noise) {
-        return new FlowMapSampler(net, gamma, noise, velocityUpTo);
+        return new FlowMapSampler(net, gamma, noise, velocityUpTo, intervalIsInput);
     }
 
     /** The same with the velocity u(x, t, t) in steps up to this length in time, at least 0. */
     public FlowMapSampler withVelocityUpTo(double length) {
-        return new FlowMapSampler(net, gamma, noise, length);
+        return new FlowMapSampler(net, gamma, noise, length, intervalIsInput);
+    }
+
+    /**
+     * The same for a network that takes the interval of guidance as an input: a step that starts outside of it keeps its scale,
+     * since the step may end inside.
+     */
+    public FlowMapSampler withIntervalAsInput() {
+        return new FlowMapSampler(net, gamma, noise, velocityUpTo, true);
     }
 
     /**
@@ -133,6 +144,6 @@ public final class FlowMapSampler {
         Shape batch = Shape.of(x.dim(0));
         Tensor from = Tensor.full(x.device(), x.dtype(), t, batch);
         Tensor to = Math.abs(r - t) <= velocityUpTo ? from : Tensor.full(x.device(), x.dtype(), r, batch);
-        return add(x, scale(net.u(x, from, to, cond.at(t)), r - t));
+        return add(x, scale(net.u(x, from, to, intervalIsInput ? cond : cond.at(t)), r - t));
     }
 }

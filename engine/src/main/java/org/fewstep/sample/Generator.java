@@ -410,7 +410,8 @@ public final class Generator implements AutoCloseable {
     }
 
     private FlowMapSampler flowMap(GeneratorOptions options) {
-        return new FlowMapSampler(network).withVelocityUpTo(options.velocityUpTo());
+        FlowMapSampler sampler = new FlowMapSampler(network).withVelocityUpTo(options.velocityUpTo());
+        return spec.network().intervals() ? sampler.withIntervalAsInput() : sampler;
     }
 
     /**
@@ -441,6 +442,35 @@ public final class Generator implements AutoCloseable {
             Tensor onDevice = classes() == 0 ? null : Tensor.of(device, known(labels, 0, n), n);
             return flowMap(options)
                     .invert(x, jumps(steps), cond(onDevice, options), StepObserver.NONE)
+                    .toFloats();
+        }
+    }
+
+    /**
+     * Samples made of noises of the caller's own, as {@link #invert} gives.
+     *
+     * @param noise standard normal numbers of n samples one after another, each row-major
+     * @param steps at least 1
+     * @param labels (n), each 0 .. {@link #classes} - 1 or {@link #NO_LABEL}
+     * @return n samples one after another, each row-major
+     * @throws IllegalArgumentException for options that draw noise on the way
+     */
+    public float[] sampleFrom(float[] noise, int steps, int[] labels, GeneratorOptions options) {
+        check(0, steps, labels, options);
+        if (options.gamma() != 0 || draws(steps, options) != 0) {
+            throw new IllegalArgumentException("generator: got " + solverName(options) + ", gamma " + options.gamma()
+                    + ", for given noise; expected steps without noise of their own");
+        }
+        int n = labels.length;
+        if (noise.length != requireRoom(n)) {
+            throw new IllegalArgumentException("generator: got " + noise.length + " numbers of noise for " + n
+                    + " labels; expected noise of " + spec.shape() + " for each");
+        }
+        try (Use inUse = use();
+                Scope all = device.scope()) {
+            Tensor start = Tensor.of(device, spec.dtype(), noise, spec.batchShape(n));
+            Tensor onDevice = classes() == 0 ? null : Tensor.of(device, known(labels, 0, n), n);
+            return run(start, steps, cond(onDevice, options), options, NoiseSource.NONE, StepObserver.NONE)
                     .toFloats();
         }
     }

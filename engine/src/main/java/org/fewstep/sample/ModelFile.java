@@ -30,6 +30,7 @@ import org.fewstep.model.NetworkConfig;
 import org.fewstep.model.Parameter;
 import org.fewstep.model.Parametrisation;
 import org.fewstep.path.BrownianPath;
+import org.fewstep.path.CosinePath;
 import org.fewstep.path.LinearPath;
 import org.fewstep.path.StochasticInterpolant;
 import org.fewstep.tensor.Rng;
@@ -210,9 +211,13 @@ public final class ModelFile implements AutoCloseable {
         if (name.equals(brownian.name()) && noise.equals("0")) {
             return brownian;
         }
+        org.fewstep.path.Path cosine = new CosinePath().reversed();
+        if (name.equals(cosine.name()) && noise.equals("1")) {
+            return cosine;
+        }
         throw bad(
                 "path " + BadFileException.quote(name) + " with noise at " + BadFileException.quote(noise),
-                "linear with noise at 0 or 1, or brownian with noise at 0",
+                "linear with noise at 0 or 1, brownian with noise at 0, or reversed cosine with noise at 1",
                 "was it written by another version?");
     }
 

@@ -36,6 +36,11 @@ public record Fmm(double labelDrop) implements MethodSettings {
     }
 
     @Override
+    public boolean invertible() {
+        return true;
+    }
+
+    @Override
     public Loss<Network, ?> loss(Roles roles) {
         double drop = roles.classes() == 0 ? 0 : labelDrop;
         return StudentLoss.of(

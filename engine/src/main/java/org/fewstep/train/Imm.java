@@ -8,15 +8,23 @@ import org.fewstep.loss.LaplaceKernel;
 import org.fewstep.loss.Loss;
 import org.fewstep.loss.SnrSigmoidWeight;
 import org.fewstep.model.ImmScaling;
+import org.fewstep.model.MomentMap;
+import org.fewstep.model.MomentMapConfig;
 import org.fewstep.model.Network;
+import org.fewstep.model.NetworkConfig;
 import org.fewstep.path.EtaDecrement;
-import org.fewstep.path.LinearPath;
 import org.fewstep.path.NestedUniformPairs;
 import org.fewstep.path.Path;
 
 /**
- * {@link InductiveMomentMatching} of an average velocity on the linear path with noise at 1, whose standard deviation is 1.
+ * {@link InductiveMomentMatching} on a path with noise at 1, whose standard deviation is 1, by a network of the average velocity or
+ * in one of the published forms ({@link MomentMapConfig}). Whether the network sees s or t - s beside t is {@code network.pair}.
  *
+ * @param form how the network becomes the map: average-velocity, identity (it predicts data), simple-edm or euler (default
+ *     average-velocity)
+ * @param schedule linear, or cosine for identity and simple-edm (default linear)
+ * @param timeScale factor of the times that the network gets, for the published forms, above 0; 1000 as published, for features of such
+ *     times (default 1)
  * @param particles M of a group, at least 1; it divides the batch (default 4)
  * @param k the levels sigma / alpha from first to last time are 2^k steps from t to r long, 0 to 40 (default 12)
  * @param a power of alpha in the weight (default 1)
@@ -25,16 +33,53 @@ import org.fewstep.path.Path;
  * @param timeTo T, greatest time, below 1 (default 0.994)
  * @param labelDrop probability of a dropped label (default 0.1)
  */
-public record Imm(int particles, int k, double a, double b, double timeFrom, double timeTo, double labelDrop)
+public record Imm(
+        ImmScaling.Form form,
+        MomentMapConfig.Schedule schedule,
+        double timeScale,
+        int particles,
+        int k,
+        double a,
+        double b,
+        double timeFrom,
+        double timeTo,
+        double labelDrop)
         implements MethodSettings {
-    private static final LinearPath PATH = LinearPath.NOISE_AT_ONE;
-
     static Map<String, Object> defaults() {
         return Map.of(
-                "particles", 4, "k", 12, "a", 1.0, "b", 5.0, "time-from", 0.0, "time-to", 0.994, "label-drop", 0.1);
+                "form",
+                ImmScaling.Form.AVERAGE_VELOCITY,
+                "schedule",
+                MomentMapConfig.Schedule.LINEAR,
+                "time-scale",
+                1.0,
+                "particles",
+                4,
+                "k",
+                12,
+                "a",
+                1.0,
+                "b",
+                5.0,
+                "time-from",
+                0.0,
+                "time-to",
+                0.994,
+                "label-drop",
+                0.1);
     }
 
     public Imm {
+        boolean velocity = form == ImmScaling.Form.AVERAGE_VELOCITY;
+        if (schedule != MomentMapConfig.Schedule.LINEAR && (velocity || form == ImmScaling.Form.EULER)) {
+            throw new SettingsException(
+                    "schedule", "cosine for the form " + form, "linear", "or the form identity or simple-edm");
+        }
+        SettingsChecks.positive("time-scale", timeScale);
+        if (velocity && timeScale != 1) {
+            throw new SettingsException(
+                    "time-scale", timeScale + " for the average velocity", "1", "or one of the published forms");
+        }
         SettingsChecks.within("particles", particles, 1, 1_000_000);
         SettingsChecks.within("k", k, 0, 40);
         SettingsChecks.finite("a", a);
@@ -60,7 +105,7 @@ public record Imm(int particles, int k, double a, double b, double timeFrom, dou
 
     @Override
     public Path path() {
-        return PATH;
+        return schedule.path();
     }
 
     @Override
@@ -68,16 +113,38 @@ public record Imm(int particles, int k, double a, double b, double timeFrom, dou
         return 2;
     }
 
+    private boolean plain() {
+        return form == ImmScaling.Form.AVERAGE_VELOCITY;
+    }
+
+    @Override
+    public NetworkConfig structure(NetworkConfig network) {
+        return plain() ? network : new MomentMapConfig(network, form, schedule, timeScale);
+    }
+
     @Override
     public Loss<Network, ?> loss(Roles roles) {
-        return StudentLoss.of(new InductiveMomentMatching(new InductiveMomentMatching.Config(
-                ImmScaling.averageVelocity(PATH, 1),
-                new NestedUniformPairs(timeFrom, timeTo),
-                EtaDecrement.ofRange(PATH.at(timeFrom).rho(), PATH.at(timeTo).rho(), k),
-                particles,
-                LaplaceKernel.DEFAULT,
-                new SnrSigmoidWeight(a, b),
-                roles.classes() == 0 ? 0 : labelDrop,
-                roles.classes())));
+        Path path = path();
+        ImmScaling scaling = new ImmScaling(path, form, ImmScaling.SecondTime.END, 1, timeScale);
+        return StudentLoss.of(
+                new InductiveMomentMatching(new InductiveMomentMatching.Config(
+                        scaling,
+                        new NestedUniformPairs(timeFrom, timeTo),
+                        EtaDecrement.ofRange(
+                                path.at(timeFrom).rho(), path.at(timeTo).rho(), k),
+                        particles,
+                        LaplaceKernel.DEFAULT,
+                        new SnrSigmoidWeight(a, b),
+                        roles.classes() == 0 ? 0 : labelDrop,
+                        roles.classes())),
+                (student, dropping) -> plain() ? student : inner(student));
+    }
+
+    /** G of the student, which the loss scales itself. */
+    private static StudentLoss.Student inner(StudentLoss.Student student) {
+        if (student.network() instanceof MomentMap map) {
+            return new StudentLoss.Student(map.inner(), student.dropout());
+        }
+        throw new IllegalStateException("imm: got " + student.network().config() + "; expected a moment map");
     }
 }

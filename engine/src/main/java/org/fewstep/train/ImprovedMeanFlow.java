@@ -15,11 +15,14 @@ import org.fewstep.path.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link org.fewstep.loss.ImprovedMeanFlow}, and pixel MeanFlow where the network predicts data. The network has no second
- * head: its own u(z, t, t) is the velocity, which costs an evaluation more and does not see the interval of guidance.
+ * {@link org.fewstep.loss.ImprovedMeanFlow}, and pixel MeanFlow where the network predicts data. A network without a second head
+ * has its own u(z, t, t) as the velocity, which costs an evaluation more and does not see the interval of guidance.
  *
  * @param predicts velocity, or data (default velocity)
  * @param leastTime for data: time below which the divisor stays, above 0 to 1 (default 0.05)
+ * @param head whether a second head of the network gives the velocity, which a mlp or residual-mlp can have (default false)
+ * @param intervals with head and scale-most: whether the interval of guidance is an input, its first time drawn below 1/2 and
+ *     its last above (default false)
  * @param p exponent of the adaptive weight, at least 0 (default 1)
  * @param c added to the squared error in the weight, above 0 (default 0.01)
  * @param diagonal which samples get r = t (default leading)
@@ -34,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 public record ImprovedMeanFlow(
         Predicts predicts,
         double leastTime,
+        boolean head,
+        boolean intervals,
         double p,
         double c,
         DiagonalChoice diagonal,
@@ -53,27 +58,19 @@ public record ImprovedMeanFlow(
     }
 
     static Map<String, Object> defaults() {
-        return Map.of(
-                "predicts",
-                Predicts.VELOCITY,
-                "least-time",
-                0.05,
-                "p",
-                1.0,
-                "c",
-                0.01,
-                "diagonal",
-                DiagonalChoice.LEADING,
-                "diagonal-share",
-                0.5,
-                "time-mean",
-                -0.4,
-                "time-std",
-                1.0,
-                "beta",
-                1.0,
-                "label-drop",
-                0.1);
+        return Map.ofEntries(
+                Map.entry("predicts", Predicts.VELOCITY),
+                Map.entry("least-time", 0.05),
+                Map.entry("head", false),
+                Map.entry("intervals", false),
+                Map.entry("p", 1.0),
+                Map.entry("c", 0.01),
+                Map.entry("diagonal", DiagonalChoice.LEADING),
+                Map.entry("diagonal-share", 0.5),
+                Map.entry("time-mean", -0.4),
+                Map.entry("time-std", 1.0),
+                Map.entry("beta", 1.0),
+                Map.entry("label-drop", 0.1));
     }
 
     public ImprovedMeanFlow {
@@ -87,6 +84,13 @@ public record ImprovedMeanFlow(
         SettingsChecks.positive("time-std", timeStd);
         if (scaleMost != null && (!(scaleMost > 1) || Double.isInfinite(scaleMost))) {
             throw new SettingsException("scale-most", scaleMost.toString(), "a finite number above 1", "");
+        }
+        if (intervals && (!head || scaleMost == null)) {
+            throw new SettingsException(
+                    "intervals",
+                    head ? "true without scale-most" : "true without head",
+                    "false, or method.head true and method.scale-most above 1",
+                    "an interval is of guidance, and the second head is what learns to see it");
         }
         SettingsChecks.finite("beta", beta);
         SettingsChecks.within("label-drop", labelDrop, 0.0, 1.0);
@@ -109,7 +113,15 @@ public record ImprovedMeanFlow(
 
     @Override
     public NetworkConfig structure(NetworkConfig network) {
-        return predicts == Predicts.DATA ? new DataPredictorConfig(network, leastTime) : network;
+        NetworkConfig inner = head ? network.withVelocityHead(intervals) : network;
+        if (inner == null) {
+            throw new SettingsException(
+                    "method.head",
+                    "true for a network that can have no second head" + (intervals ? " or no interval" : ""),
+                    "network.kind residual-mlp, or mlp without method.intervals; else method.head false",
+                    "");
+        }
+        return predicts == Predicts.DATA ? new DataPredictorConfig(inner, leastTime) : inner;
     }
 
     @Override
@@ -128,11 +140,11 @@ public record ImprovedMeanFlow(
                         p,
                         c,
                         new PowerLawScales(beta, scaleMost == null ? 1 : scaleMost - 1), // not read without classes
-                        false,
+                        intervals,
                         labelled ? labelDrop : 0,
                         roles.classes(),
                         1,
                         predicts == Predicts.DATA ? leastTime : 0)),
-                (student, dropping) -> TwoHeadNet.ofDiagonal(student));
+                (student, dropping) -> head ? student.heads() : TwoHeadNet.ofDiagonal(student));
     }
 }

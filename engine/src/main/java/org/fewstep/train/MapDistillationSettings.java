@@ -48,6 +48,11 @@ sealed interface MapDistillationSettings extends MethodSettings permits Emd, Lmd
     }
 
     @Override
+    default boolean invertible() {
+        return directions() == Directions.BOTH;
+    }
+
+    @Override
     default boolean taught() {
         return true;
     }

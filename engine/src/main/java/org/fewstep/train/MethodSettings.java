@@ -65,6 +65,7 @@ public sealed interface MethodSettings
                 AlignYourFlowSettings,
                 MapDistillationSettings,
                 Fmm,
+                Pfmm,
                 ImprovedMeanFlow,
                 AlphaFlow,
                 SplitMeanFlow,
@@ -105,6 +106,11 @@ public sealed interface MethodSettings
         return false;
     }
 
+    /** Whether the recipe's teacher is a flow map, of as many times as the student. */
+    default boolean mapTeacher() {
+        return false;
+    }
+
     /** File of a weaker flow that the teacher is guided away from; null for none. */
     default @Nullable String weakTeacher() {
         return null;
@@ -117,6 +123,11 @@ public sealed interface MethodSettings
      */
     default @Nullable LongToDoubleFunction targetRate(long steps) {
         return null;
+    }
+
+    /** Whether the map is trained from data to noise, too. */
+    default boolean invertible() {
+        return false;
     }
 
     /** Networks that are trained beside the student, each before it in every step. */

@@ -158,7 +158,9 @@ public sealed interface NetworkSettings {
                     maxFrequency,
                     classes,
                     condWidth,
-                    guided);
+                    guided,
+                    false,
+                    false);
         }
     }
 

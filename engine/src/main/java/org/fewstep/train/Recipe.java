@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param method loss and path
  * @param teacher checkpoint or export of a denoiser that the student learns from or starts as, or exact for the denoiser of
  *     the data; for tcm that of the first stage, a consistency function; for a flow map one of flow matching, or exact for the
- *     velocity of the data; absent for none
+ *     velocity of the data; for pfmm a flow map; absent for none
  * @param init where the student's weights start: fresh or teacher (default: teacher where that is a file, but fresh for a flow
- *     map)
+ *     map that learns from a flow)
  * @param perceptual checkpoint or export of a classifier of such data, in whose states the distance perceptual compares samples;
  *     absent for the other distances
  * @param network architecture
@@ -204,7 +204,9 @@ public record Recipe(
                         "none",
                         method.hasFirstStage()
                                 ? "a checkpoint of the first stage"
-                                : "a model file, or exact, which the method learns from",
+                                : method.mapTeacher()
+                                        ? "a checkpoint of a flow map"
+                                        : "a model file, or exact, which the method learns from",
                         "");
             }
             if (init == Start.TEACHER) {
@@ -215,9 +217,11 @@ public record Recipe(
             throw new SettingsException("teacher", teacher, "none, since the method has no use for one", "");
         } else if (exact && method.hasFirstStage()) {
             throw new SettingsException("teacher", teacher, "a checkpoint of the first stage", "train it with ect");
+        } else if (exact && method.mapTeacher()) {
+            throw new SettingsException("teacher", teacher, "a checkpoint of a flow map", "train it with lsd, say");
         } else if (exact && init == Start.TEACHER) {
             throw new SettingsException("init", "teacher for the exact one", "fresh, since it has no weights", "");
-        } else if (method.parametrisation() == null && init == Start.TEACHER) {
+        } else if (method.parametrisation() == null && !method.mapTeacher() && init == Start.TEACHER) {
             throw new SettingsException(
                     "init", "teacher for a flow map", "fresh, since the student has a time more than its teacher", "");
         } else if (!method.taught() && (exact || init == Start.FRESH)) {
@@ -240,7 +244,7 @@ public record Recipe(
         return teacher != null
                 && !Teacher.EXACT.equals(teacher)
                 && init != Start.FRESH
-                && method.parametrisation() != null;
+                && (method.parametrisation() != null || method.mapTeacher());
     }
 
     /**

@@ -56,6 +56,11 @@ sealed interface SelfDistillationSettings extends MethodSettings permits Lsd, Es
         return 2;
     }
 
+    @Override
+    default boolean invertible() {
+        return directions() == Directions.BOTH;
+    }
+
     /** Rate of the average that makes the other side of the equation; null where it is the student. */
     @Override
     default @Nullable LongToDoubleFunction targetRate(long steps) {

@@ -6,10 +6,12 @@ import org.fewstep.loss.Batch;
 import org.fewstep.loss.Coupling;
 import org.fewstep.loss.Loss;
 import org.fewstep.loss.LossResult;
+import org.fewstep.model.Cond;
 import org.fewstep.model.DropoutSeed;
 import org.fewstep.model.FlowMapNet;
 import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Network;
+import org.fewstep.model.TwoHeadNet;
 import org.fewstep.tensor.Rng;
 import org.fewstep.tensor.Tensor;
 
@@ -32,6 +34,25 @@ final class StudentLoss<N, D> implements Loss<Network, StudentLoss.Draw<D>> {
      */
     record Draw<D>(D inner, DropoutSeed dropout) {}
 
+    /**
+     * The student with the dropout of a step.
+     *
+     * @param network the student
+     * @param dropout of the step
+     */
+    record Student(FlowNetwork network, DropoutSeed dropout) implements FlowMapNet {
+        @Override
+        public Tensor u(Tensor x, Tensor from, Tensor to, Cond cond) {
+            return network.u(x, from, to, cond.withDropout(dropout));
+        }
+
+        /** Both heads of a student that has one for the velocity. */
+        TwoHeadNet heads() {
+            return (x, from, to, cond, interval) ->
+                    network.heads(x, from, to, cond.withInterval(interval).withDropout(dropout));
+        }
+    }
+
     /** Gives networks the dropout of a step. */
     @FunctionalInterface
     interface Dropping {
@@ -52,7 +73,7 @@ final class StudentLoss<N, D> implements Loss<Network, StudentLoss.Draw<D>> {
          * @param student with the dropout of the step
          * @param dropping gives others the same
          */
-        N of(FlowMapNet student, Dropping dropping);
+        N of(Student student, Dropping dropping);
     }
 
     private StudentLoss(Loss<? super N, D> loss, Cast<? extends N> cast) {
@@ -104,8 +125,8 @@ final class StudentLoss<N, D> implements Loss<Network, StudentLoss.Draw<D>> {
                     "train: got " + student.getClass().getSimpleName() + " for "
                             + loss.getClass().getSimpleName() + "; expected a network with times");
         }
-        Dropping dropping = network -> (x, from, to, cond) -> network.u(x, from, to, cond.withDropout(draw.dropout()));
-        return loss.loss(cast.of(dropping.of(net), dropping), draw.inner());
+        Dropping dropping = network -> new Student(network, draw.dropout());
+        return loss.loss(cast.of(new Student(net, draw.dropout()), dropping), draw.inner());
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import org.fewstep.io.SettingsException;
 import org.fewstep.kernels.Device;
 import org.fewstep.model.ExactDenoiser;
+import org.fewstep.model.FlowMapNet;
 import org.fewstep.model.FlowNetwork;
 import org.fewstep.model.Init;
 import org.fewstep.model.Module;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The frozen network that a student learns from or starts as: a denoiser of a model file, the data's own denoiser, a first
- * stage of the student's own kind, or the velocity of a flow, of a model file or of the data.
+ * stage of the student's own kind, the velocity of a flow, of a model file or of the data, or a flow map of a model file.
  */
 final class Teacher implements AutoCloseable {
     /** Recipe's word for the denoiser of the data. */
@@ -40,11 +41,23 @@ final class Teacher implements AutoCloseable {
      * @param function clean data at a noise level; null for a flow
      * @param trigFlow velocity on TrigFlow's quarter circle; null for a first stage and for a flow
      * @param flow velocity on the linear path with noise at 0; null for all others
+     * @param map flow map on that path; null for all others
      */
     private record Gives(
             @Nullable PredictionNet function,
             @Nullable VelocityNet trigFlow,
-            @Nullable VelocityNet flow) {}
+            @Nullable VelocityNet flow,
+            @Nullable FlowMapNet map) {
+        /** What a teacher of noise levels gives. */
+        static Gives levels(PredictionNet function, @Nullable VelocityNet trigFlow) {
+            return new Gives(function, trigFlow, null, null);
+        }
+
+        /** A velocity. */
+        static Gives flow(VelocityNet flow) {
+            return new Gives(null, null, flow, null);
+        }
+    }
 
     private Teacher(Module owned, @Nullable FlowNetwork network, Gives gives) {
         this.owned = owned;
@@ -60,13 +73,14 @@ final class Teacher implements AutoCloseable {
     static Teacher of(FlowNetwork network, Parametrisation as) {
         network.freeze(true);
         boolean stage = as.role() == Parametrisation.Role.CONSISTENCY;
-        return new Teacher(network, network, new Gives(as.around(network), stage ? null : as.trigFlow(network), null));
+        return new Teacher(network, network, Gives.levels(as.around(network), stage ? null : as.trigFlow(network)));
     }
 
-    /** A network that is taken over: a velocity on the linear path with noise at 0. */
+    /** A network that is taken over: a velocity, or with two times a flow map, on the linear path with noise at 0. */
     private static Teacher ofFlow(FlowNetwork network) {
         network.freeze(true);
-        return new Teacher(network, network, new Gives(null, null, network));
+        boolean map = network.config().times() == 2;
+        return new Teacher(network, network, map ? new Gives(null, null, null, network) : Gives.flow(network));
     }
 
     /** A network of a file that is taken over, as the recipe's method wants it. */
@@ -133,6 +147,9 @@ final class Teacher implements AutoCloseable {
     }
 
     private static String wantedName(Recipe recipe, @Nullable Parametrisation student) {
+        if (recipe.method().mapTeacher()) {
+            return "flow map on the linear path with noise at 0";
+        }
         return student == null
                 ? "flow on the linear path"
                 : wanted(recipe, student).describe();
@@ -152,7 +169,7 @@ final class Teacher implements AutoCloseable {
                 : ofStored(recipe, checkpoint, wasStudent, device);
         if (recipe.method().weakTeacher() != null) {
             try {
-                teacher.weak(stored(ModelFile.WEAK, ModelFile.KEY_WEAK, checkpoint, device));
+                teacher.weak(stored(ModelFile.WEAK, ModelFile.KEY_WEAK, 1, checkpoint, device));
             } catch (RuntimeException e) {
                 teacher.close();
                 throw e;
@@ -168,17 +185,19 @@ final class Teacher implements AutoCloseable {
         if (wasStudent && !config.equals(student.network())) {
             throw checkpoint.bad("a teacher " + config, "the student's " + student.network(), "is it damaged?");
         }
-        FlowNetwork network = stored(ModelFile.TEACHER, ModelFile.KEY_TEACHER, checkpoint, device);
+        FlowNetwork network = stored(ModelFile.TEACHER, ModelFile.KEY_TEACHER, times(recipe), checkpoint, device);
         return levels != null && wasStudent ? of(network, levels) : of(network, recipe, levels);
     }
 
     /** A network of a role that has a structure of its own. */
-    private static FlowNetwork stored(String role, String key, ModelFile checkpoint, Device device) {
+    private static FlowNetwork stored(String role, String key, int times, ModelFile checkpoint, Device device) {
         ModelSpec student = checkpoint.spec();
         NetworkConfig config = checkpoint.structure(key);
-        if (config.times() != 1 || !config.accepts(student.shape())) {
+        if (config.times() != times || !config.accepts(student.shape())) {
             throw checkpoint.bad(
-                    "a " + role + " " + config, "a network with one time of the student's samples", "is it damaged?");
+                    "a " + role + " " + config,
+                    "a network with times " + times + " of the student's samples",
+                    "is it damaged?");
         }
         Network network = config.build(new Init(device, student.dtype(), new Rng(0)));
         try {
@@ -192,6 +211,11 @@ final class Teacher implements AutoCloseable {
             network.close();
             throw e;
         }
+    }
+
+    /** Times of a recipe's teacher. */
+    private static int times(Recipe recipe) {
+        return recipe.method().mapTeacher() ? 2 : 1;
     }
 
     private static Teacher exact(Recipe recipe, ModelSpec student, Device device) {
@@ -213,8 +237,8 @@ final class Teacher implements AutoCloseable {
                 exact,
                 null,
                 levels == null
-                        ? new Gives(null, null, exact.velocity(LinearPath.NOISE_AT_ZERO))
-                        : new Gives(exact, exact.trigFlow(levels.sigmaData()), null));
+                        ? Gives.flow(exact.velocity(LinearPath.NOISE_AT_ZERO))
+                        : Gives.levels(exact, exact.trigFlow(levels.sigmaData())));
     }
 
     /** Refuses a teacher of other data or of another kind. */
@@ -223,15 +247,18 @@ final class Teacher implements AutoCloseable {
         Parametrisation wanted = levels == null ? null : wanted(recipe, levels);
         boolean fits = wanted == null
                 ? LinearPath.NOISE_AT_ZERO.equals(teacher.path())
-                        && teacher.network().times() == 1
+                        && teacher.network().times() == times(recipe)
                 : wanted.equals(teacher.parametrisation());
         if (!fits) {
             throw new SettingsException(
                     key,
                     name + ", a " + describe(teacher),
-                    wanted == null ? "a velocity on the path linear with noise at 0" : "a " + wanted.describe(),
                     wanted == null
-                            ? "train it with the method flow-matching"
+                            ? "a " + (times(recipe) == 2 ? "flow map" : "velocity")
+                                    + " on the path linear with noise at 0"
+                            : "a " + wanted.describe(),
+                    wanted == null
+                            ? "train it with the method " + (times(recipe) == 2 ? "lsd, say" : "flow-matching")
                             : wanted.jumps()
                                     ? "train it with the method ect, or ict and the same sigma-min"
                                     : "train it with the method edm");
@@ -328,6 +355,15 @@ final class Teacher implements AutoCloseable {
         return towards(path, flow);
     }
 
+    /** Its flow map on the linear path with noise at 0. */
+    FlowMapNet map() {
+        FlowMapNet map = gives.map;
+        if (map == null) {
+            throw other("a flow map");
+        }
+        return map;
+    }
+
     /** The velocity of the network that it is guided away from, or null. */
     @Nullable
     VelocityNet weakVelocity(LinearPath path) {
@@ -347,7 +383,9 @@ final class Teacher implements AutoCloseable {
     }
 
     private IllegalStateException other(String wanted) {
-        String what = gives.flow != null ? "a flow" : gives.trigFlow != null ? "a denoiser" : "a first stage";
+        String what = gives.map != null
+                ? "a flow map"
+                : gives.flow != null ? "a flow" : gives.trigFlow != null ? "a denoiser" : "a first stage";
         return new IllegalStateException("teacher: got " + what + "; expected " + wanted);
     }
 

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.fewstep.io.Png;
+import org.fewstep.io.SampleGrid;
 import org.fewstep.train.Checkpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +52,12 @@ class FlowMapCommandsTest {
                 .toList();
         assertTrue(recipes.containsAll(List.of("eight-gaussians-lsd", "eight-gaussians-imm")), recipes.toString());
         for (String recipe : recipes) {
-            String[] settings = recipe.endsWith("-shortcut") ? new String[] {"method.finest=16"} : new String[0];
+            String setting = recipe.endsWith("-shortcut")
+                    ? "method.finest=16"
+                    : recipe.endsWith("-pfmm")
+                            ? "teacher=" + folder.resolve("eight-gaussians-lsd/checkpoint.safetensors")
+                            : "";
+            String[] settings = setting.isEmpty() ? new String[0] : new String[] {setting};
             assertTrue(Files.isRegularFile(trained(recipe, settings)), recipe);
             assertTrue(Files.isRegularFile(folder.resolve(recipe).resolve("samples-steps-1.png")), recipe);
         }
@@ -68,6 +75,39 @@ class FlowMapCommandsTest {
         Path flow = trained("eight-gaussians-flow");
         CliRun.of("sample", flow, "--gamma", "0.5").failed(2, "gamma");
         CliRun.of("sample", flow, "--velocity-up-to", "0.5").failed(2, "velocity");
+    }
+
+    @Test
+    void samplesGoToNoiseAndBack() throws IOException {
+        Path model = trained("eight-gaussians-fmm");
+        Path there = folder.resolve("there");
+        CliRun run = CliRun.of("invert", model, "--n", "500", "--steps", "1,8", "--out", there)
+                .succeeded();
+        assertTrue(run.out().contains("round trip"), run.out());
+        for (String file : List.of("invert-steps-1.png", "invert-steps-8.png", "invert-steps-1-noise.npy")) {
+            assertTrue(Files.isRegularFile(there.resolve(file)), file);
+        }
+        CliRun.of("invert", model, "--image", "some.png").failed(2, "images");
+        CliRun.of("invert", model, "--image", "some.png", "--data", "some").failed(2, "one of them");
+        CliRun.of("invert", model, "--class", "1").failed(2, "label");
+        CliRun.of("invert", model, "--steps", "0").failed(2, "--steps");
+        CliRun.of("invert", trained("eight-gaussians-lsd")).failed(2, "method.directions both");
+        CliRun.of("invert", folder.resolve("none")).failed(3, "no such file");
+    }
+
+    @Test
+    void imagesGoToNoiseAndBackWithTheirClasses() throws IOException {
+        Path model = trained("glyphs-flow", "method.kind=lsd", "method.directions=both");
+        Path there = folder.resolve("there");
+        CliRun.of("invert", model, "--n", "3", "--steps", "2", "--out", there).succeeded();
+        Path picture = there.resolve("invert-steps-2.png");
+        assertTrue(Files.isRegularFile(picture));
+        CliRun.of("invert", model, "--image", picture, "--steps", "2").failed(3, "size of the model's samples");
+        Path small = folder.resolve("small.png");
+        Png.write(small, new SampleGrid(1, 0, 1).draw(new float[256], 1, 1, 16, 16));
+        CliRun.of("invert", model, "--image", small, "--class", "2", "--steps", "2", "--out", folder.resolve("other"))
+                .succeeded();
+        assertTrue(Files.isRegularFile(folder.resolve("other").resolve("invert-steps-2.png")));
     }
 
     @Test

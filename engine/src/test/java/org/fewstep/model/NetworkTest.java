@@ -42,6 +42,14 @@ class NetworkTest extends EngineTest {
         list.add(unet(UNetConfig.Form.SONG, 1, TimePair.SPAN, 3));
         list.add(new DataPredictorConfig(dit(2, TimePair.SPAN, 3), 0.05));
         list.add(new DataPredictorConfig(dit(1, TimePair.SPAN, 0), 0.05));
+        NetworkConfig twoHeads = new MlpConfig(6, 8, 2, 2, TimePair.SPAN, TimeEncoding.RAW, 1, 1, 0, 5, true);
+        list.add(twoHeads);
+        MlpConfig plain = new MlpConfig(6, 8, 2, 2, TimePair.END, TimeEncoding.RAW, 1, 1, 3, 5);
+        list.add(new MomentMapConfig(plain, ImmScaling.Form.SIMPLE_EDM, MomentMapConfig.Schedule.LINEAR, 2));
+        list.add(new MomentMapConfig(plain, ImmScaling.Form.IDENTITY, MomentMapConfig.Schedule.COSINE, 1));
+        list.add(new DataPredictorConfig(twoHeads, 0.05));
+        list.add(new ResidualMlpConfig(
+                6, 8, 2, 2, TimePair.SPAN, TimeEncoding.SINUSOIDAL, 8, 4, 3, 5, true, true, true));
         return list;
     }
 
@@ -180,7 +188,7 @@ class NetworkTest extends EngineTest {
             Tensor x = normal("x", batch(config, 3));
             Tensor t = times(0.9, 0.6, 0.3);
             Tensor r = config.times() == 2 ? times(0.2, 0.6, 0.1) : t;
-            Tensor loss = Ops.sum(Ops.square(net.u(x, t, r, cond(config))));
+            Tensor loss = allHeads(net, x, t, r);
             List<Tensor> g = Grad.of(loss, net.leaves());
             int k = 0;
             for (Parameter p : net.trained().values()) {
@@ -193,10 +201,43 @@ class NetworkTest extends EngineTest {
                 for (int s = 0; s < 2; s++) {
                     moved[i] = value[i] + (s == 0 ? h : -h);
                     device.write(p.buffer(), moved, 0, moved.length);
-                    at[s] = Ops.sum(Ops.square(net.u(x, t, r, cond(config)))).item();
+                    at[s] = allHeads(net, x, t, r).item();
                 }
                 device.write(p.buffer(), value, 0, value.length);
                 assertEquals((at[0] - at[1]) / (2 * h), grad[i], 1e-6 * Math.max(1, Math.abs(grad[i])));
+            }
+        }
+    }
+
+    /** A number that every parameter takes part in. */
+    private Tensor allHeads(FlowNetwork net, Tensor x, Tensor t, Tensor r) {
+        Cond cond = cond(net.config());
+        if (!net.config().velocityHead()) {
+            return Ops.sum(Ops.square(net.u(x, t, r, cond)));
+        }
+        TwoHeadNet.Heads heads = net.heads(x, t, r, cond);
+        return Ops.add(Ops.sum(Ops.square(heads.u())), Ops.sum(Ops.square(heads.v())));
+    }
+
+    @Test
+    void twoHeadsAreTheAverageVelocityAndAnother() {
+        for (NetworkConfig config : configs()) {
+            try (FlowNetwork net = network(config)) {
+                Tensor x = normal("x", batch(config, 3));
+                Tensor t = times(0.9, 0.6, 0.3);
+                if (!config.velocityHead()) {
+                    assertThrows(IllegalArgumentException.class, () -> net.heads(x, t, t, cond(config)));
+                    continue;
+                }
+                Tensor r = times(0.2, 0.6, 0.1);
+                TwoHeadNet.Heads heads = net.heads(x, t, r, cond(config));
+                double[] u = net.u(x, t, r, cond(config)).toDoubles();
+                assertArrayEquals(u, heads.u().toDoubles());
+                assertNotEquals(u[0], heads.v().toDoubles()[0]);
+                TwoHeadNet.Interval half = new TwoHeadNet.Interval(times(0, 0, 0), times(0.5, 0.5, 0.5));
+                double[] inside =
+                        net.u(x, t, r, cond(config).withInterval(half)).toDoubles();
+                assertEquals(config.intervals(), u[0] != inside[0]);
             }
         }
     }
@@ -277,6 +318,10 @@ class NetworkTest extends EngineTest {
     void badConfigurationsAreNamed() {
         assertThrows(IllegalArgumentException.class, () -> NetworkConfig.mlp(0, 4, 1, 2, 0));
         assertThrows(IllegalArgumentException.class, () -> NetworkConfig.mlp(2, 4, 1, 3, 0));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new ResidualMlpConfig(
+                        6, 8, 2, 2, TimePair.SPAN, TimeEncoding.RAW, 1, 1, 3, 5, false, true, true));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new TimeFeatures(new Init(device, DType.F32, rng), TimeEncoding.SINUSOIDAL, 5, 4));

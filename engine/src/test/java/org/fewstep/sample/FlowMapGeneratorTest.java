@@ -95,6 +95,12 @@ class FlowMapGeneratorTest {
                         .toFloats();
                 assertArrayEquals(expected, generator.invert(samples, 3, FOUR, PLAIN), 1e-6f);
             }
+            float[] noise = generator.noise(0, 4, 7);
+            assertArrayEquals(
+                    generator.sample(0, 3, 7, FOUR, PLAIN), generator.sampleFrom(noise, 3, FOUR, PLAIN), 1e-6f);
+            assertThrows(IllegalArgumentException.class, () -> generator.sampleFrom(new float[6], 3, FOUR, PLAIN));
+            assertThrows(
+                    IllegalArgumentException.class, () -> generator.sampleFrom(noise, 3, FOUR, PLAIN.withGamma(0.5)));
             assertThrows(IllegalArgumentException.class, () -> generator.invert(new float[6], 3, FOUR, PLAIN));
             assertThrows(
                     IllegalArgumentException.class, () -> generator.invert(samples, 3, FOUR, PLAIN.withGamma(0.5)));

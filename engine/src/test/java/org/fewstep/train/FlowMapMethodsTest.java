@@ -62,6 +62,12 @@ class FlowMapMethodsTest {
             "imm method.k=2",
             "imm method.time-from=0.1",
             "imm method.a=2",
+            "imm method.form=euler",
+            "imm method.form=simple-edm",
+            "imm method.form=identity",
+            "imm method.form=simple-edm method.time-scale=2",
+            "imm method.form=simple-edm method.schedule=cosine",
+            "imm method.form=identity method.schedule=cosine",
             SHORTCUT,
             SHORTCUT + " method.line=brownian",
             SHORTCUT + " method.mu=0",
@@ -88,7 +94,9 @@ class FlowMapMethodsTest {
             "improved-mean-flow method.p=0",
             "improved-mean-flow method.diagonal=random",
             "improved-mean-flow method.time-std=2",
+            "improved-mean-flow method.head=true",
             PIXEL,
+            PIXEL + " method.head=true",
             PIXEL + " method.least-time=0.2",
             "alpha-flow",
             "alpha-flow method.fall-from=0 method.fall-to=0",
@@ -360,6 +368,75 @@ class FlowMapMethodsTest {
         assertSays("data with classes", refusedToStart(recipe(TinyRecipe.glyphs("improved-mean-flow"), words)));
     }
 
+    /** Another map's two steps become one; the teacher stands in the checkpoint. */
+    @Test
+    void aMapIsLearnedFromAMap() throws IOException {
+        Path first = runs().checkpoint("first", recipe("lsd", "training.steps=9"));
+        List<byte[]> ends = new ArrayList<>();
+        for (String words : List.of(
+                "pfmm",
+                "pfmm method.mid=uniform",
+                "pfmm method.space=velocity",
+                "pfmm method.directions=both",
+                "pfmm method.adaptive=true",
+                "pfmm init=fresh")) {
+            Recipe recipe = recipe(words + " training.steps=13 teacher=" + first);
+            Path whole = runs().whole(words, recipe);
+            Path broken = folder.resolve(words + " broken");
+            Trainer.start(recipe, broken, device).close();
+            Path moved = first.resolveSibling("moved");
+            Files.move(first, moved);
+            try (Trainer trainer = Trainer.resume(broken, device)) {
+                trainer.run();
+            } finally {
+                Files.move(moved, first);
+            }
+            TinyRuns.assertSame(whole, broken);
+            TinyRuns.assertSame(whole, runs().pieces(words + " in pieces", recipe));
+            ends.add(weight(whole));
+            try (Generator generator = Generator.load(whole.resolve(Checkpoint.FILE), device)) {
+                assertEquals("flow-map", generator.solverName(GeneratorOptions.DEFAULT));
+            }
+        }
+        for (int i = 0; i < ends.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                assertFalse(Arrays.equals(ends.get(i), ends.get(j)), i + " and " + j);
+            }
+        }
+        assertEquals("teacher", refusedPath("pfmm"));
+        assertEquals("teacher", refusedPath("pfmm teacher=exact"));
+        assertEquals("method.label-drop", refusedPath("pfmm teacher=some method.label-drop=2"));
+        assertEquals("network.times", refusedPath("pfmm teacher=some network.times=1"));
+        Path flow = runs().checkpoint("flow", TinyRecipe.flowMatching("training.steps=1"));
+        assertSays("flow map", refusedToStart(recipe("pfmm teacher=" + flow)));
+        assertSays("init to fresh", refusedToStart(recipe("pfmm network.width=8 teacher=" + first)));
+        Path meanFlow = runs().checkpoint("average", TinyRecipe.meanFlow("training.steps=1"));
+        assertSays("noise at 0", refusedToStart(recipe("pfmm teacher=" + meanFlow)));
+    }
+
+    @Test
+    void theSecondHeadSeesScaleAndIntervalOfGuidance() throws IOException {
+        String words = "improved-mean-flow training.steps=13";
+        String[] all = {"method.scale-most=8", "network.guided=true", "method.head=true", "method.intervals=true"};
+        Recipe recipe = recipe(TinyRecipe.glyphs("improved-mean-flow"), words, all);
+        Path run = runs().whole("whole", recipe);
+        TinyRuns.assertSame(run, runs().pieces("pieces", recipe));
+        try (Generator generator = Generator.load(run.resolve(Checkpoint.FILE), device)) {
+            assertTrue(generator.spec().network().velocityHead());
+            int[] label = {1};
+            GeneratorOptions options = GeneratorOptions.DEFAULT;
+            float[] guided = generator.sample(0, 1, 0, label, options.withGuidance(4, 0, 1));
+            assertFalse(Arrays.equals(guided, generator.sample(0, 1, 0, label, options)));
+            assertFalse(
+                    Arrays.equals(guided, generator.sample(0, 1, 0, label, options.withGuidance(4, 0.2, 0.8))),
+                    "a step from outside the interval knows of it");
+        }
+        Map<String, Object> transformer = TinyRecipe.glyphs("improved-mean-flow");
+        transformer.put("network", Map.of("kind", "dit", "width", 8, "depth", 1, "heads", 2, "guided", true));
+        assertSays(
+                "method.head", refusedToStart(recipe(transformer, words, "method.scale-most=8", "method.head=true")));
+    }
+
     @Test
     void guidanceWithoutClassesIsRefusedBeforeTheRun() {
         Recipe recipe = recipe(SHORTCUT + " method.guidance=2");
@@ -419,6 +496,10 @@ class FlowMapMethodsTest {
         assertEquals("method.time-to", refusedPath("imm method.time-to=1"));
         assertEquals("method.time-to", refusedPath("imm method.time-from=0.5 method.time-to=0.5"));
         assertEquals("network.times", refusedPath("imm network.times=1"));
+        assertEquals("method.schedule", refusedPath("imm method.schedule=cosine"));
+        assertEquals("method.schedule", refusedPath("imm method.form=euler method.schedule=cosine"));
+        assertEquals("method.time-scale", refusedPath("imm method.time-scale=1000"));
+        assertEquals("method.form", refusedPath("imm method.form=edm"));
         assertEquals("training.batch", refusedPath("shortcut"), "of 16 samples 2 learn from half steps, of 7 lengths");
         assertEquals("method.finest", refusedPath(SHORTCUT + " method.finest=100"));
         assertEquals("method.line", refusedPath(SHORTCUT + " method.line=vp"));
@@ -447,6 +528,8 @@ class FlowMapMethodsTest {
         assertEquals("method.least-time", refusedPath(PIXEL + " method.least-time=0"));
         assertEquals("method.scale-most", refusedPath("improved-mean-flow method.scale-most=1"));
         assertEquals("network.guided", refusedPath("improved-mean-flow method.scale-most=8"));
+        assertEquals("method.intervals", refusedPath("improved-mean-flow method.intervals=true"));
+        assertEquals("method.intervals", refusedPath("improved-mean-flow method.intervals=true method.head=true"));
         assertEquals("method.fall-to", refusedPath("alpha-flow method.fall-from=0.9"));
         assertEquals("method.clip", refusedPath("alpha-flow method.clip=0"));
         assertEquals("method.guidance", refusedPath("split-mean-flow method.guidance=2"));
