@@ -82,6 +82,7 @@ public final class AdversarialAlignYourFlow
                 nets.critic,
                 draw.map.pair().x0(),
                 data,
+                null,
                 clean(draw.map),
                 draw.map.pair().cond());
         Tensor perSample = mulAdd(draw.weight, adversarial, distilled.perSample());

@@ -1,5 +1,6 @@
 package org.fewstep.loss;
 
+import static org.fewstep.op.Ops.add;
 import static org.fewstep.op.Ops.mulAdd;
 import static org.fewstep.op.Ops.scale;
 import static org.fewstep.op.Ops.square;
@@ -7,9 +8,12 @@ import static org.fewstep.op.Ops.sub;
 import static org.fewstep.op.Ops.sum;
 
 import java.util.List;
+import java.util.Objects;
 import org.fewstep.autodiff.Grad;
 import org.fewstep.model.Cond;
 import org.fewstep.model.CriticNet;
+import org.fewstep.model.FeatureCritic;
+import org.fewstep.tensor.NoGrad;
 import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
 
@@ -37,6 +41,33 @@ public sealed interface GradientPenalty {
             Tensor gradient =
                     Grad.createGraph(sum(critic.logits(x, t, cond)), List.of(x)).get(0);
             return PerSample.sumOf(square(gradient));
+        }
+    }
+
+    /**
+     * The gradient in the features f of a {@link FeatureCritic} in place of the sample, sum over its heads of |grad_f C|^2: no
+     * derivative of the network that makes the features (Sauer et al. 2023, arXiv:2311.17042, section 3.2).
+     */
+    record OnFeatures() implements GradientPenalty {
+        @Override
+        public Tensor of(CriticNet critic, Tensor real, Tensor noise, Tensor t, Cond cond) {
+            if (!(critic instanceof FeatureCritic judging)) {
+                throw new IllegalArgumentException("gradient penalty: got a discriminator of samples, without"
+                        + " features; expected one on the features of a network; use the exact penalty");
+            }
+            List<Tensor> features;
+            try (NoGrad off = NoGrad.open()) {
+                features = judging.features(real, t, cond);
+            }
+            List<Tensor> leaves = features.stream()
+                    .map(f -> f.stopGradient().requireGrad())
+                    .toList();
+            Tensor total = null;
+            for (Tensor gradient : Grad.createGraph(sum(judging.judge(leaves)), leaves)) {
+                Tensor squared = PerSample.sumOf(square(gradient));
+                total = total == null ? squared : add(total, squared);
+            }
+            return Objects.requireNonNull(total);
         }
     }
 

@@ -86,9 +86,10 @@ public final class ScoreDistillation implements Loss<ScoreDistillation.Nets, Sco
             if (term == null && adversarial == null) {
                 throw new IllegalArgumentException(NAME + ": got neither a term nor a discriminator; expected one");
             }
-            if (adversarial != null && adversarial.adversarial() == Adversarial.RELATIVISTIC) {
-                throw new IllegalArgumentException(NAME + ": got " + adversarial.adversarial()
-                        + "; expected a generator's loss that does not need real samples");
+            if (adversarial != null
+                    && (adversarial.adversarial() == Adversarial.RELATIVISTIC || adversarial.levels() != null)) {
+                throw new IllegalArgumentException(NAME + ": got " + adversarial
+                        + "; expected a generator's loss that needs no real samples, without levels of its own");
             }
         }
 

@@ -137,8 +137,14 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
      * @param noises of the teacher's steps, each (B, ...)
      * @param columns what the steps read of the levels
      * @param weight lambda ()
+     * @param critic levels at which the discriminator sees samples; null for their own
      */
-    public record Draw(ConsistencyLoss.Draw pair, List<Tensor> noises, List<Tensor> columns, Tensor weight) {
+    public record Draw(
+            ConsistencyLoss.Draw pair,
+            List<Tensor> noises,
+            List<Tensor> columns,
+            Tensor weight,
+            CriticLevels.@Nullable Draw critic) {
         public Draw {
             noises = List.copyOf(noises);
             columns = List.copyOf(columns);
@@ -165,15 +171,20 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
             Rng own = rng.stream("teacher noise").stream(j);
             noises.add(Noise.normal(x0.device(), x0.dtype(), own, 0, step, x0.shape()));
         }
-        return draw(pairs.draw(batch, rng, step), noises, config.adversarial.weightAt(step));
+        return draw(
+                pairs.draw(batch, rng, step),
+                noises,
+                config.adversarial.weightAt(step),
+                config.adversarial.draw(batch, rng, step));
     }
 
     /** The draw of given numbers: data, noise and the teacher's noises (B, ...), levels (B), labels (B) or null. */
     public Draw draw(Tensor x0, Tensor z, TimePairs levels, List<Tensor> noises, int @Nullable [] labels) {
-        return draw(pairs.draw(x0, z, levels, labels), noises, config.adversarial.weight());
+        return draw(pairs.draw(x0, z, levels, labels), noises, config.adversarial.weight(), null);
     }
 
-    private Draw draw(ConsistencyLoss.Draw pair, List<Tensor> noises, double weight) {
+    private Draw draw(
+            ConsistencyLoss.Draw pair, List<Tensor> noises, double weight, CriticLevels.@Nullable Draw critic) {
         if (noises.size() != config.steps) {
             throw new IllegalArgumentException(NAME + ": got " + noises.size() + " noises for " + config.steps
                     + " steps of the teacher; expected one a step");
@@ -196,7 +207,7 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
             columns.add(Tensor.perSample(noise, pair.x0()));
         }
         Tensor x0 = pair.x0();
-        return new Draw(pair, noises, columns, Tensor.full(x0.device(), x0.dtype(), weight, Shape.of()));
+        return new Draw(pair, noises, columns, Tensor.full(x0.device(), x0.dtype(), weight, Shape.of()), critic);
     }
 
     /** Levels after j of the even steps from t to r. */
@@ -214,7 +225,7 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
         inputs.addAll(draw.noises);
         inputs.addAll(draw.columns);
         inputs.add(draw.weight);
-        return inputs;
+        return GeneratorTerm.with(inputs, draw.critic);
     }
 
     @Override
@@ -241,7 +252,8 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
         parts.put("consistency", consistency);
         Tensor perSample = consistency;
         if (nets.critic != null) {
-            Tensor adversarial = config.adversarial.of(nets.critic, draw.pair.x0(), f, on.t(), on.cond());
+            Tensor adversarial = config.adversarial.of(
+                    nets.critic, draw.pair.x0(), f, draw.critic, on.t(), on.cond());
             parts.put("adversarial", adversarial);
             perSample = mulAdd(draw.weight, adversarial, consistency);
         }
@@ -258,8 +270,9 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
         ConsistencyLoss.Draw pair = draw.pair;
         List<Tensor> noises =
                 draw.noises.stream().map(n -> Ops.slice(n, 0, from, to)).toList();
-        Draw part = draw(pairs.slice(pair, from, to), noises, 0);
-        return new Draw(part.pair, part.noises, part.columns, draw.weight);
+        CriticLevels.Draw critic = draw.critic == null ? null : draw.critic.slice(from, to);
+        Draw part = draw(pairs.slice(pair, from, to), noises, 0, critic);
+        return new Draw(part.pair, part.noises, part.columns, draw.weight, critic);
     }
 
     /** The predictions f(z_t, t) of a student on draws of its own, for the discriminator's loss. */

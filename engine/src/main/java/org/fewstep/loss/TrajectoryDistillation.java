@@ -102,9 +102,13 @@ public final class TrajectoryDistillation implements Loss<TrajectoryDistillation
      * @param trajectory of L_CTM
      * @param denoising of L_DSM
      * @param adversarialWeight w_2 of the step
+     * @param critic levels at which the discriminator sees samples; null for their own
      */
     public record Draw(
-            ConsistencyTrajectory.Draw trajectory, TrajectoryDenoising.Draw denoising, double adversarialWeight) {}
+            ConsistencyTrajectory.Draw trajectory,
+            TrajectoryDenoising.Draw denoising,
+            double adversarialWeight,
+            CriticLevels.@Nullable Draw critic) {}
 
     private final Config config;
 
@@ -117,7 +121,8 @@ public final class TrajectoryDistillation implements Loss<TrajectoryDistillation
         return new Draw(
                 config.trajectory.draw(batch, rng.stream("trajectory"), step),
                 config.denoising.draw(batch, rng.stream("denoising"), step),
-                config.adversarial.weightAt(step));
+                config.adversarial.weightAt(step),
+                config.adversarial.draw(batch, rng, step));
     }
 
     @Override
@@ -129,7 +134,7 @@ public final class TrajectoryDistillation implements Loss<TrajectoryDistillation
                 inputs.add(input);
             }
         }
-        return inputs;
+        return GeneratorTerm.with(inputs, draw.critic);
     }
 
     /** Twice that of L_CTM, and 1 more with the adversarial term. */
@@ -156,7 +161,8 @@ public final class TrajectoryDistillation implements Loss<TrajectoryDistillation
         if (nets.critic != null && draw.adversarialWeight > 0) {
             ConsistencyTrajectory.Draw d = draw.trajectory;
             Tensor t = d.levels().get(0);
-            Tensor adversarial = config.adversarial.of(nets.critic, d.x0(), trajectory.part("estimate"), t, d.cond());
+            Tensor adversarial = config.adversarial.of(
+                    nets.critic, d.x0(), trajectory.part("estimate"), draw.critic, t, d.cond());
             Tensor lambda = balance.lambda(adversarial, LEAST_ADVERSARIAL, MOST_ADVERSARIAL);
             parts.put("adversarial", adversarial);
             parts.put("lambda_2", lambda);
@@ -209,6 +215,7 @@ public final class TrajectoryDistillation implements Loss<TrajectoryDistillation
         return new Draw(
                 config.trajectory.slice(draw.trajectory, from, to),
                 config.denoising.slice(draw.denoising, from, to),
-                draw.adversarialWeight);
+                draw.adversarialWeight,
+                draw.critic == null ? null : draw.critic.slice(from, to));
     }
 }

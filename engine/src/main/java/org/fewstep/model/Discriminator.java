@@ -11,7 +11,7 @@ import org.fewstep.tensor.Tensor;
  *
  * <p>The parameters of this module are those of the heads alone; gradients reach the trunk's parameters unless it is frozen.
  */
-public final class Discriminator extends Module implements CriticNet {
+public final class Discriminator extends Module implements FeatureCritic {
     private final FeatureNet trunk;
     private final List<String> taps;
     private final List<DiscriminatorHead> heads = new ArrayList<>();
@@ -44,13 +44,20 @@ public final class Discriminator extends Module implements CriticNet {
      */
     @Override
     public Tensor logits(Tensor x, Tensor t, Cond cond) {
-        return call(x, () -> {
-            List<Tensor> features = trunk.features(x, t, cond, taps);
-            Tensor[] logits = new Tensor[heads.size()];
-            for (int i = 0; i < logits.length; i++) {
-                logits[i] = heads.get(i).of(features.get(i));
-            }
-            return Ops.concat(1, logits);
-        });
+        return call(x, () -> judge(features(x, t, cond)));
+    }
+
+    @Override
+    public List<Tensor> features(Tensor x, Tensor t, Cond cond) {
+        return trunk.features(x, t, cond, taps);
+    }
+
+    @Override
+    public Tensor judge(List<Tensor> features) {
+        Tensor[] logits = new Tensor[heads.size()];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = heads.get(i).of(features.get(i));
+        }
+        return Ops.concat(1, logits);
     }
 }

@@ -1,5 +1,6 @@
 package org.fewstep.model;
 
+import java.util.List;
 import org.fewstep.op.Ops;
 import org.fewstep.tensor.Tensor;
 
@@ -58,12 +59,34 @@ public record SigmaScaling(double sigmaData, double sigmaMin) {
     }
 
     /** A discriminator on the features of a network F, with a level a sample: C(c_in x, ln(sigma) / 4). */
-    public CriticNet critic(CriticNet critic) {
-        return (x, sigma, cond) -> {
+    public FeatureCritic critic(FeatureCritic critic) {
+        return new Scaled(critic, sigmaData);
+    }
+
+    private record Scaled(FeatureCritic critic, double sigmaData) implements FeatureCritic {
+        @Override
+        public Tensor logits(Tensor x, Tensor sigma, Cond cond) {
+            return critic.logits(state(x, sigma), time(sigma), cond);
+        }
+
+        @Override
+        public List<Tensor> features(Tensor x, Tensor sigma, Cond cond) {
+            return critic.features(state(x, sigma), time(sigma), cond);
+        }
+
+        @Override
+        public Tensor judge(List<Tensor> features) {
+            return critic.judge(features);
+        }
+
+        private Tensor state(Tensor x, Tensor sigma) {
             Tensor s = PerSampleColumn.of(sigma, x);
-            Tensor in = Ops.rsqrt(Ops.scaleShift(Ops.square(s), 1, sigmaData * sigmaData));
-            return critic.logits(Ops.mul(x, in), Ops.scale(Ops.log(sigma), 0.25), cond);
-        };
+            return Ops.mul(x, Ops.rsqrt(Ops.scaleShift(Ops.square(s), 1, sigmaData * sigmaData)));
+        }
+
+        private static Tensor time(Tensor sigma) {
+            return Ops.scale(Ops.log(sigma), 0.25);
+        }
     }
 
     /**

@@ -2,13 +2,16 @@ package org.fewstep.train;
 
 import java.util.Map;
 import org.fewstep.io.SettingsChecks;
+import org.fewstep.io.SettingsException;
 import org.fewstep.loss.Adversarial;
 import org.fewstep.loss.DiscriminatorLoss;
 import org.fewstep.loss.GeneratorTerm;
 import org.fewstep.loss.GradientPenalty;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A discriminator trained beside the student, a {@link org.fewstep.model.CriticMlp}, and the student's adversarial term.
+ * A discriminator trained beside the student, and the student's adversarial term. It is a {@link org.fewstep.model.CriticMlp} of
+ * samples, or heads on the features of the teacher.
  *
  * @param kind losses of both: non-saturating, hinge or relativistic (default hinge)
  * @param weight of the student's term, at least 0 (default 0.4)
@@ -16,9 +19,11 @@ import org.fewstep.loss.GradientPenalty;
  * @param updates of the discriminator a step, at least 1 (default 1)
  * @param r1 weight gamma of the gradient penalty, gamma / 2 |grad|^2, at least 0 (default 0.1)
  * @param r1Noise standard deviation of the noise of the approximate penalty, at least 0; 0 for the exact one (default 0)
- * @param width hidden width (default 128)
- * @param depth hidden layers (default 3)
+ * @param width hidden width; not read with features (default 128)
+ * @param depth hidden layers; not read with features (default 3)
  * @param optimizer of the discriminator; schedules count its own updates
+ * @param features of the teacher that it stands on; absent for a discriminator of samples
+ * @param r1Of what the gradient of the penalty is taken in: samples, or with features those, exactly (default samples)
  */
 public record AdversarialSettings(
         Adversarial kind,
@@ -29,27 +34,29 @@ public record AdversarialSettings(
         double r1Noise,
         int width,
         int depth,
-        OptimizerSettings optimizer) {
+        OptimizerSettings optimizer,
+        @Nullable TeacherFeatures features,
+        Penalised r1Of) {
+    /** What the gradient penalty is the slope in. */
+    public enum Penalised {
+        /** the discriminator's input */
+        SAMPLES,
+        /** what its heads read */
+        FEATURES
+    }
+
     static Map<String, Object> defaults() {
-        return Map.of(
-                "kind",
-                Adversarial.HINGE,
-                "weight",
-                0.4,
-                "start",
-                0L,
-                "updates",
-                1,
-                "r1",
-                0.1,
-                "r1-noise",
-                0.0,
-                "width",
-                128,
-                "depth",
-                3,
-                "optimizer",
-                OptimizerSettings.DEFAULT);
+        return Map.ofEntries(
+                Map.entry("kind", Adversarial.HINGE),
+                Map.entry("weight", 0.4),
+                Map.entry("start", 0L),
+                Map.entry("updates", 1),
+                Map.entry("r1", 0.1),
+                Map.entry("r1-noise", 0.0),
+                Map.entry("width", 128),
+                Map.entry("depth", 3),
+                Map.entry("optimizer", OptimizerSettings.DEFAULT),
+                Map.entry("r1-of", Penalised.SAMPLES));
     }
 
     public AdversarialSettings {
@@ -60,16 +67,29 @@ public record AdversarialSettings(
         SettingsChecks.notNegative("r1-noise", r1Noise);
         SettingsChecks.within("width", width, 1, 1 << 16);
         SettingsChecks.within("depth", depth, 1, 1000);
+        if (r1Of == Penalised.FEATURES && (features == null || r1Noise > 0)) {
+            throw new SettingsException(
+                    "r1-of",
+                    "features",
+                    "samples, unless there are features, with r1-noise 0",
+                    "set features.taps and leave r1-noise out");
+        }
     }
 
     /** The student's term. */
     GeneratorTerm term() {
-        return new GeneratorTerm(kind, weight, start);
+        return new GeneratorTerm(kind, weight, start, features == null ? null : features.levels());
     }
 
     /** What the discriminator makes small. */
     DiscriminatorLoss.Config config() {
-        GradientPenalty penalty = r1Noise == 0 ? new GradientPenalty.Exact() : new GradientPenalty.FiniteNoise(r1Noise);
-        return new DiscriminatorLoss.Config(kind, penalty, r1);
+        return new DiscriminatorLoss.Config(kind, penalty(), r1);
+    }
+
+    private GradientPenalty penalty() {
+        if (r1Of == Penalised.FEATURES) {
+            return new GradientPenalty.OnFeatures();
+        }
+        return r1Noise == 0 ? new GradientPenalty.Exact() : new GradientPenalty.FiniteNoise(r1Noise);
     }
 }

@@ -3,6 +3,7 @@ package org.fewstep.train;
 import java.util.List;
 import java.util.Map;
 import org.fewstep.io.SettingsChecks;
+import org.fewstep.io.SettingsException;
 import org.fewstep.loss.AdversarialAlignYourFlow;
 import org.fewstep.loss.AlignYourFlow;
 import org.fewstep.loss.AlignYourFlowEmd;
@@ -63,6 +64,13 @@ public record AyfEmd(
         SettingsChecks.within("warm-up-to", warmUpTo, 0.0, 1.0);
         SettingsChecks.positive("c", c);
         AlignYourFlowSettings.check(spanMean, spanStd, guidanceLeast, guidanceMost, weak, labelDrop);
+        if (adversarial != null && adversarial.features() != null) {
+            throw new SettingsException(
+                    "adversarial.features",
+                    "those of the teacher",
+                    "none, since the teacher is a flow and the discriminator sees clean data",
+                    "scott and ctm have it");
+        }
     }
 
     private AlignYourFlowEmd objective(Roles roles) {
@@ -82,7 +90,7 @@ public record AyfEmd(
 
     @Override
     public Loss<Network, ?> loss(Roles roles) {
-        CriticNet critic = CriticOpponent.of(roles, adversarial);
+        CriticNet critic = CriticOpponent.of(roles, adversarial, 1);
         GuidedTeacher teacher = guided(roles);
         if (critic == null) {
             return AlignYourFlowSettings.of(objective(roles), teacher);

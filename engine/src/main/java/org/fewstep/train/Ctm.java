@@ -150,7 +150,7 @@ public record Ctm(
         TrajectoryDistillation loss = new TrajectoryDistillation(new TrajectoryDistillation.Config(
                 trajectory(roles), term, denoising, CriticOpponent.term(adversarial), weighting));
         PredictionNet teacher = roles.requireTeacher().denoiser();
-        CriticNet critic = CriticOpponent.of(roles, adversarial);
+        CriticNet critic = CriticOpponent.of(roles, adversarial, sigmaData);
         FlowNetwork average = average(roles);
         FlowNetwork network = roles.requireStudent();
         return StudentLoss.of(

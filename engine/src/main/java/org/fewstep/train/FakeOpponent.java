@@ -42,6 +42,7 @@ record FakeOpponent(
         ScoreOpponent.@Nullable Judging judging)
         implements Opponent<FakeScore> {
     private static final String NAME = "fake";
+    private static final String KEY = "method.features";
 
     @Override
     public String name() {
@@ -57,7 +58,7 @@ record FakeOpponent(
             if (start != null) {
                 net.copyFrom(start);
             }
-            return new FakeScore(net, features == null ? null : features.on(net, init.part("discriminator")));
+            return new FakeScore(net, features == null ? null : features.on(net, init.part("discriminator"), KEY));
         } catch (RuntimeException e) {
             net.close();
             throw e;

@@ -33,20 +33,21 @@ public record FeatureSettings(List<String> taps, int width) {
     /**
      * The discriminator on a network.
      *
+     * @param key of these settings
      * @throws SettingsException for a network without features, or without one of the taps
      */
-    Discriminator on(FlowNetwork network, Init init) {
+    Discriminator on(FlowNetwork network, Init init, String key) {
         if (!(network instanceof FeatureNet trunk)) {
             throw new SettingsException(
-                    "method.features",
+                    key,
                     "a " + network.getClass().getSimpleName() + " without features",
                     "a residual-mlp, a unet or a dit",
-                    "set network.kind");
+                    "set network.kind, or that of the teacher");
         }
         List<String> known = trunk.taps().stream().map(Tap::name).toList();
         for (String tap : taps) {
             if (!known.contains(tap)) {
-                throw new SettingsException("method.features.taps", tap, "one of " + String.join(", ", known), "");
+                throw new SettingsException(key + ".taps", tap, "one of " + String.join(", ", known), "");
             }
         }
         return new Discriminator(init, trunk, taps, width);

@@ -134,7 +134,7 @@ public record Scott(
     @Override
     public Loss<Network, ?> loss(Roles roles) {
         PredictionNet teacher = roles.requireTeacher().denoiser();
-        CriticNet critic = CriticOpponent.of(roles, adversarial);
+        CriticNet critic = CriticOpponent.of(roles, adversarial, sigmaData);
         Parametrisation as = parametrisation();
         return StudentLoss.of(
                 objective(roles),

@@ -1,5 +1,6 @@
 package org.fewstep.loss;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,6 +16,7 @@ import org.fewstep.kernels.cpu.Provider;
 import org.fewstep.model.Cond;
 import org.fewstep.model.CriticMlp;
 import org.fewstep.model.CriticNet;
+import org.fewstep.model.FeatureCritic;
 import org.fewstep.model.Init;
 import org.fewstep.op.Ops;
 import org.fewstep.tensor.Noise;
@@ -92,6 +94,44 @@ class DiscriminatorLossTest {
         assertThrows(IllegalArgumentException.class, () -> new GradientPenalty.FiniteNoise(0));
     }
 
+    /** Features 3 b x, logit a |f|^2 / 2. */
+    private record OnTriple(Tensor a, Tensor b) implements FeatureCritic {
+        @Override
+        public List<Tensor> features(Tensor x, Tensor t, Cond cond) {
+            return List.of(Ops.scale(Ops.mul(b, x), 3), x);
+        }
+
+        @Override
+        public Tensor judge(List<Tensor> features) {
+            Tensor squares = Ops.sum(Ops.square(features.get(0)), 1);
+            return Ops.add(Ops.mul(a, Ops.scale(squares, 0.5)), Ops.sum(features.get(1), 1));
+        }
+
+        @Override
+        public Tensor logits(Tensor x, Tensor t, Cond cond) {
+            return judge(features(x, t, cond));
+        }
+    }
+
+    @Test
+    void thePenaltyInFeaturesHasNoSlopeOfWhatMakesThem() {
+        Tensor a = tensor(new double[] {A}).requireGrad();
+        Tensor b = tensor(new double[] {1}).requireGrad();
+        GradientPenalty inFeatures = new GradientPenalty.OnFeatures();
+        Tensor t = tensor(new double[2], 2);
+        Tensor penalty = inFeatures.of(new OnTriple(a, b), x(), x(), t, Cond.NONE);
+        // |a 3 x|^2 + |(1, 1)|^2
+        double[] squares = {1.25, 4.0625};
+        for (int i = 0; i < 2; i++) {
+            assertEquals(9 * A * A * squares[i] + 2, penalty.toDoubles()[i], 1e-12);
+        }
+        List<Tensor> slopes = Grad.of(Ops.sum(penalty), List.of(a, b));
+        assertEquals(18 * A * (squares[0] + squares[1]), slopes.get(0).item(), 1e-11);
+        assertEquals(0, slopes.get(1).item());
+        assertThrows(
+                IllegalArgumentException.class, () -> inFeatures.of(quadratic(a), x(), x(), t, Cond.NONE));
+    }
+
     /** Pairs given from outside. */
     private record Given(Tensor real, Tensor fake) implements Generated<Integer> {
         @Override
@@ -130,6 +170,46 @@ class DiscriminatorLossTest {
         assertEquals(expected, result.total().item(), 1e-12);
         assertNull(result.part("fake").node());
         assertTrue(Grad.of(result.total(), List.of(a)).get(0).item() != 0);
+    }
+
+    /** Real and generated samples get one level and one noise, for the discriminator's loss and for the generator's. */
+    @Test
+    void onADenoisersFeaturesSamplesAreSeenWithNoiseOfOneLevelAPair() {
+        CriticLevels levels = new CriticLevels((rng, step, count) -> new double[] {0.5, 2});
+        Batch batch = new Batch(x(), null);
+        GeneratorTerm term = new GeneratorTerm(Adversarial.RELATIVISTIC, 1, 0, levels);
+        CriticLevels.Draw at = term.draw(batch, new Rng(4), 6);
+        double[] n = at.n().toDoubles();
+        double[] x = x().toDoubles();
+        double[] noised = at.noised(x()).toDoubles();
+        for (int i = 0; i < n.length; i++) {
+            assertEquals(x[i] + (i < 2 ? 0.5 : 2) * n[i], noised[i], 1e-15);
+        }
+        CriticNet sum = (y, t, cond) -> Ops.add(Ops.sum(y, 1), t);
+        Tensor fake = Ops.scale(x(), 3);
+        Tensor own = Tensor.full(device, DType.F64, 9, Shape.of(2));
+        double[] expected = Adversarial.RELATIVISTIC
+                .generator(Ops.sum(x(), 1), Ops.sum(fake, 1))
+                .toDoubles();
+        assertArrayEquals(expected, term.of(sum, x(), fake, at, own, Cond.NONE).toDoubles(), 1e-14, "noise cancels");
+        assertArrayEquals(
+                new double[] {0.5, 2},
+                new GeneratorTerm(Adversarial.HINGE, 1, 0, levels)
+                        .of((y, t, cond) -> Ops.neg(t), x(), fake, at, own, Cond.NONE)
+                        .toDoubles(),
+                "the level of the noise, not that of the samples");
+        assertThrows(IllegalArgumentException.class, () -> term.of(sum, x(), fake, null, own, Cond.NONE));
+        assertArrayEquals(
+                Ops.slice(at.noised(x()), 0, 1, 2).toDoubles(),
+                at.slice(1, 2).noised(Ops.slice(x(), 0, 1, 2)).toDoubles());
+        Generated.Pairs pairs = pairs(levels.of(new Given(x(), fake)), batch);
+        assertArrayEquals(
+                Ops.sub(Ops.square(fake), x()).toDoubles(), Ops.sub(pairs.fake(), pairs.real()).toDoubles(), 1e-14);
+        assertArrayEquals(new double[] {0.5, 2}, pairs.t().toDoubles());
+    }
+
+    private static <D> Generated.Pairs pairs(Generated<D> generated, Batch batch) {
+        return generated.of(generated.draw(batch, new Rng(4), 6));
     }
 
     @Test

@@ -219,6 +219,93 @@ class OpponentsTest {
         assertTrue(e.getMessage().contains(missing), e.getMessage());
     }
 
+    private static final String FEATURES = "method.adversarial.features.taps=blocks.0,blocks.1";
+
+    /** A recipe whose discriminator stands on the features of a trained teacher. */
+    private static Recipe onTeacher(String method, String teacher, String... overrides) {
+        Map<String, Object> map = TinyRecipe.map(method);
+        map.put("network", Map.of("kind", "residual-mlp", "width", 16, "depth", 2, "cond-width", 8));
+        List<String> all = new ArrayList<>(List.of("training.steps=23"));
+        if (!method.equals("edm")) {
+            all.addAll(List.of(
+                    "teacher=" + teacher,
+                    "init=fresh",
+                    FEATURES,
+                    "method.adversarial.features.width=8",
+                    "method.adversarial.start=4"));
+        }
+        all.addAll(Arrays.asList(overrides));
+        return Recipe.from(map, all);
+    }
+
+    @Test
+    void aDiscriminatorOnTheTeachersFeaturesIsTrainedAndResumedAndTheTeacherStays() throws IOException {
+        String teacher = run("teacher", onTeacher("edm", "", "training.steps=5"))
+                .resolve(Checkpoint.FILE)
+                .toString();
+        for (String method : List.of("scott", "ctm")) {
+            for (String set : List.of(
+                    "method.adversarial.kind=relativistic",
+                    "method.adversarial.r1-noise=0.1",
+                    "method.adversarial.features.level-std=0")) {
+                Recipe recipe = onTeacher(method, teacher, "method.levels=5", set);
+                assertEquals(recipe, Recipe.from(recipe.toMap()));
+                Path whole = run(method + set, recipe);
+                assertSameBits(whole, broken(method + set + " broken", recipe, 13));
+                assertSameBits(
+                        whole,
+                        run(
+                                method + set + " anew",
+                                onTeacher(method, teacher, "method.levels=5", set, "training.replay=false")));
+            }
+            Map<String, byte[]> first =
+                    tensors(run(method + " first", onTeacher(method, teacher, "training.steps=1")));
+            Map<String, byte[]> last = tensors(folder.resolve(method + "method.adversarial.r1-noise=0.1"));
+            String head = "critic/blocks.1.out.W";
+            assertFalse(Arrays.equals(first.get(head), last.get(head)), "heads learn");
+            assertFalse(last.keySet().stream().anyMatch(name -> name.startsWith("critic/blocks.0.first")));
+            String trunk = "teacher/blocks.0.first.W";
+            assertArrayEquals(first.get(trunk), last.get(trunk), "the trunk does not");
+            Map<String, byte[]> alone = tensors(
+                    run(method + " alone", onTeacher(method, teacher, "method.adversarial.weight=0", "method.levels=5")));
+            assertFalse(Arrays.equals(alone.get("student/out.W"), last.get("student/out.W")), "the student feels it");
+        }
+    }
+
+    @Test
+    void aTeacherWithoutTheFeaturesIsRefusedBeforeTraining() {
+        Map<String, Object> plain = TinyRecipe.map("edm");
+        String mlp = run("mlp", Recipe.from(plain, List.of("training.steps=2")))
+                .resolve(Checkpoint.FILE)
+                .toString();
+        String teacher = run("teacher", onTeacher("edm", "", "training.steps=2"))
+                .resolve(Checkpoint.FILE)
+                .toString();
+        for (String method : List.of("scott", "ctm")) {
+            SettingsException exact = refusedAtStart(onTeacher(method, "exact"));
+            assertEquals("teacher", exact.path());
+            assertTrue(exact.getMessage().contains("method.adversarial.features"), exact.getMessage());
+            assertEquals("method.adversarial.features", refusedAtStart(onTeacher(method, mlp)).path());
+            SettingsException tap = refusedAtStart(
+                    onTeacher(method, teacher, "method.adversarial.features.taps=blocks.0,blocks.2"));
+            assertEquals("method.adversarial.features.taps", tap.path());
+            assertTrue(tap.getMessage().contains("blocks.0, blocks.1"), tap.getMessage());
+        }
+        assertEquals(
+                "method.adversarial.features",
+                assertThrows(
+                                SettingsException.class,
+                                () -> Recipe.from(TinyRecipe.map("ayf-emd"), List.of("teacher=exact", FEATURES)))
+                        .path());
+    }
+
+    private SettingsException refusedAtStart(Recipe recipe) {
+        Path run = folder.resolve("refused");
+        SettingsException e = assertThrows(SettingsException.class, () -> Trainer.start(recipe, run, device));
+        assertFalse(Trainer.holdsRun(run));
+        return e;
+    }
+
     private static String refused(String... overrides) {
         return refusedAs("scott", overrides);
     }
@@ -243,6 +330,12 @@ class OpponentsTest {
         assertEquals("method.adversarial.updates", refused("method.adversarial.updates=0"));
         assertEquals("method.adversarial.start", refused("method.adversarial.start=-1"));
         assertEquals("method.adversarial.optimizer.lr", refused("method.adversarial.optimizer.lr=0"));
+        assertEquals(
+                "method.adversarial.features.taps", refused("method.adversarial.features.taps=blocks.0,blocks.0"));
+        assertEquals(
+                "method.adversarial.features.level-std",
+                refused(FEATURES, "method.adversarial.features.level-std=-1"));
+        assertEquals("method.adversarial.features.width", refused(FEATURES, "method.adversarial.features.width=0"));
         assertEquals("method.levels", refusedAs("ctm", "method.levels=2"));
         assertEquals("method.denoising", refusedAs("ctm", "method.denoising=-1"));
         assertEquals("method.mu", refusedAs("ctm", "method.mu=1"));
