@@ -46,7 +46,8 @@ public record KnowledgeDistillation(double sigmaData, Metric distance) implement
     @Override
     public Loss<Network, ?> loss(Roles roles) {
         return StudentLoss.of(
-                new org.fewstep.loss.KnowledgeDistillation(Parametrisation.HIGHEST, distance.of(roles), roles.classes()),
+                new org.fewstep.loss.KnowledgeDistillation(
+                        Parametrisation.HIGHEST, distance.of(roles), roles.classes()),
                 (student, dropping) -> parametrisation().around(student));
     }
 }
