@@ -67,6 +67,8 @@ record RecipeText(String source, String yaml) {
             "ring-vsd",
             "ring-sds",
             "ring-sjc",
+            "ring-ladd",
+            "ring-add",
             "ring-flow",
             "ring-reflow",
             "glyphs-flow",

@@ -59,9 +59,8 @@ public sealed interface GradientPenalty {
             try (NoGrad off = NoGrad.open()) {
                 features = judging.features(real, t, cond);
             }
-            List<Tensor> leaves = features.stream()
-                    .map(f -> f.stopGradient().requireGrad())
-                    .toList();
+            List<Tensor> leaves =
+                    features.stream().map(f -> f.stopGradient().requireGrad()).toList();
             Tensor total = null;
             for (Tensor gradient : Grad.createGraph(sum(judging.judge(leaves)), leaves)) {
                 Tensor squared = PerSample.sumOf(square(gradient));

@@ -68,7 +68,7 @@ public sealed interface MethodSettings
                 ImprovedMeanFlow,
                 AlphaFlow,
                 SplitMeanFlow,
-                ScoreMethod,
+                GeneratorMethod,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {

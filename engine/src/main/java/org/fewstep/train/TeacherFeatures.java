@@ -23,12 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record TeacherFeatures(List<String> taps, int width, double levelMean, double levelStd) {
     static Map<String, Object> defaults() {
         return Map.of(
-                "width",
-                128,
-                "level-mean",
-                LogNormalTimes.PUBLISHED_MEAN,
-                "level-std",
-                LogNormalTimes.PUBLISHED_STD);
+                "width", 128, "level-mean", LogNormalTimes.PUBLISHED_MEAN, "level-std", LogNormalTimes.PUBLISHED_STD);
     }
 
     public TeacherFeatures {

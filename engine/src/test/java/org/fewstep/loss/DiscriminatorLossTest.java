@@ -128,8 +128,7 @@ class DiscriminatorLossTest {
         List<Tensor> slopes = Grad.of(Ops.sum(penalty), List.of(a, b));
         assertEquals(18 * A * (squares[0] + squares[1]), slopes.get(0).item(), 1e-11);
         assertEquals(0, slopes.get(1).item());
-        assertThrows(
-                IllegalArgumentException.class, () -> inFeatures.of(quadratic(a), x(), x(), t, Cond.NONE));
+        assertThrows(IllegalArgumentException.class, () -> inFeatures.of(quadratic(a), x(), x(), t, Cond.NONE));
     }
 
     /** Pairs given from outside. */
@@ -204,7 +203,9 @@ class DiscriminatorLossTest {
                 at.slice(1, 2).noised(Ops.slice(x(), 0, 1, 2)).toDoubles());
         Generated.Pairs pairs = pairs(levels.of(new Given(x(), fake)), batch);
         assertArrayEquals(
-                Ops.sub(Ops.square(fake), x()).toDoubles(), Ops.sub(pairs.fake(), pairs.real()).toDoubles(), 1e-14);
+                Ops.sub(Ops.square(fake), x()).toDoubles(),
+                Ops.sub(pairs.fake(), pairs.real()).toDoubles(),
+                1e-14);
         assertArrayEquals(new double[] {0.5, 2}, pairs.t().toDoubles());
     }
 

@@ -249,16 +249,15 @@ class OpponentsTest {
                                 method + set + " anew",
                                 onTeacher(method, teacher, "method.levels=5", set, "training.replay=false")));
             }
-            Map<String, byte[]> first =
-                    tensors(run(method + " first", onTeacher(method, teacher, "training.steps=1")));
+            Map<String, byte[]> first = tensors(run(method + " first", onTeacher(method, teacher, "training.steps=1")));
             Map<String, byte[]> last = tensors(folder.resolve(method + "method.adversarial.r1-noise=0.1"));
             String head = "critic/blocks.1.out.W";
             assertFalse(Arrays.equals(first.get(head), last.get(head)), "heads learn");
             assertFalse(last.keySet().stream().anyMatch(name -> name.startsWith("critic/blocks.0.first")));
             String trunk = "teacher/blocks.0.first.W";
             assertArrayEquals(first.get(trunk), last.get(trunk), "the trunk does not");
-            Map<String, byte[]> alone = tensors(
-                    run(method + " alone", onTeacher(method, teacher, "method.adversarial.weight=0", "method.levels=5")));
+            Map<String, byte[]> alone = tensors(run(
+                    method + " alone", onTeacher(method, teacher, "method.adversarial.weight=0", "method.levels=5")));
             assertFalse(Arrays.equals(alone.get("student/out.W"), last.get("student/out.W")), "the student feels it");
         }
     }
@@ -276,9 +275,11 @@ class OpponentsTest {
             SettingsException exact = refusedAtStart(onTeacher(method, "exact"));
             assertEquals("teacher", exact.path());
             assertTrue(exact.getMessage().contains("method.adversarial.features"), exact.getMessage());
-            assertEquals("method.adversarial.features", refusedAtStart(onTeacher(method, mlp)).path());
-            SettingsException tap = refusedAtStart(
-                    onTeacher(method, teacher, "method.adversarial.features.taps=blocks.0,blocks.2"));
+            assertEquals(
+                    "method.adversarial.features",
+                    refusedAtStart(onTeacher(method, mlp)).path());
+            SettingsException tap =
+                    refusedAtStart(onTeacher(method, teacher, "method.adversarial.features.taps=blocks.0,blocks.2"));
             assertEquals("method.adversarial.features.taps", tap.path());
             assertTrue(tap.getMessage().contains("blocks.0, blocks.1"), tap.getMessage());
         }
@@ -321,11 +322,9 @@ class OpponentsTest {
         assertEquals("method.adversarial.updates", refused("method.adversarial.updates=0"));
         assertEquals("method.adversarial.start", refused("method.adversarial.start=-1"));
         assertEquals("method.adversarial.optimizer.lr", refused("method.adversarial.optimizer.lr=0"));
+        assertEquals("method.adversarial.features.taps", refused("method.adversarial.features.taps=blocks.0,blocks.0"));
         assertEquals(
-                "method.adversarial.features.taps", refused("method.adversarial.features.taps=blocks.0,blocks.0"));
-        assertEquals(
-                "method.adversarial.features.level-std",
-                refused(FEATURES, "method.adversarial.features.level-std=-1"));
+                "method.adversarial.features.level-std", refused(FEATURES, "method.adversarial.features.level-std=-1"));
         assertEquals("method.adversarial.features.width", refused(FEATURES, "method.adversarial.features.width=0"));
         assertEquals("method.levels", refusedAs("ctm", "method.levels=2"));
         assertEquals("method.denoising", refusedAs("ctm", "method.denoising=-1"));
