@@ -49,6 +49,7 @@ record RecipeText(String source, String yaml) {
             "ring-ect",
             "ring-sct",
             "ring-scd",
+            "ring-rcm",
             "ring-scott",
             "ring-ctm",
             "ring-tcm",

@@ -252,8 +252,7 @@ public final class StochasticConsistency implements Loss<StochasticConsistency.N
         parts.put("consistency", consistency);
         Tensor perSample = consistency;
         if (nets.critic != null) {
-            Tensor adversarial = config.adversarial.of(
-                    nets.critic, draw.pair.x0(), f, draw.critic, on.t(), on.cond());
+            Tensor adversarial = config.adversarial.of(nets.critic, draw.pair.x0(), f, draw.critic, on.t(), on.cond());
             parts.put("adversarial", adversarial);
             perSample = mulAdd(draw.weight, adversarial, consistency);
         }

@@ -161,8 +161,8 @@ public final class TrajectoryDistillation implements Loss<TrajectoryDistillation
         if (nets.critic != null && draw.adversarialWeight > 0) {
             ConsistencyTrajectory.Draw d = draw.trajectory;
             Tensor t = d.levels().get(0);
-            Tensor adversarial = config.adversarial.of(
-                    nets.critic, d.x0(), trajectory.part("estimate"), draw.critic, t, d.cond());
+            Tensor adversarial =
+                    config.adversarial.of(nets.critic, d.x0(), trajectory.part("estimate"), draw.critic, t, d.cond());
             Tensor lambda = balance.lambda(adversarial, LEAST_ADVERSARIAL, MOST_ADVERSARIAL);
             parts.put("adversarial", adversarial);
             parts.put("lambda_2", lambda);

@@ -49,6 +49,7 @@ public sealed interface MethodSettings
                 Ect,
                 Sct,
                 Scd,
+                Rcm,
                 Scott,
                 Ctm,
                 Tcm,
