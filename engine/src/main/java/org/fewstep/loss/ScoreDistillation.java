@@ -1,5 +1,6 @@
 package org.fewstep.loss;
 
+import static org.fewstep.op.Ops.add;
 import static org.fewstep.op.Ops.mean;
 import static org.fewstep.op.Ops.mul;
 import static org.fewstep.op.Ops.mulAdd;
@@ -60,6 +61,21 @@ public final class ScoreDistillation implements Loss<ScoreDistillation.Nets, Sco
             @Nullable CriticNet critic) {}
 
     /**
+     * A further term, on the same samples with noise of its own.
+     *
+     * @param term whose samples stand alone
+     * @param times law of its t
+     */
+    public record Second(ScoreTerm term, TimeSampler times) {
+        public Second {
+            if (term.coupling() != Coupling.NONE) {
+                throw new IllegalArgumentException(
+                        NAME + ": got a second term " + term + " that couples samples; expected one that does not");
+            }
+        }
+    }
+
+    /**
      * The choices.
      *
      * @param schedule on which samples are noised
@@ -71,6 +87,7 @@ public final class ScoreDistillation implements Loss<ScoreDistillation.Nets, Sco
      * @param adversarial g and lambda, in any form that does not pair samples; null without a discriminator
      * @param criticTimes law of t' with noise of its own; null where t' = t with the same noise
      * @param classes number of classes K; 0 trains without labels
+     * @param second a further term at a level of its own; null for none
      */
     public record Config(
             NoiseSchedule schedule,
@@ -81,8 +98,12 @@ public final class ScoreDistillation implements Loss<ScoreDistillation.Nets, Sco
             @Nullable ScoreTerm term,
             @Nullable GeneratorTerm adversarial,
             @Nullable TimeSampler criticTimes,
-            int classes) {
+            int classes,
+            @Nullable Second second) {
         public Config {
+            if (term == null && second != null) {
+                throw new IllegalArgumentException(NAME + ": got a second term alone; expected it as the first");
+            }
             if (term == null && adversarial == null) {
                 throw new IllegalArgumentException(NAME + ": got neither a term nor a discriminator; expected one");
             }
@@ -91,6 +112,20 @@ public final class ScoreDistillation implements Loss<ScoreDistillation.Nets, Sco
                 throw new IllegalArgumentException(NAME + ": got " + adversarial
                         + "; expected a generator's loss that needs no real samples, without levels of its own");
             }
+        }
+
+        /** Without a second term. */
+        public Config(
+                NoiseSchedule schedule,
+                Prediction teacher,
+                Prediction fake,
+                StudentSteps steps,
+                TimeSampler times,
+                @Nullable ScoreTerm term,
+                @Nullable GeneratorTerm adversarial,
+                @Nullable TimeSampler criticTimes,
+                int classes) {
+            this(schedule, teacher, fake, steps, times, term, adversarial, criticTimes, classes, null);
         }
 
         /** Without discriminator and labels. */
@@ -111,6 +146,7 @@ public final class ScoreDistillation implements Loss<ScoreDistillation.Nets, Sco
      * @param start of the student
      * @param level of the term
      * @param critic of the discriminator; null where it is that of the term
+     * @param second of the second term; null without one
      * @param labels of the samples (B), or null
      * @param cond the labels on the device
      * @param weight lambda ()
@@ -119,6 +155,7 @@ public final class ScoreDistillation implements Loss<ScoreDistillation.Nets, Sco
             StudentSteps.Start start,
             ScoreLevel level,
             @Nullable ScoreLevel critic,
+            @Nullable ScoreLevel second,
             int @Nullable [] labels,
             Cond cond,
             Tensor weight) {}
@@ -137,6 +174,7 @@ public final class ScoreDistillation implements Loss<ScoreDistillation.Nets, Sco
                 start,
                 level(batch, config.times, rng.stream("score"), step),
                 critic == null ? null : level(batch, critic, rng.stream("critic"), step),
+                config.second == null ? null : level(batch, config.second.times, rng.stream("second"), step),
                 Labels.of(NAME, batch, config.classes),
                 config.adversarial == null ? 0 : config.adversarial.weightAt(step));
     }
@@ -159,13 +197,14 @@ public final class ScoreDistillation implements Loss<ScoreDistillation.Nets, Sco
 
     /** The draw of given numbers, with the adversarial term from the start. */
     public Draw draw(StudentSteps.Start start, ScoreLevel level, @Nullable ScoreLevel critic, int @Nullable [] labels) {
-        return draw(start, level, critic, labels, config.adversarial == null ? 0 : config.adversarial.weight());
+        return draw(start, level, critic, null, labels, config.adversarial == null ? 0 : config.adversarial.weight());
     }
 
     private Draw draw(
             StudentSteps.Start start,
             ScoreLevel level,
             @Nullable ScoreLevel critic,
+            @Nullable ScoreLevel second,
             int @Nullable [] labels,
             double weight) {
         Tensor like = level.eps();
@@ -173,6 +212,7 @@ public final class ScoreDistillation implements Loss<ScoreDistillation.Nets, Sco
                 start,
                 level,
                 critic,
+                second,
                 labels,
                 Labels.cond(labels, config.classes, like),
                 Tensor.full(like.device(), like.dtype(), weight, Shape.of()));
@@ -180,13 +220,18 @@ public final class ScoreDistillation implements Loss<ScoreDistillation.Nets, Sco
 
     @Override
     public List<Tensor> inputs(Draw draw) {
-        if (!config.steps.recordable() || (config.term != null && !config.term.recordable())) {
+        if (!config.steps.recordable()
+                || (config.term != null && !config.term.recordable())
+                || (config.second != null && !config.second.term.recordable())) {
             return List.of();
         }
         List<Tensor> inputs = new ArrayList<>(draw.start.tensors());
         inputs.addAll(draw.level.tensors());
         if (draw.critic != null) {
             inputs.addAll(draw.critic.tensors());
+        }
+        if (draw.second != null) {
+            inputs.addAll(draw.second.tensors());
         }
         Labels.addTo(inputs, draw.cond);
         inputs.add(draw.weight);
@@ -209,6 +254,12 @@ public final class ScoreDistillation implements Loss<ScoreDistillation.Nets, Sco
         }
         ScoreTerm term = config.term;
         Tensor score = term == null ? null : term.perSample(point, parts);
+        if (score != null && config.second != null) {
+            ScorePoint other = new ScorePoint(nets, Objects.requireNonNull(draw.second), draw.cond, x);
+            Map<String, Tensor> others = new LinkedHashMap<>();
+            score = add(score, config.second.term.perSample(other, others));
+            others.forEach((name, part) -> parts.put("second " + name, part));
+        }
         if (score == null) {
             Tensor own = mul(draw.weight, Objects.requireNonNull(adversarial));
             return new LossResult(mean(own), own, parts);
@@ -234,6 +285,7 @@ public final class ScoreDistillation implements Loss<ScoreDistillation.Nets, Sco
                 config.steps.slice(draw.start, from, to),
                 draw.level.slice(from, to),
                 draw.critic == null ? null : draw.critic.slice(from, to),
+                draw.second == null ? null : draw.second.slice(from, to),
                 labels,
                 Labels.cond(labels, config.classes, draw.level.eps()),
                 draw.weight);

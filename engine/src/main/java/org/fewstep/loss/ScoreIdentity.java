@@ -5,6 +5,9 @@ import static org.fewstep.op.Ops.clamp;
 import static org.fewstep.op.Ops.div;
 import static org.fewstep.op.Ops.mul;
 import static org.fewstep.op.Ops.scale;
+import static org.fewstep.op.Ops.scaleShift;
+import static org.fewstep.op.Ops.sqrt;
+import static org.fewstep.op.Ops.square;
 import static org.fewstep.op.Ops.stopGradient;
 import static org.fewstep.op.Ops.sub;
 
@@ -20,13 +23,19 @@ import org.fewstep.tensor.Tensor;
  * a student that is spread too widely is driven further out, so it should start narrow. LSG is the same with guided
  * networks; see {@link GuidedPrediction}. Memory: the graphs of both networks at once.
  *
+ * <p>Score implicit matching has any distance d of the scores in the square's place, whose slope then stands for the first difference:
+ * with the pseudo-Huber distance (|y|^2 + h^2)^(1/2) - h of y = D_T - D_F the value is divided by (|y|^2 + h^2)^(1/2), in place of w.
+ * That form was not checked against the paper, nor is y there of clean data.
+ *
  * @param alpha a; 1.2 as published, 1 for LSG and with a discriminator
  * @param factor c above 0; 100 as published
  * @param normalised whether there is a w; otherwise it is 1
+ * @param huber h, at least 0; 0 for the square
  * @paper Zhou et al.: Score Identity Distillation, 2024, arXiv:2404.04057; Zhou et al.: Long and Short Guidance in Score Identity
- *     Distillation, 2024, arXiv:2406.01561
+ *     Distillation, 2024, arXiv:2406.01561; Luo et al.: One-Step Diffusion Distillation through Score Implicit Matching, 2024,
+ *     arXiv:2410.16794
  */
-public record ScoreIdentity(double alpha, double factor, boolean normalised) implements ScoreTerm {
+public record ScoreIdentity(double alpha, double factor, boolean normalised, double huber) implements ScoreTerm {
     private static final double LEAST = 1e-5;
 
     public ScoreIdentity {
@@ -34,6 +43,15 @@ public record ScoreIdentity(double alpha, double factor, boolean normalised) imp
             throw new IllegalArgumentException(
                     "sid: got alpha " + alpha + ", factor " + factor + "; expected finite numbers, the factor above 0");
         }
+        if (!(huber >= 0) || Double.isInfinite(huber) || (huber > 0 && normalised)) {
+            throw new IllegalArgumentException("sid: got huber " + huber + (normalised ? " with a weight" : "")
+                    + "; expected a finite number of at least 0, without a weight where it is above");
+        }
+    }
+
+    /** Of the square. */
+    public ScoreIdentity(double alpha, double factor, boolean normalised) {
+        this(alpha, factor, normalised, 0);
     }
 
     /** With the published factor and weight. */
@@ -51,6 +69,10 @@ public record ScoreIdentity(double alpha, double factor, boolean normalised) imp
             Tensor weight = weight(point);
             parts.put("weight", weight);
             each = div(each, PerSampleColumn.of(weight, each));
+        }
+        if (huber > 0) {
+            Tensor norm = sqrt(scaleShift(PerSample.sumOf(square(difference)), 1, huber * huber));
+            each = div(each, PerSampleColumn.of(norm, each));
         }
         point.addTo(parts);
         parts.put("each", each);

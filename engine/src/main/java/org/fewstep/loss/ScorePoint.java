@@ -74,6 +74,12 @@ public final class ScorePoint {
         return level.ofTeacher().x0().of(teacher(), xt);
     }
 
+    /** The teacher's clean data without a label, at the null label of K classes. */
+    public Tensor unlabelledX0(int classes) {
+        Tensor none = require(nets.teacher(), "teacher").of(xt, at().t(), Labels.none(classes, xt));
+        return level.ofTeacher().x0().of(none, xt);
+    }
+
     /** The teacher's noise. */
     public Tensor teacherEps() {
         return level.ofTeacher().eps().of(teacher(), xt);

@@ -25,13 +25,21 @@ import org.fewstep.tensor.Tensor;
  * x_0 = sigma(t_0) z,   x_(j+1) = alpha(t_(j+1)) G(x_j, t_j) + sigma(t_(j+1)) z_j
  * </pre>
  *
- * <p>One time makes a student of one step. One place is drawn for a whole batch.
+ * <p>One time makes a student of one step. One place is drawn for a whole batch. Without backward simulation, as ADD and LADD have
+ * it, a student starts at all but the first time from data with noise, alpha(t_j) x0 + sigma(t_j) z, and at the first from noise
+ * alone, where its sampler does.
  *
  * @param schedule of the student's states
  * @param times t_0, t_1, ... from the noisiest on
+ * @param onData whether states are data with noise, not simulated
  * @paper Yin et al.: Improved Distribution Matching Distillation, 2024, arXiv:2405.14867, section 4.5
  */
-public record StudentSteps(NoiseSchedule schedule, List<Double> times) {
+public record StudentSteps(NoiseSchedule schedule, List<Double> times, boolean onData) {
+    /** With backward simulation. */
+    public StudentSteps(NoiseSchedule schedule, List<Double> times) {
+        this(schedule, times, false);
+    }
+
     public StudentSteps {
         times = List.copyOf(times);
         if (times.isEmpty()) {
@@ -97,9 +105,22 @@ public record StudentSteps(NoiseSchedule schedule, List<Double> times) {
         }
     }
 
+    /** x0 (B, ...) with noise z at the time of a place. */
+    private Start onData(Tensor x0, Tensor z, int place) {
+        double time = times.get(place);
+        double[] t = new double[x0.dim(0)];
+        Arrays.fill(t, time);
+        Tensor state = weightedSum(new double[] {schedule.alpha(time), schedule.sigma(time)}, x0, z);
+        return new Start(state, List.of(), PerSample.times(t, x0));
+    }
+
+    /** The start of a step; the data are read where states are made of them. */
     Start draw(Tensor like, Rng rng, int step) {
         int place = rng.stream("student step").integers(0, 1, step, times.size())[0];
         Tensor z = normal(like, rng.stream("student noise"), step);
+        if (onData && place > 0) {
+            return onData(like, z, place);
+        }
         List<Tensor> noises = new ArrayList<>();
         for (int j = 0; j < place; j++) {
             noises.add(normal(like, rng.stream("renoise").stream(j), step));
@@ -135,7 +156,7 @@ public record StudentSteps(NoiseSchedule schedule, List<Double> times) {
 
     /** Whether all draws lead to one computation. */
     boolean recordable() {
-        return times.size() == 1;
+        return onData || times.size() == 1;
     }
 
     /** The clean data of the last step before the place, x_0 where there is none; without a graph. */

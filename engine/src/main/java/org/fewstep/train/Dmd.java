@@ -10,6 +10,7 @@ import org.fewstep.loss.Loss;
 import org.fewstep.loss.RegressedDistillation;
 import org.fewstep.loss.Surrogate;
 import org.fewstep.model.Network;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link org.fewstep.loss.Dmd}: distribution matching, with regression to the ends of the teacher's ODE where {@code regression} is
@@ -22,6 +23,9 @@ import org.fewstep.model.Network;
  * @param distance of the regression, of which it takes the half: l2, l1, huber, or perceptual, which is the paper's (default l2)
  * @param ratio updates of the fake score network a step, at least 1 (default 1)
  * @param fake optimizer of the fake score network
+ * @param guidance scale of the teacher's guidance, 1 for none (default 1)
+ * @param augmentation noise levels of the guidance as a term of its own, {@link org.fewstep.loss.GuidanceAugmentation}, beside
+ *     distribution matching with the teacher as it is (decoupled DMD); absent for a guided teacher
  */
 public record Dmd(
         double sigmaData,
@@ -30,7 +34,9 @@ public record Dmd(
         double regression,
         Metric distance,
         int ratio,
-        OptimizerSettings fake)
+        OptimizerSettings fake,
+        double guidance,
+        @Nullable LevelTable augmentation)
         implements ScoreMethod {
     static Map<String, Object> defaults() {
         return Map.of(
@@ -47,7 +53,9 @@ public record Dmd(
                 "ratio",
                 1,
                 "fake",
-                OptimizerSettings.DEFAULT);
+                OptimizerSettings.DEFAULT,
+                "guidance",
+                1.0);
     }
 
     public Dmd {
@@ -63,6 +71,21 @@ public record Dmd(
                     "distance", distance.toString(), "l2 without a regression, which alone has one", "set regression");
         }
         SettingsChecks.within("ratio", ratio, 1, 1000);
+        checkGuidance(guidance, augmentation);
+    }
+
+    /** A finite scale, and none of 1 where guidance is a term. */
+    static void checkGuidance(double guidance, @Nullable LevelTable augmentation) {
+        SettingsChecks.finite("guidance", guidance);
+        if (augmentation != null && guidance == 1) {
+            throw new SettingsException(
+                    "augmentation", augmentation.toString(), "none, since there is no guidance", "set guidance");
+        }
+    }
+
+    /** Guidance as a term of its own; null without levels of its own. */
+    static ScoreDistiller.@Nullable Augmentation augmentation(double guidance, @Nullable LevelTable levels) {
+        return levels == null ? null : new ScoreDistiller.Augmentation(guidance, levels.middle(ScoreDistiller.LEVELS));
     }
 
     @Override
@@ -82,7 +105,12 @@ public record Dmd(
                 ScoreDistiller.LEVELS,
                 table.middle(ScoreDistiller.LEVELS),
                 new GradientTerm(org.fewstep.loss.Dmd.published(), Surrogate.MEAN_SQUARE),
-                new FakeOpponent(parametrisation(), ratio, fake, table.all(ScoreDistiller.LEVELS), false, null, null));
+                augmentation == null ? guidance : 1,
+                new FakeOpponent(parametrisation(), ratio, fake, table.all(ScoreDistiller.LEVELS), false, null, null),
+                null,
+                null,
+                1,
+                augmentation(guidance, augmentation));
     }
 
     @Override

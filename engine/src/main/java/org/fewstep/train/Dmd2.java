@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param discriminator weight of the discriminator's loss beside that of the fake score network, above 0 (default 0.01)
  * @param start first step with the adversarial term, at least 0; the discriminator learns from the first on (default 0)
  * @param guidance scale of the teacher's guidance, 1 for none (default 1)
+ * @param augmentation noise levels of the guidance as a term of its own, {@link org.fewstep.loss.GuidanceAugmentation}, beside
+ *     distribution matching with the teacher as it is (decoupled DMD); absent for a guided teacher
  */
 public record Dmd2(
         double sigmaData,
@@ -40,7 +42,8 @@ public record Dmd2(
         double adversarial,
         double discriminator,
         long start,
-        double guidance)
+        double guidance,
+        @Nullable LevelTable augmentation)
         implements ScoreMethod {
     static Map<String, Object> defaults() {
         return Map.of(
@@ -74,7 +77,7 @@ public record Dmd2(
         if (features == null && start > 0) {
             throw new SettingsException("start", Long.toString(start), "0, since there is no discriminator", "");
         }
-        SettingsChecks.finite("guidance", guidance);
+        Dmd.checkGuidance(guidance, augmentation);
     }
 
     @Override
@@ -87,9 +90,11 @@ public record Dmd2(
                 ScoreDistiller.LEVELS,
                 table.middle(ScoreDistiller.LEVELS),
                 new GradientTerm(org.fewstep.loss.Dmd.published(), Surrogate.MEAN_SQUARE),
-                guidance,
+                augmentation == null ? guidance : 1,
                 new FakeOpponent(parametrisation(), ratio, fake, all, false, features, judging),
                 features == null ? null : new GeneratorTerm(Adversarial.NON_SATURATING, adversarial, start),
-                all);
+                all,
+                1,
+                Dmd.augmentation(guidance, augmentation));
     }
 }

@@ -25,24 +25,54 @@ import org.jspecify.annotations.Nullable;
  * starts as a copy of the teacher; beside the exact denoiser, which has no weights, as a fresh network of the student's structure.
  *
  * @param student what the student is
+ * @param steps of it
  * @param updates of it for one of the student
  * @param optimizer of it; schedules count its own updates
  * @param times law of the levels that it learns at
  * @param sum over the coordinates of a sample, or mean
  * @param features of the discriminator; null without one
  * @param judging how the discriminator is trained; null without one
+ * @param guidance scale at which it learns against its own null label, 1 for none
  */
 record FakeOpponent(
         Parametrisation student,
+        StudentSteps steps,
         int updates,
         OptimizerSettings optimizer,
         TimeSampler times,
         boolean sum,
         @Nullable FeatureSettings features,
-        ScoreOpponent.@Nullable Judging judging)
+        ScoreOpponent.@Nullable Judging judging,
+        double guidance)
         implements Opponent<FakeScore> {
     private static final String NAME = "fake";
     private static final String KEY = "method.features";
+    private static final String GUIDANCE = "method.fake-training-guidance";
+
+    /** Of a generator. */
+    FakeOpponent(
+            Parametrisation student,
+            int updates,
+            OptimizerSettings optimizer,
+            TimeSampler times,
+            boolean sum,
+            @Nullable FeatureSettings features,
+            ScoreOpponent.@Nullable Judging judging,
+            double guidance) {
+        this(student, steps(student), updates, optimizer, times, sum, features, judging, guidance);
+    }
+
+    /** Of a generator, without guidance. */
+    FakeOpponent(
+            Parametrisation student,
+            int updates,
+            OptimizerSettings optimizer,
+            TimeSampler times,
+            boolean sum,
+            @Nullable FeatureSettings features,
+            ScoreOpponent.@Nullable Judging judging) {
+        this(student, updates, optimizer, times, sum, features, judging, 1);
+    }
 
     @Override
     public String name() {
@@ -71,7 +101,11 @@ record FakeOpponent(
 
     /** The denoiser of a run. */
     PredictionNet denoiser(Roles roles) {
-        return scaling().around(roles.requireOpponent(NAME, FakeScore.class).net());
+        return denoiser(roles.requireOpponent(NAME, FakeScore.class));
+    }
+
+    private PredictionNet denoiser(FakeScore fake) {
+        return scaling().around(fake.net());
     }
 
     /** The discriminator of a run, or null. */
@@ -87,16 +121,18 @@ record FakeOpponent(
 
     @Override
     public Loss<FakeScore, ?> loss(Roles roles) {
+        ScoreDistiller.requireClasses(roles, guidance, GUIDANCE);
         EdmSchedule schedule = new EdmSchedule();
         ScoreOpponent.Config config = new ScoreOpponent.Config(
                 schedule,
-                steps(student),
+                steps,
                 new ScoreOpponent.Denoising(Prediction.X0, new DenoisingWeight.Edm(student.sigmaData()), times, sum, 1),
                 judging,
                 roles.classes());
         return new MappedLoss<>(
                 new ScoreOpponent(config, student.around(roles.requireStudent())),
-                fake -> new ScoreOpponent.Nets(scaling().around(fake.net()), critic(fake)));
+                fake -> new ScoreOpponent.Nets(
+                        ScoreDistiller.guided(denoiser(fake), roles, guidance, GUIDANCE), critic(fake)));
     }
 
     /** The steps of a student. */

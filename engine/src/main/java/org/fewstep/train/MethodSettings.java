@@ -49,6 +49,7 @@ public sealed interface MethodSettings
                 Ect,
                 Sct,
                 Scd,
+                Rcm,
                 Scott,
                 Ctm,
                 Tcm,
@@ -69,7 +70,7 @@ public sealed interface MethodSettings
                 ImprovedMeanFlow,
                 AlphaFlow,
                 SplitMeanFlow,
-                ScoreMethod,
+                GeneratorMethod,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */
     default @Nullable Path path() {

@@ -49,6 +49,19 @@ public record Scd(
     }
 
     public Scd {
+        check(sigmaData, timeMean, timeStd, tangent, difference, warmUpSteps, c, labelDrop);
+    }
+
+    /** Checks of every method along a teacher's flow. */
+    static void check(
+            double sigmaData,
+            double timeMean,
+            double timeStd,
+            Tangent tangent,
+            double difference,
+            long warmUpSteps,
+            double c,
+            double labelDrop) {
         TrigFlowSettings.check(sigmaData, timeMean, timeStd, difference, warmUpSteps, c, labelDrop);
         if (tangent == Tangent.PATH_DIFFERENCE) {
             throw new SettingsException(

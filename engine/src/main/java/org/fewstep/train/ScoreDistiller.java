@@ -2,10 +2,13 @@ package org.fewstep.train;
 
 import org.fewstep.io.SettingsException;
 import org.fewstep.loss.GeneratorTerm;
+import org.fewstep.loss.GradientTerm;
+import org.fewstep.loss.GuidanceAugmentation;
 import org.fewstep.loss.GuidedPrediction;
 import org.fewstep.loss.Loss;
 import org.fewstep.loss.ScoreDistillation;
 import org.fewstep.loss.ScoreTerm;
+import org.fewstep.loss.Surrogate;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
 import org.fewstep.model.PredictionNet;
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param fake what is trained beside the student; null where the term reads no fake score
  * @param adversarial the student's term of the discriminator; null where there is none, or the method's term has it
  * @param criticTimes law of the times of the adversarial term
+ * @param fakeGuidance scale of the fake score network's guidance, 1 for none
+ * @param augmentation guidance of the teacher as a term of its own; null for none
  */
 record ScoreDistiller(
         Parametrisation student,
@@ -36,7 +41,20 @@ record ScoreDistiller(
         double guidance,
         @Nullable FakeOpponent fake,
         @Nullable GeneratorTerm adversarial,
-        @Nullable TimeSampler criticTimes) {
+        @Nullable TimeSampler criticTimes,
+        double fakeGuidance,
+        @Nullable Augmentation augmentation) {
+    /**
+     * Guidance of the teacher as a term of its own, at times of its own.
+     *
+     * @param scale of the guidance
+     * @param times law of the times
+     */
+    record Augmentation(double scale, TimeSampler times) {}
+
+    private static final String TEACHER_GUIDANCE = "method.guidance";
+    private static final String FAKE_GUIDANCE = "method.fake-guidance";
+
     /** x + sigma n. */
     static final NoiseSchedule LEVELS = new EdmSchedule();
 
@@ -53,6 +71,19 @@ record ScoreDistiller(
         this(student, schedule, times, term, 1, fake, null, null);
     }
 
+    /** Without guidance of the fake score network, and with that of the teacher in the term. */
+    ScoreDistiller(
+            Parametrisation student,
+            NoiseSchedule schedule,
+            TimeSampler times,
+            ScoreTerm term,
+            double guidance,
+            @Nullable FakeOpponent fake,
+            @Nullable GeneratorTerm adversarial,
+            @Nullable TimeSampler criticTimes) {
+        this(student, schedule, times, term, guidance, fake, adversarial, criticTimes, 1, null);
+    }
+
     /** The student's objective without its networks. */
     ScoreDistillation objective(Roles roles) {
         return new ScoreDistillation(new ScoreDistillation.Config(
@@ -64,7 +95,15 @@ record ScoreDistiller(
                 term,
                 adversarial,
                 criticTimes,
-                roles.classes()));
+                roles.classes(),
+                augmentation == null ? null : second(augmentation, roles)));
+    }
+
+    private static ScoreDistillation.Second second(Augmentation augmentation, Roles roles) {
+        requireClasses(roles, augmentation.scale, TEACHER_GUIDANCE);
+        return new ScoreDistillation.Second(
+                new GradientTerm(new GuidanceAugmentation(augmentation.scale, roles.classes()), Surrogate.MEAN_SQUARE),
+                augmentation.times);
     }
 
     /** The student's loss. */
@@ -74,8 +113,9 @@ record ScoreDistiller(
 
     /** A loss of the networks for the student. */
     <D> Loss<Network, ?> loss(Loss<ScoreDistillation.Nets, D> objective, Roles roles) {
-        PredictionNet teacher = on(guided(roles));
-        PredictionNet denoiser = fake == null ? null : on(fake.denoiser(roles));
+        PredictionNet teacher = on(guided(roles.requireTeacher().denoiser(), roles, guidance, TEACHER_GUIDANCE));
+        PredictionNet denoiser =
+                fake == null ? null : on(guided(fake.denoiser(roles), roles, fakeGuidance, FAKE_GUIDANCE));
         return StudentLoss.of(
                 objective,
                 (net, dropping) -> new ScoreDistillation.Nets(
@@ -86,18 +126,25 @@ record ScoreDistiller(
         return schedule.equals(CIRCLE) ? Parametrisation.onCircle(levels) : levels;
     }
 
-    private PredictionNet guided(Roles roles) {
-        PredictionNet teacher = roles.requireTeacher().denoiser();
-        if (guidance == 1) {
-            return teacher;
+    /**
+     * A network guided against its null label; itself at scale 1.
+     *
+     * @param key of the scale
+     * @throws SettingsException for another scale and data without classes
+     */
+    static PredictionNet guided(PredictionNet net, Roles roles, double scale, String key) {
+        requireClasses(roles, scale, key);
+        if (scale == 1) {
+            return net;
         }
-        if (roles.classes() == 0) {
+        return GuidedPrediction.of(net, roles.classes(), scale);
+    }
+
+    /** Refuses guidance, a scale other than 1, for data without classes. */
+    static void requireClasses(Roles roles, double scale, String key) {
+        if (roles.classes() == 0 && scale != 1) {
             throw new SettingsException(
-                    "method.guidance",
-                    Double.toString(guidance),
-                    "1 for data without classes",
-                    "guidance needs labels");
+                    key, Double.toString(scale), "1 for data without classes", "guidance needs labels");
         }
-        return GuidedPrediction.of(teacher, roles.classes(), guidance);
     }
 }

@@ -96,17 +96,28 @@ interface TrigFlowSettings {
                 classes);
     }
 
+    /** The loss without its networks. */
+    default TrigFlowConsistency objective(Roles roles) {
+        return new TrigFlowConsistency(config(roles.classes()));
+    }
+
+    /**
+     * The networks of the loss.
+     *
+     * @param teacher flow that is distilled; null trains on data alone
+     */
+    default TrigFlowConsistency.Nets nets(VelocityNet student, @Nullable VelocityNet teacher, Roles roles) {
+        LogVarianceHead head = roles.logVariance(LogVarianceHead.class);
+        LogVariance logvar = head == null ? null : head::of;
+        return new TrigFlowConsistency.Nets(consistency().trigFlow(student), teacher, logvar);
+    }
+
     /**
      * The loss of a run.
      *
      * @param teacher flow that is distilled; null trains on data alone
      */
     default Loss<Network, ?> loss(Roles roles, @Nullable VelocityNet teacher) {
-        Parametrisation as = consistency();
-        LogVarianceHead head = roles.logVariance(LogVarianceHead.class);
-        LogVariance logvar = head == null ? null : head::of;
-        return StudentLoss.of(
-                new TrigFlowConsistency(config(roles.classes())),
-                (student, dropping) -> new TrigFlowConsistency.Nets(as.trigFlow(student), teacher, logvar));
+        return StudentLoss.of(objective(roles), (student, dropping) -> nets(student, teacher, roles));
     }
 }

@@ -85,6 +85,12 @@ class LevelCommandsTest {
         sampled(student.resolveSibling("best.safetensors"), "best");
         CliRun.of("sample", student, "--steps", "3").failed(2, "at most 2");
         CliRun.of("sample", student, "--solver", "heun").failed(2, "generator at levels");
+        for (String recipe : List.of("ring-ladd", "ring-add")) {
+            train(recipe).failed(2, "no file");
+            assertFalse(Files.exists(folder.resolve(recipe)), "nothing is left of a refused run");
+            train(recipe, "teacher=exact").failed(2, "features");
+            trained(recipe, "teacher=" + teacher);
+        }
         train("ring-sds", "teacher=" + student).failed(2, "denoiser");
         assertFalse(Files.exists(folder.resolve("ring-sds")), "nothing is left of a refused run");
         train("ring-sds", "method.levels=80,1", "sample.steps=3").failed(2, "sample.steps");
@@ -111,8 +117,15 @@ class LevelCommandsTest {
 
     @Test
     void everyRecipeOfTheRingTrains() {
-        for (String recipe :
-                List.of("ring-ct", "ring-continuous", "ring-ect", "ring-sct", "ring-scd", "ring-scott", "ring-ctm")) {
+        for (String recipe : List.of(
+                "ring-ct",
+                "ring-continuous",
+                "ring-ect",
+                "ring-sct",
+                "ring-scd",
+                "ring-rcm",
+                "ring-scott",
+                "ring-ctm")) {
             assertTrue(Files.isRegularFile(trained(recipe)), recipe);
             assertTrue(Files.isRegularFile(folder.resolve(recipe).resolve("samples-steps-1.png")), recipe);
         }

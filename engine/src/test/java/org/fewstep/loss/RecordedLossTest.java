@@ -568,6 +568,14 @@ class RecordedLossTest extends EngineTest {
         }
     }
 
+    private static double[] angles(org.fewstep.tensor.Rng source, int step, int count) {
+        double[] t = source.uniform(0, count, step);
+        for (int i = 0; i < count; i++) {
+            t[i] = 0.2 + t[i];
+        }
+        return t;
+    }
+
     @Test
     void scoreDistillation() {
         UniformTimes inner = new UniformTimes(0.1, 0.9);
@@ -596,6 +604,33 @@ class RecordedLossTest extends EngineTest {
                         nets,
                         net.leaves());
             }
+            StudentSteps onData = new StudentSteps(new CosinePath(), List.of(0.1, 0.5), true);
+            ScoreDistillation decoupled = new ScoreDistillation(new ScoreDistillation.Config(
+                    new CosinePath(),
+                    Prediction.X0,
+                    Prediction.X0,
+                    onData,
+                    inner,
+                    new GradientTerm(Dmd.published(), Surrogate.MEAN_SQUARE),
+                    null,
+                    null,
+                    CLASSES,
+                    new ScoreDistillation.Second(
+                            new TeacherRegression(2, TeacherRegression.Weight.ALPHA, new Distance.SquaredNorm()),
+                            inner)));
+            replays(decoupled, nets, net.leaves());
+            replays(
+                    new RegularisedConsistency(
+                            new TrigFlowConsistency(new TrigFlowConsistency.Config(0.5, RecordedLossTest::angles)),
+                            decoupled,
+                            0.5),
+                    new RegularisedConsistency.Nets(
+                            new TrigFlowConsistency.Nets(
+                                    (x, t, cond) -> net.v(x, t, Labels.none(CLASSES, x)),
+                                    (x, t, cond) -> tanh(x),
+                                    null),
+                            nets),
+                    net.leaves());
             for (boolean weighted : new boolean[] {false, true}) {
                 ScoreOpponent.Config config = new ScoreOpponent.Config(
                         new CosinePath(),

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
 import org.fewstep.EngineTest;
 import org.fewstep.autodiff.Grad;
@@ -29,6 +30,7 @@ import org.fewstep.path.TableTimes;
 import org.fewstep.path.UniformTimes;
 import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What the methods of score distillation have in common: draws, gradients and where they stop, few steps, bad input. */
@@ -233,6 +235,170 @@ class ScoreDistillationTest extends EngineTest {
             places[steps.draw(z, rng, step).place()] = true;
         }
         assertArrayEquals(new boolean[] {true, true, true}, places);
+    }
+
+    /** Without simulation a student starts from noise at its first level, and from data with noise at the others. */
+    @Test
+    void statesOfDataHaveTheNoiseOfTheirLevel() {
+        StudentSteps steps = new StudentSteps(new EdmSchedule(), List.of(8.0, 2.0), true);
+        Tensor zero = Tensor.full(device, DType.F64, 0, Shape.of(3, 2));
+        Tensor data = Tensor.full(device, DType.F64, 5, Shape.of(3, 2));
+        boolean[] places = new boolean[2];
+        for (int step = 0; step < 20; step++) {
+            StudentSteps.Start start = steps.draw(data, rng, step);
+            StudentSteps.Start noise = steps.draw(zero, rng, step);
+            assertEquals(0, start.place());
+            boolean first = start.t().toDoubles()[0] == 8;
+            places[first ? 0 : 1] = true;
+            double[] of = Ops.sub(start.first(), noise.first()).toDoubles();
+            assertArrayEquals(new double[] {first ? 0 : 5, first ? 0 : 5}, Arrays.copyOf(of, 2), 1e-13);
+            double[] simulated = new StudentSteps(new EdmSchedule(), List.of(8.0, 2.0))
+                    .draw(data, rng, step)
+                    .first()
+                    .toDoubles();
+            assertArrayEquals(scale(noise.first(), first ? 1 : 4).toDoubles(), simulated, 1e-13, "the same noise");
+        }
+        assertArrayEquals(new boolean[] {true, true}, places);
+        assertTrue(steps.recordable());
+    }
+
+    /** lambda c(t) |x - D_T(x_t)|^2 with c = alpha on a path that keeps variance, and no gradient through the teacher. */
+    @Test
+    void regressionToTheTeacherFallsWithTheNoiseAndStopsAtIt() {
+        for (TeacherRegression.Weight weight : TeacherRegression.Weight.values()) {
+            Tensor x = Tensor.of(device, DType.F64, rng.normal(0, 2 * BATCH, 8), BATCH, 2)
+                    .requireGrad();
+            ScoreDistillation loss = loss(new TeacherRegression(2.5, weight, new Distance.SquaredNorm()));
+            ScoreDistillation.Draw draw = loss.draw(batch(), rng, 3);
+            LossResult result = loss.loss(new ScoreDistillation.Nets((z, t, cond) -> x, TEACHER, null, null), draw);
+            double[] away = Ops.sub(x, result.part("teacher x0")).toDoubles();
+            double[] expected = new double[2 * BATCH];
+            double total = 0;
+            for (int i = 0; i < expected.length; i++) {
+                double t = draw.level().t()[i / 2];
+                double c = 2.5 / BATCH * (weight == TeacherRegression.Weight.ALPHA ? new CosinePath().alpha(t) : 1);
+                total += c * away[i] * away[i];
+                expected[i] = 2 * c * away[i];
+            }
+            assertEquals(total, result.total().item(), 1e-12);
+            assertArrayEquals(
+                    expected, Grad.of(result.total(), List.of(x)).get(0).toDoubles(), 1e-13);
+        }
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new TeacherRegression(-1, TeacherRegression.Weight.ALPHA, new Distance.SquaredNorm()));
+    }
+
+    /** Where h is large the pseudo-Huber distance is the square over 2 h, and where it is small it has slope y / |y|. */
+    @Test
+    void implicitMatchingIsTheIdentityOverTheNormOfTheDifference() {
+        ScoreDistillation square = loss(new ScoreIdentity(1, 1, false));
+        ScoreDistillation.Draw draw = square.draw(batch(), rng, 3);
+        double[] of = square.loss(NETS, draw).perSample().toDoubles();
+        double[] wide = loss(new ScoreIdentity(1, 1e6, false, 1e6))
+                .loss(NETS, draw)
+                .perSample()
+                .toDoubles();
+        assertArrayEquals(of, wide, 1e-9);
+        LossResult narrow = loss(new ScoreIdentity(1, 1, false, 1e-9)).loss(NETS, draw);
+        double[] y = Ops.norm(Ops.sub(narrow.part("teacher x0"), narrow.part("fake x0")), 1)
+                .toDoubles();
+        for (int i = 0; i < BATCH; i++) {
+            assertEquals(of[i] / y[i], narrow.perSample().toDoubles()[i], 1e-9);
+        }
+        assertThrows(IllegalArgumentException.class, () -> new ScoreIdentity(1, 1, true, 0.1));
+        assertThrows(IllegalArgumentException.class, () -> new ScoreIdentity(1, 1, false, -1));
+    }
+
+    private static final int CLASSES = 3;
+    private static final PredictionNet LABELLED =
+            (x, t, cond) -> Objects.requireNonNull(cond.labels()).toInts()[0] == CLASSES ? Ops.sin(x) : scale(x, 0.4);
+
+    private Batch labelled() {
+        return new Batch(batch().x0(), new int[] {0, 1, 2, 0, 1, 2});
+    }
+
+    private static ScoreDistillation withSecond(ScoreDistillation.@Nullable Second second) {
+        return new ScoreDistillation(new ScoreDistillation.Config(
+                new CosinePath(),
+                Prediction.X0,
+                Prediction.X0,
+                one(),
+                TIMES,
+                matching(Dmd.published()),
+                null,
+                null,
+                CLASSES,
+                second));
+    }
+
+    /** At one level with one noise, guidance as a term of its own is the guided teacher's but for the denominator. */
+    @Test
+    void matchingAndAugmentationAddUpToTheGuidedTeacher() {
+        ScoreDistillation loss = withSecond(null);
+        ScoreDistillation.Draw draw = loss.draw(labelled(), rng, 3);
+        ScoreDistillation.Nets nets = new ScoreDistillation.Nets(STUDENT, LABELLED, FAKE, null);
+        Tensor x = batch().x0();
+        ScorePoint point = new ScorePoint(nets, draw.level(), draw.cond(), x);
+        Tensor sum = add(Dmd.published().of(point), new GuidanceAugmentation(2.5, CLASSES).of(point));
+        ScorePoint guided = new ScorePoint(
+                new ScoreDistillation.Nets(STUDENT, GuidedPrediction.of(LABELLED, CLASSES, 2.5), FAKE, null),
+                draw.level(),
+                draw.cond(),
+                x);
+        Tensor size = Ops.mean(Ops.abs(Ops.sub(x, point.teacherX0())), 1);
+        Tensor expected = Ops.div(Ops.sub(guided.fakeX0(), guided.teacherX0()), Ops.reshape(size, BATCH, 1));
+        assertArrayEquals(expected.toDoubles(), sum.toDoubles(), 1e-12);
+        assertArrayEquals(
+                new double[2 * BATCH],
+                new GuidanceAugmentation(1, CLASSES).of(point).toDoubles(),
+                "no guidance, no term");
+        assertThrows(IllegalArgumentException.class, () -> new GuidanceAugmentation(2, 0));
+    }
+
+    @Test
+    void aSecondTermHasALevelOfItsOwnAndIsAdded() {
+        ScoreTerm term = matching(new GuidanceAugmentation(2, CLASSES));
+        ScoreDistillation loss = withSecond(new ScoreDistillation.Second(term, new UniformTimes(0.8, 0.9)));
+        ScoreDistillation.Nets nets = new ScoreDistillation.Nets(STUDENT, LABELLED, FAKE, null);
+        ScoreDistillation.Draw draw = loss.draw(labelled(), rng, 3);
+        for (double t : draw.second().t()) {
+            assertTrue(0.8 <= t && t <= 0.9);
+        }
+        LossResult result = loss.loss(nets, draw);
+        double alone = withSecond(null)
+                .loss(nets, withSecond(null).draw(labelled(), rng, 3))
+                .total()
+                .item();
+        Tensor g = result.part("second gradient");
+        assertEquals(alone + Ops.mean(Ops.square(g)).item() / 2, result.total().item(), 1e-12);
+        double first = loss.loss(nets, loss.slice(draw, 0, 2)).total().item();
+        double rest = loss.loss(nets, loss.slice(draw, 2, BATCH)).total().item();
+        assertEquals(result.total().item(), (2 * first + 4 * rest) / BATCH, 1e-12);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new ScoreDistillation.Second(matching(fDistill(null)), TIMES),
+                "it couples samples");
+    }
+
+    /** What a student of a few steps makes is, for the discriminator, what it is judged by. */
+    @Test
+    void samplesOfStepsAreTheStudents() {
+        StudentSteps steps = new StudentSteps(new EdmSchedule(), List.of(8.0, 2.0));
+        StepSamples samples = new StepSamples(steps, STUDENT, 0);
+        Batch batch = batch();
+        for (int step = 0; step < 6; step++) {
+            StepSamples.Draw draw = samples.draw(batch, rng, step);
+            Generated.Pairs pairs = samples.of(draw);
+            double[] expected = steps.samples(STUDENT, draw.start(), Cond.NONE).toDoubles();
+            assertArrayEquals(expected, pairs.fake().toDoubles());
+            assertArrayEquals(batch.x0().toDoubles(), pairs.real().toDoubles());
+            assertArrayEquals(
+                    Arrays.copyOfRange(expected, 2, 6),
+                    samples.of(samples.slice(draw, 1, 3)).fake().toDoubles(),
+                    1e-15);
+        }
+        assertTrue(samples.inputs(samples.draw(batch, rng, 0)).isEmpty(), "simulated steps are not recorded");
     }
 
     /** h = f''(r) r^2 up to a factor. */

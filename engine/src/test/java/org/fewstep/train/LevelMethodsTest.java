@@ -41,6 +41,7 @@ class LevelMethodsTest {
             "ect",
             "sct",
             "scd",
+            "rcm",
             "scott");
 
     private final Device device = new CpuDevice(Provider.LOOPS, 1);
@@ -57,7 +58,7 @@ class LevelMethodsTest {
 
     private static Recipe recipe(String method, String... overrides) {
         Map<String, Object> map = TinyRecipe.map(method);
-        if (List.of("consistency-distillation", "continuous-consistency", "scd", "scott")
+        if (List.of("consistency-distillation", "continuous-consistency", "scd", "rcm", "scott")
                 .contains(method)) {
             map.put("teacher", "exact");
         }
@@ -186,6 +187,32 @@ class LevelMethodsTest {
                 assertTrue(reader.names().stream().noneMatch(name -> name.contains("logvar")));
                 assertEquals(6, generator.sample(3, 1, 0).length);
             }
+        }
+    }
+
+    @Test
+    void theRegulariserChangesTheStudentByItsWeightAlone() throws IOException {
+        String[] sets = {"training.steps=13", "method.ratio=2"};
+        Path scd = run("scd", recipe("scd", "training.steps=13"));
+        Path none = run("none", recipe("rcm", sets[0], sets[1], "method.weight=0"));
+        assertArrayEquals(weight(scd), weight(none), "without its weight it is scd");
+        List<byte[]> ends = new ArrayList<>(List.of(weight(scd)));
+        for (String set : List.of("weight=0.5", "levels=80,0.8", "form=sigma", "adaptive=true")) {
+            Recipe recipe = recipe("rcm", sets[0], sets[1], "method." + set);
+            assertEquals(recipe, Recipe.from(recipe.toMap()));
+            Path whole = run(set, recipe);
+            assertSameRun(whole, pieces(set + " in pieces", recipe));
+            ends.add(weight(whole));
+        }
+        assertAllDiffer(ends);
+        assertTrue(Files.readString(none.resolve(MetricsLog.JSONL)).contains("\"fake-loss\":"));
+        for (String wrong :
+                List.of("weight=-1", "levels=1,2", "ratio=0", "c=0", "fake.lr=0", "tangent=path-difference")) {
+            String key = wrong.substring(0, wrong.indexOf('='));
+            assertEquals(
+                    "method." + key,
+                    assertThrows(SettingsException.class, () -> recipe("rcm", "method." + wrong))
+                            .path());
         }
     }
 

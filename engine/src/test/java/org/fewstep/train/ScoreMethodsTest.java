@@ -80,6 +80,7 @@ class ScoreMethodsTest {
                         FEATURES,
                         NARROW),
                 List.of("sid"),
+                List.of("sid", "method.distance=pseudo-huber"),
                 List.of("sida", FEATURES, NARROW),
                 List.of("vsd"),
                 List.of("sds"),
@@ -251,6 +252,156 @@ class ScoreMethodsTest {
         }
     }
 
+    /** LADD and ADD, and what they can be made of; the teacher's features need a teacher with some. */
+    private static List<Recipe> onFeatures(Path teacher, String... overrides) {
+        String in = "method.adversarial.features.taps=blocks.0,blocks.1";
+        List<List<String>> kinds = List.of(
+                List.of("ladd", FEATURES),
+                List.of("ladd", FEATURES, "method.levels=80,2", "method.adversarial=hinge", "method.r1=1"),
+                List.of("ladd", FEATURES, "method.levels=80,2", "method.states=simulated"),
+                List.of("add", in),
+                List.of("add", in, "method.adversarial.r1-of=features", "method.weight=uniform"),
+                List.of("add", in, "method.states=simulated", "method.distance=huber", "method.adversarial.updates=2"));
+        List<Recipe> recipes = new ArrayList<>();
+        for (List<String> kind : kinds) {
+            List<String> sets = new ArrayList<>(kind.subList(1, kind.size()));
+            sets.addAll(List.of("teacher=" + teacher, "init=fresh"));
+            sets.addAll(Arrays.asList(overrides));
+            recipes.add(recipe(kind.get(0), sets.toArray(new String[0])));
+        }
+        return recipes;
+    }
+
+    @Test
+    void adversarialDistillationOnTheTeachersFeaturesIsResumedAndReplayed() throws IOException {
+        Path teacher = runs().checkpoint("teacher", Recipe.from(map("edm"), List.of("training.steps=5")));
+        List<Recipe> anew = onFeatures(teacher, "training.replay=false");
+        int at = 0;
+        for (Recipe recipe : onFeatures(teacher)) {
+            Path whole = runs().whole("run " + at, recipe);
+            TinyRuns.assertSame(whole, runs().pieces("pieces " + at, recipe));
+            assertSameTensors(tensors(runs().whole("anew " + at, anew.get(at))), tensors(whole));
+            assertEquals(recipe, Recipe.from(recipe.toMap()));
+            Map<String, byte[]> last = tensors(whole);
+            Path start = folder.resolve("start " + at);
+            Trainer.start(recipe, start, device).close();
+            Map<String, byte[]> first = tensors(start);
+            for (String moved : List.of("student/out.W", "critic/blocks.0.out.W", "critic/blocks.1.out.W")) {
+                assertFalse(Arrays.equals(first.get(moved), last.get(moved)), moved);
+            }
+            assertArrayEquals(first.get("teacher/blocks.0.first.W"), last.get("teacher/blocks.0.first.W"));
+            assertFalse(last.containsKey("critic/blocks.0.first.W"), "heads alone");
+            try (Generator generator = Generator.load(whole.resolve(Checkpoint.FILE), device)) {
+                assertEquals(4, generator.sample(2, 1, 5).length);
+            }
+            at++;
+        }
+    }
+
+    @Test
+    void theDistillationTermOfAddCountsByItsWeight() {
+        Path teacher = runs().checkpoint("teacher", Recipe.from(map("edm"), List.of("training.steps=5")));
+        String in = "method.adversarial.features.taps=blocks.1";
+        List<byte[]> ends = new ArrayList<>();
+        for (String set : List.of("method.distillation=0", "method.distillation=3", "method.adversarial.weight=0")) {
+            ends.add(tensors(runs().whole(set, recipe("add", in, "teacher=" + teacher, "training.steps=5", set)))
+                    .get("student/out.W"));
+        }
+        assertFalse(Arrays.equals(ends.get(0), ends.get(1)));
+        assertFalse(Arrays.equals(ends.get(0), ends.get(2)));
+        assertFalse(Arrays.equals(ends.get(1), ends.get(2)));
+    }
+
+    @Test
+    void adversarialDistillationRefusesWhatItCannotUse() {
+        Path teacher = runs().checkpoint("teacher", Recipe.from(map("edm"), List.of("training.steps=2")));
+        assertEquals("method.features", refused("ladd"));
+        assertEquals("method.adversarial", refused("ladd", FEATURES, "method.adversarial=relativistic"));
+        assertEquals("method.updates", refused("ladd", FEATURES, "method.updates=0"));
+        assertEquals("method.r1", refused("ladd", FEATURES, "method.r1=-1"));
+        assertEquals("method.levels", refused("ladd", FEATURES, "method.levels=2,3"));
+        assertEquals("method.adversarial.features", refused("add", "method.adversarial.kind=hinge"));
+        String in = "method.adversarial.features.taps=blocks.0";
+        assertEquals("method.adversarial.kind", refused("add", in, "method.adversarial.kind=relativistic"));
+        assertEquals("method.distillation", refused("add", in, "method.distillation=-1"));
+        assertEquals(
+                "method.adversarial.r1-of",
+                refused("add", in, "method.adversarial.r1-of=features", "method.adversarial.r1-noise=0.1"));
+        assertEquals("teacher", refusedAtStart(recipe("ladd", FEATURES)));
+        assertEquals("teacher", refusedAtStart(recipe("add", in)));
+        assertEquals(
+                "method.features.taps",
+                refusedAtStart(recipe("ladd", "method.features.taps=blocks.9", "teacher=" + teacher)));
+        assertEquals(
+                "method.adversarial.features.taps",
+                refusedAtStart(recipe("add", "method.adversarial.features.taps=x", "teacher=" + teacher)));
+    }
+
+    /** A class-conditional run of three steps from a teacher. */
+    private Map<String, byte[]> glyphs(Path teacher, String method, String... sets) throws IOException {
+        Map<String, Object> glyphs = TinyRecipe.glyphs(method);
+        glyphs.put("teacher", teacher.toString());
+        glyphs.put("sample", Map.of("steps", List.of(1)));
+        List<String> all = new ArrayList<>(List.of("training.steps=3"));
+        all.addAll(Arrays.asList(sets));
+        Recipe recipe = Recipe.from(glyphs, all);
+        String name = method + " " + String.join(" ", sets);
+        Path whole = runs().whole(name, recipe);
+        all.add("training.replay=false");
+        assertSameTensors(tensors(runs().whole(name + " anew", Recipe.from(glyphs, all))), tensors(whole));
+        return tensors(whole);
+    }
+
+    /** Every scale of guidance moves what it is for: the student, the fake score network, or both. */
+    @Test
+    void guidanceOfBothNetworksIsFeltWhereItBelongs() throws IOException {
+        Path teacher = runs().checkpoint("teacher", Recipe.from(TinyRecipe.glyphs("edm"), List.of("training.steps=2")));
+        String student = "student/out.W";
+        String fake = "fake/net.out.W";
+        for (String method : List.of("sid", "dmd", "dmd2")) {
+            Map<String, byte[]> plain = glyphs(teacher, method);
+            Map<String, byte[]> guided = glyphs(teacher, method, "method.guidance=2");
+            assertFalse(Arrays.equals(plain.get(student), guided.get(student)), method);
+            if (!method.equals("sid")) {
+                String[] levels = {"method.guidance=2", "method.augmentation.least=0.2", "method.augmentation.highest=3"
+                };
+                Map<String, byte[]> apart = glyphs(teacher, method, levels);
+                assertFalse(Arrays.equals(guided.get(student), apart.get(student)), method);
+            }
+        }
+        Map<String, byte[]> plain = glyphs(teacher, "sid", "training.steps=1");
+        Map<String, byte[]> anti = glyphs(teacher, "sid", "training.steps=1", "method.fake-guidance=-1");
+        assertFalse(Arrays.equals(plain.get(student), anti.get(student)));
+        assertArrayEquals(plain.get(fake), anti.get(fake), "it is judged, not trained, at the scale");
+        Map<String, byte[]> zero = glyphs(teacher, "sid", "training.steps=1", "method.fake-training-guidance=0");
+        assertFalse(Arrays.equals(plain.get(fake), zero.get(fake)));
+        glyphs(teacher, "ladd", "method.features.taps=blocks.1");
+        glyphs(teacher, "add", "method.adversarial.features.taps=blocks.1");
+    }
+
+    @Test
+    void guidanceWithoutLabelsOrWithoutAScaleIsRefused() {
+        assertEquals("method.guidance", refusedAtStart(recipe("sid", "method.guidance=2")));
+        assertEquals("method.fake-guidance", refusedAtStart(recipe("sid", "method.fake-guidance=0")));
+        assertEquals("method.fake-training-guidance", refusedAtStart(recipe("sid", "method.fake-training-guidance=0")));
+        String[] apart = {"method.augmentation.least=0.2", "method.augmentation.highest=3"};
+        for (String method : List.of("dmd", "dmd2")) {
+            assertEquals("method.augmentation", refused(method, apart));
+            assertEquals("method.guidance", refusedAtStart(recipe(method, apart[0], apart[1], "method.guidance=2")));
+        }
+    }
+
+    /** Few-step SiD: the student is judged, and followed, at the outputs of all its steps. */
+    @Test
+    void fewStepsOfSidAreOneMixture() throws IOException {
+        Recipe recipe = recipe("sid", "method.levels=2.5,0.4");
+        Path whole = runs().whole("few", recipe);
+        TinyRuns.assertSame(whole, runs().pieces("pieces", recipe));
+        try (Generator generator = Generator.load(whole.resolve(Checkpoint.FILE), device)) {
+            assertEquals(4, generator.sample(2, 2, 5).length);
+        }
+    }
+
     private static String refused(String method, String... overrides) {
         return assertThrows(SettingsException.class, () -> recipe(method, overrides))
                 .path();
@@ -289,6 +440,7 @@ class ScoreMethodsTest {
         assertEquals("method.discriminator", refused("dmd2", FEATURES, "method.discriminator=0"));
         assertEquals("method.start", refused("dmd2", "method.start=1"));
         assertEquals("method.share", refused("sid", "method.share=0"));
+        assertEquals("method.huber", refused("sid", "method.huber=0"));
     }
 
     @Test
