@@ -18,19 +18,13 @@ public record MomentMapConfig(NetworkConfig net, ImmScaling.Form form, Schedule 
     /** Paths with noise at 1. */
     public enum Schedule {
         /** 1 - t and t */
-        LINEAR(LinearPath.NOISE_AT_ONE),
+        LINEAR,
         /** cosine and sine of pi t / 2 */
-        COSINE(new CosinePath().reversed());
-
-        private final Path path;
-
-        Schedule(Path path) {
-            this.path = path;
-        }
+        COSINE;
 
         /** The path, with noise at 1. */
         public Path path() {
-            return path;
+            return this == LINEAR ? LinearPath.NOISE_AT_ONE : new CosinePath().reversed();
         }
     }
 
