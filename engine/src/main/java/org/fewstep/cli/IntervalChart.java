@@ -9,12 +9,17 @@ import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.CategorySeries;
 import org.knowm.xchart.style.CategoryStyler;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Numbers with their intervals, drawn by XChart. */
+/** Numbers between the ends of their intervals, drawn by XChart. */
 final class IntervalChart {
     private static final int WIDTH = 900;
     private static final int HEIGHT = 480;
     private static final double SPAN = 10;
+
+    /** Least distance of two labels in pixels, so small that none is left out. */
+    private static final int BETWEEN = 16;
 
     private final CategoryChart chart;
     private final List<String> names = new ArrayList<>();
@@ -37,10 +42,10 @@ final class IntervalChart {
         style.setPlotBorderColor(new Color(0x9a9a9a));
         // Upright labels leave room for all of them.
         style.setXAxisLabelRotation(90);
+        style.setXAxisTickMarkSpacingHint(BETWEEN);
         style.setDefaultSeriesRenderStyle(CategorySeries.CategorySeriesRenderStyle.Scatter);
+        style.setOverlapped(true);
         style.setMarkerSize(9);
-        style.setSeriesColors(new Color[] {new Color(0x1f5fa8)});
-        style.setErrorBarsColor(new Color(0x333333));
     }
 
     /** Adds a number. */
@@ -59,7 +64,22 @@ final class IntervalChart {
             most = Math.max(most, means.get(i));
         }
         chart.getStyler().setYAxisLogarithmic(least > 0 && most > SPAN * least);
-        chart.addSeries("distance", names, means, halfWidths);
+        // The ends are series of their own: error bars of XChart are wrong on a logarithmic axis.
+        List<Double> low = new ArrayList<>();
+        List<Double> high = new ArrayList<>();
+        for (int i = 0; i < means.size(); i++) {
+            low.add(means.get(i) - halfWidths.get(i));
+            high.add(means.get(i) + halfWidths.get(i));
+        }
+        series("low", low, SeriesMarkers.TRIANGLE_UP, new Color(0x8a93a0));
+        series("high", high, SeriesMarkers.TRIANGLE_DOWN, new Color(0x8a93a0));
+        series("mean", means, SeriesMarkers.CIRCLE, new Color(0x1f5fa8));
         ChartFile.write(file, chart);
+    }
+
+    private void series(String name, List<Double> values, Marker marker, Color color) {
+        CategorySeries series = chart.addSeries(name, names, values);
+        series.setMarker(marker);
+        series.setMarkerColor(color);
     }
 }
