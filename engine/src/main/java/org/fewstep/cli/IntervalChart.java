@@ -59,18 +59,16 @@ final class IntervalChart {
     void write(Path file) {
         double least = Double.POSITIVE_INFINITY;
         double most = 0;
-        for (int i = 0; i < means.size(); i++) {
-            least = Math.min(least, means.get(i) - halfWidths.get(i));
-            most = Math.max(most, means.get(i));
-        }
-        chart.getStyler().setYAxisLogarithmic(least > 0 && most > SPAN * least);
         // The ends are series of their own: error bars of XChart are wrong on a logarithmic axis.
         List<Double> low = new ArrayList<>();
         List<Double> high = new ArrayList<>();
         for (int i = 0; i < means.size(); i++) {
             low.add(means.get(i) - halfWidths.get(i));
             high.add(means.get(i) + halfWidths.get(i));
+            least = Math.min(least, low.get(i));
+            most = Math.max(most, means.get(i));
         }
+        chart.getStyler().setYAxisLogarithmic(least > 0 && most > SPAN * least);
         series("low", low, SeriesMarkers.TRIANGLE_UP, new Color(0x8a93a0));
         series("high", high, SeriesMarkers.TRIANGLE_DOWN, new Color(0x8a93a0));
         series("mean", means, SeriesMarkers.CIRCLE, new Color(0x1f5fa8));

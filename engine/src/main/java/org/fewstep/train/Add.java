@@ -44,7 +44,7 @@ public record Add(
         TeacherRegression.Weight weight,
         Metric distance,
         AdversarialSettings adversarial)
-        implements GeneratorMethod {
+        implements GeneratorMethod, Comparing {
     static Map<String, Object> defaults() {
         return Map.of(
                 "sigma-data",
@@ -75,11 +75,6 @@ public record Add(
             throw new SettingsException(
                     "adversarial.kind", "relativistic", "hinge or non-saturating", "the student's term has no pairs");
         }
-    }
-
-    @Override
-    public boolean perceptual() {
-        return distance == Metric.PERCEPTUAL;
     }
 
     private StudentSteps steps() {

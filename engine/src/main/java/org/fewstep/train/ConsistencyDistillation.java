@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ConsistencyDistillation(
         double sigmaData, double sigmaMin, int levels, double mu, TeacherStep solver, Metric distance, double labelDrop)
-        implements MethodSettings {
+        implements MethodSettings, Comparing {
     static Map<String, Object> defaults() {
         return Map.of(
                 "sigma-data",
@@ -58,11 +58,6 @@ public record ConsistencyDistillation(
     @Override
     public int times() {
         return 1;
-    }
-
-    @Override
-    public boolean perceptual() {
-        return distance == Metric.PERCEPTUAL;
     }
 
     @Override

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ConsistencyTraining(
         double sigmaData, double sigmaMin, int s0, int s1, double mu0, Metric distance, double labelDrop)
-        implements MethodSettings {
+        implements MethodSettings, Comparing {
     static Map<String, Object> defaults() {
         return Map.of(
                 "sigma-data",
@@ -55,11 +55,6 @@ public record ConsistencyTraining(
     @Override
     public int times() {
         return 1;
-    }
-
-    @Override
-    public boolean perceptual() {
-        return distance == Metric.PERCEPTUAL;
     }
 
     @Override

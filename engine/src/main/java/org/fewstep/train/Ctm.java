@@ -52,7 +52,7 @@ public record Ctm(
         double timeStd,
         @Nullable AdversarialSettings adversarial,
         double labelDrop)
-        implements MethodSettings {
+        implements MethodSettings, Comparing {
     static Map<String, Object> defaults() {
         return Map.ofEntries(
                 Map.entry("sigma-data", 0.5),
@@ -81,11 +81,6 @@ public record Ctm(
     @Override
     public int times() {
         return 2;
-    }
-
-    @Override
-    public boolean perceptual() {
-        return distance == Metric.PERCEPTUAL;
     }
 
     @Override

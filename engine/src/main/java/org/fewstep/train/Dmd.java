@@ -37,7 +37,7 @@ public record Dmd(
         OptimizerSettings fake,
         double guidance,
         @Nullable LevelTable augmentation)
-        implements ScoreMethod {
+        implements ScoreMethod, Comparing {
     static Map<String, Object> defaults() {
         return Map.of(
                 "sigma-data",
@@ -86,11 +86,6 @@ public record Dmd(
     /** Guidance as a term of its own; null without levels of its own. */
     static ScoreDistiller.@Nullable Augmentation augmentation(double guidance, @Nullable LevelTable levels) {
         return levels == null ? null : new ScoreDistiller.Augmentation(guidance, levels.middle(ScoreDistiller.LEVELS));
-    }
-
-    @Override
-    public boolean perceptual() {
-        return distance == Metric.PERCEPTUAL;
     }
 
     @Override

@@ -38,7 +38,7 @@ public record Ect(
         double c,
         @Nullable Metric distance,
         double labelDrop)
-        implements MethodSettings {
+        implements MethodSettings, Comparing {
     /** Greatest ratio r / t; FastGen's. */
     private static final double MOST = 0.999;
 
@@ -82,11 +82,6 @@ public record Ect(
     @Override
     public int times() {
         return 1;
-    }
-
-    @Override
-    public boolean perceptual() {
-        return distance == Metric.PERCEPTUAL;
     }
 
     @Override

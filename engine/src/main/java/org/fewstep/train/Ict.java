@@ -32,7 +32,7 @@ public record Ict(
         double timeStd,
         Metric distance,
         double labelDrop)
-        implements MethodSettings {
+        implements MethodSettings, Comparing {
     static Map<String, Object> defaults() {
         return Map.of(
                 "sigma-data",
@@ -64,11 +64,6 @@ public record Ict(
     @Override
     public int times() {
         return 1;
-    }
-
-    @Override
-    public boolean perceptual() {
-        return distance == Metric.PERCEPTUAL;
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.fewstep.model.Parametrisation;
  * @param sigmaData standard deviation of the data, above 0 (default 0.5)
  * @param distance l2, l1, huber or perceptual (default l2)
  */
-public record KnowledgeDistillation(double sigmaData, Metric distance) implements MethodSettings {
+public record KnowledgeDistillation(double sigmaData, Metric distance) implements MethodSettings, Comparing {
     static Map<String, Object> defaults() {
         return Map.of("sigma-data", 0.5, "distance", Metric.L2);
     }
@@ -26,11 +26,6 @@ public record KnowledgeDistillation(double sigmaData, Metric distance) implement
     @Override
     public int times() {
         return 1;
-    }
-
-    @Override
-    public boolean perceptual() {
-        return distance == Metric.PERCEPTUAL;
     }
 
     @Override

@@ -102,11 +102,6 @@ public sealed interface MethodSettings
         return false;
     }
 
-    /** Whether it compares samples in the states of the recipe's perceptual network. */
-    default boolean perceptual() {
-        return false;
-    }
-
     /** Whether the recipe's teacher is a flow map, of as many times as the student. */
     default boolean mapTeacher() {
         return false;

@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * {@link RegularisedConsistency}: continuous-time consistency distillation, which covers the data, with distribution matching on the
  * student's own samples, which makes them sharp.
  *
- * <p>The student and its first term are those of {@link Scd}. What could not be checked: the published weight, its law of noise levels and the number of updates of the fake score network;
- * those here are DMD2's. The samples of the regulariser are made by the student's sampler at {@code levels}.
+ * <p>The student and its first term are those of {@link Scd}. What could not be checked: the published weight, its law of noise
+ * levels and the number of updates of the fake score network; those here are DMD2's. The samples of the regulariser are made by the
+ * student's sampler at {@code levels}.
  *
  * @param sigmaData standard deviation of the data, above 0 (default 0.5)
  * @param form coordinates of the network: trigflow, or sigma to start from the teacher (default trigflow)

@@ -110,7 +110,8 @@ public record Recipe(
         }
         requirePairsFit(method, data, source);
         requireTeacherFits(method, teacher, init);
-        if (method.perceptual() != (perceptual != null)) {
+        boolean compared = method instanceof Comparing with && with.distance() == Metric.PERCEPTUAL;
+        if (compared != (perceptual != null)) {
             throw new SettingsException(
                     "perceptual",
                     perceptual == null ? "none" : perceptual,

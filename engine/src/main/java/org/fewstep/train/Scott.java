@@ -45,7 +45,7 @@ public record Scott(
         Metric distance,
         @Nullable AdversarialSettings adversarial,
         double labelDrop)
-        implements MethodSettings {
+        implements MethodSettings, Comparing {
     private static final double ETA = 0.3;
     private static final double MOST_ETA = 2;
 
@@ -84,11 +84,6 @@ public record Scott(
     @Override
     public int times() {
         return 1;
-    }
-
-    @Override
-    public boolean perceptual() {
-        return distance == Metric.PERCEPTUAL;
     }
 
     @Override
