@@ -54,6 +54,7 @@ public sealed interface MethodSettings
                 Ctm,
                 Tcm,
                 KnowledgeDistillation,
+                Drifting,
                 Reflow,
                 ProgressiveDistillation,
                 MultistepConsistency,
@@ -70,6 +71,7 @@ public sealed interface MethodSettings
                 ImprovedMeanFlow,
                 AlphaFlow,
                 SplitMeanFlow,
+                Tvm,
                 GeneratorMethod,
                 MethodSettings.Classification {
     /** The path whose time the network is called in; null without time, for a bridge and for a method of noise levels. */

@@ -110,14 +110,14 @@ public record Recipe(
         }
         requirePairsFit(method, data, source);
         requireTeacherFits(method, teacher, init);
-        boolean compared = method instanceof Comparing with && with.distance() == Metric.PERCEPTUAL;
+        boolean compared = method instanceof Perceiving seeing && seeing.perceptual();
         if (compared != (perceptual != null)) {
             throw new SettingsException(
                     "perceptual",
                     perceptual == null ? "none" : perceptual,
                     perceptual == null
-                            ? "a model file of a classifier, which method.distance needs"
-                            : "none, since method.distance is not perceptual",
+                            ? "a model file of a classifier, which the method needs"
+                            : "none, since nothing of the method is perceptual",
                     perceptual == null ? "train one with the recipe mnist-classifier" : "leave it out");
         }
         method.requireBatch(training.batch());

@@ -124,6 +124,7 @@ class LevelCommandsTest {
                 "ring-sct",
                 "ring-scd",
                 "ring-rcm",
+                "ring-drifting",
                 "ring-scott",
                 "ring-ctm")) {
             assertTrue(Files.isRegularFile(trained(recipe)), recipe);

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -137,6 +139,21 @@ class MainTest {
             CliRun one = run("recipes", name);
             succeeded(one);
             assertTrue(one.out().contains("name: " + name), one.out());
+        }
+    }
+
+    @Test
+    void everyRecipeInTheProgramIsListed() throws IOException, URISyntaxException {
+        URI folder = RecipeText.class
+                .getResource("/org/fewstep/recipes/ring-edm.yaml")
+                .toURI();
+        try (Stream<Path> files = Files.list(Path.of(folder).getParent())) {
+            assertEquals(
+                    RecipeText.BUILT_IN.stream()
+                            .map(name -> name + ".yaml")
+                            .sorted()
+                            .toList(),
+                    files.map(file -> file.getFileName().toString()).sorted().toList());
         }
     }
 

@@ -27,6 +27,7 @@ import org.fewstep.model.FlowMapNet;
 import org.fewstep.model.TwoHeadNet;
 import org.fewstep.model.VelocityNet;
 import org.fewstep.path.Diagonal;
+import org.fewstep.path.GapPairs;
 import org.fewstep.path.LogitNormalPairs;
 import org.fewstep.path.LogitNormalTimes;
 import org.fewstep.path.SpanPairs;
@@ -34,7 +35,7 @@ import org.fewstep.path.TimePairs;
 import org.fewstep.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
-/** What holds of the targets of Align Your Flow, alpha-Flow, SplitMeanFlow and improved MeanFlow, whatever the network. */
+/** What holds of the targets of Align Your Flow, alpha-Flow, SplitMeanFlow, improved MeanFlow and terminal velocity matching, whatever the network. */
 class TwoTimeLawsTest extends EngineTest {
     private static final LogitNormalPairs TIMES = new LogitNormalPairs(-0.4, 1, new Diagonal.Ratio(0.5));
     private static final double[] T = {0.9, 0.5, 0.31, 0.99};
@@ -122,6 +123,105 @@ class TwoTimeLawsTest extends EngineTest {
                 loss.loss(SplitMeanFlow.Nets.of(smooth()), draw).part("target").toDoubles();
         Tensor v = sub(draw.pair().eps(), draw.pair().x0());
         assertArrayEquals(Arrays.copyOfRange(v.toDoubles(), 4, 6), Arrays.copyOfRange(own, 4, 6), 1e-14);
+    }
+
+    private static TerminalVelocity terminal(double omega, int classes) {
+        LogitNormalTimes times = new LogitNormalTimes(-0.4, 1);
+        return new TerminalVelocity(new TerminalVelocity.Config(
+                new GapPairs(new LogitNormalTimes(-0.8, 1), times), times, omega, 0, classes));
+    }
+
+    @Test
+    void endsOfTheExactMapMoveAsTheVelocity() {
+        double[] s = {0.4, 0.7, 0.2, 0.9};
+        Tensor[] pair = onTheFlow(s);
+        TerminalVelocity loss = terminal(1, 0);
+        TerminalVelocity.Draw draw = loss.draw(pair[0], pair[1], times(), s, null);
+        LossResult right = loss.loss(new TerminalVelocity.Nets(exact, exact), draw);
+        assertEquals(0, largest(right.part("loss_end")), 1e-11);
+        assertEquals(0, largest(right.part("loss_flow")), 1e-13);
+        FlowMapNet other = (x, from, to, cond) -> scale(exact.v(x, from, cond), 1.1);
+        assertTrue(
+                largest(loss.loss(new TerminalVelocity.Nets(exact, other), draw).part("loss_end")) > 1e-4);
+        assertTrue(
+                largest(loss.loss(new TerminalVelocity.Nets(other, exact), draw).part("loss_flow")) > 1e-4);
+    }
+
+    @Test
+    void terminalVelocitiesAreThoseOfPlainNumbers() {
+        Tensor x0 = random(4, 1);
+        Tensor eps = random(4, 2);
+        double[] s = {0.4, 0.7, 0.2, 0.9};
+        int[] labels = {0, 1, 3, 2};
+        // u = a(class) x + r: d/dr of x - (t - r) u is u - (t - r).
+        FlowMapNet student = (x, from, to, cond) -> add(mul(x, factor(x, cond, 0.5)), reshape(to, to.dim(0), 1));
+        FlowMapNet average = (x, from, to, cond) -> mul(x, factor(x, cond, -0.25));
+        TerminalVelocity loss = terminal(1.5, 3);
+        LossResult result =
+                loss.loss(new TerminalVelocity.Nets(student, average), loss.draw(x0, eps, times(), s, labels));
+        double[] a = x0.toDoubles();
+        double[] e = eps.toDoubles();
+        double[] actual = result.perSample().toDoubles();
+        for (int i = 0; i < 4; i++) {
+            double w = labels[i] == 3 ? 1 : 1.5;
+            double sum = 0;
+            for (int j = 2 * i; j < 2 * i + 2; j++) {
+                double xt = (1 - T[i]) * a[j] + T[i] * e[j];
+                double u = (0.5 + labels[i]) * xt + R[i];
+                double landed = (labels[i] - 0.25) * (xt - (T[i] - R[i]) * u);
+                double xs = (1 - s[i]) * a[j] + s[i] * e[j];
+                double target = w * (e[j] - a[j]) + (1 - w) * (3 - 0.25) * xs;
+                double v = (0.5 + labels[i]) * xs + s[i];
+                sum += Math.pow(u - (T[i] - R[i]) - landed, 2) + Math.pow(v - target, 2);
+            }
+            assertEquals(sum / 2 / (w * w), actual[i], 1e-12);
+        }
+    }
+
+    /** The class and a number, a sample (B, 1). */
+    private Tensor factor(Tensor x, Cond cond, double plus) {
+        int[] labels = cond.labels().toInts();
+        double[] factor = new double[labels.length];
+        for (int i = 0; i < factor.length; i++) {
+            factor[i] = labels[i] + plus;
+        }
+        return Tensor.of(device, DType.F64, factor, factor.length, 1);
+    }
+
+    @Test
+    void gapsAndEndsHaveTheirLaws() {
+        GapPairs law = new GapPairs(new LogitNormalTimes(0, 1), new LogitNormalTimes(0, 1));
+        TimePairs pairs = law.pairs(new double[] {0, 0, -50}, new double[] {1, 0.5, 0.25});
+        // Half of the law is below 1/2; a quarter of it below the logit -0.67448975.
+        double quarter = 1 / (1 + Math.exp(0.6744897501960817));
+        assertArrayEquals(new double[] {0.5, quarter, quarter}, pairs.r(), 1e-14);
+        assertArrayEquals(new double[] {1, quarter + 0.5, quarter}, pairs.t(), 1e-14);
+        GapPairs published = new GapPairs(new LogitNormalTimes(-0.8, 1), new LogitNormalTimes(-0.4, 1));
+        TimePairs random = published.sample(rng, 3, 4000);
+        for (int i = 0; i < 4000; i++) {
+            assertTrue(0 < random.r()[i] && random.r()[i] < random.t()[i] && random.t()[i] <= 1);
+        }
+        // By rejection instead of by the quantile: pairs of the two laws whose t is at most 1.
+        double[] gap = new LogitNormalTimes(-0.8, 1).times(rng.stream("gap").normal(0, 4000, 3));
+        double[] end = new LogitNormalTimes(-0.4, 1).times(rng.stream("end").normal(0, 4000, 3));
+        double below = 0;
+        double ofBoth = 0;
+        double mine = 0;
+        double mineBoth = 0;
+        for (int i = 0; i < 4000; i++) {
+            if (0.3 < gap[i] && gap[i] < 0.4 && gap[i] + end[i] < 1) {
+                ofBoth++;
+                below += end[i] < 0.3 ? 1 : 0;
+            }
+            double own = random.t()[i] - random.r()[i];
+            if (0.3 < own && own < 0.4) {
+                mineBoth++;
+                mine += random.r()[i] < 0.3 ? 1 : 0;
+            }
+        }
+        assertEquals(below / ofBoth, mine / mineBoth, 0.07);
+        LogitNormalTimes one = new LogitNormalTimes(0, 0);
+        assertThrows(IllegalArgumentException.class, () -> new GapPairs(one, one));
     }
 
     @Test
@@ -373,6 +473,7 @@ class TwoTimeLawsTest extends EngineTest {
                 new SplitMeanFlow(new SplitMeanFlow.Config(TIMES, 1, 0, 0)),
                 new SplitMeanFlow.Nets(net, GuidedTeacher.plain(exact)),
                 batch);
+        sliced(terminal(1, 0), new TerminalVelocity.Nets(net, net), batch);
         sliced(
                 new ImprovedMeanFlow(ImprovedMeanFlow.Config.pixel(TIMES, SCALES, 0, 0, 2)),
                 TwoHeadNet.ofDiagonal(net),
@@ -412,6 +513,8 @@ class TwoTimeLawsTest extends EngineTest {
         assertThrows(IllegalArgumentException.class, () -> new AlignYourFlow.Config(TIMES, 0, 1.1));
         assertThrows(IllegalArgumentException.class, () -> new AlignYourFlow.Config(TIMES, 3, 1, 0, 1, 0, 0));
         assertThrows(IllegalArgumentException.class, () -> alphaFlow(0));
+        assertThrows(IllegalArgumentException.class, () -> terminal(2, 0));
+        assertThrows(IllegalArgumentException.class, () -> terminal(0.5, 3));
         assertThrows(
                 IllegalArgumentException.class, () -> new SplitMeanFlow(new SplitMeanFlow.Config(TIMES, 1, 1.5, 0)));
         assertThrows(IllegalArgumentException.class, () -> ImprovedMeanFlow.Config.pixel(TIMES, SCALES, 0, 0, 0));

@@ -105,7 +105,11 @@ class FlowMapMethodsTest {
             "alpha-flow method.c=1",
             "split-mean-flow",
             "split-mean-flow method.diagonal-share=0.25",
-            "split-mean-flow method.distil=true teacher=exact");
+            "split-mean-flow method.distil=true teacher=exact",
+            "tvm",
+            "tvm method.mu=0",
+            "tvm method.gap-mean=1",
+            "tvm method.time-std=2");
 
     private static final List<String> TAUGHT = List.of("ayf-emd", "ayf-lmd", "emd", "lmd");
 
@@ -195,7 +199,9 @@ class FlowMapMethodsTest {
                 TWO_TIME,
                 "fmm",
                 "alpha-flow",
-                "split-mean-flow")) {
+                "split-mean-flow",
+                "tvm",
+                "tvm method.omega=2")) {
             Recipe recipe = recipe(TinyRecipe.glyphs(method.split(" ")[0]), method, "training.steps=3");
             Path run = runs().whole(method + " glyphs", recipe);
             try (Generator generator = Generator.load(run.resolve(Checkpoint.FILE), device)) {
@@ -318,6 +324,15 @@ class FlowMapMethodsTest {
             }
         }
         assertSays("needs labels", refusedToStart(recipe(AYF + " method.guidance-least=2 method.guidance-most=2")));
+    }
+
+    @Test
+    void terminalVelocitiesAreGuidedWithLabelsAlone() {
+        assertSays("needs labels", refusedToStart(recipe("tvm method.omega=2")));
+        assertSays(
+                "method.omega",
+                assertThrows(SettingsException.class, () -> recipe("tvm method.omega=0.5"))
+                        .getMessage());
     }
 
     @Test

@@ -10,4 +10,9 @@ public final class ErrorFunction {
     public static double of(double x) {
         return Erf.erf(x);
     }
+
+    /** 1 less the error function, good to a few units in the last place for large x, too. */
+    public static double complement(double x) {
+        return Erf.erfc(x);
+    }
 }

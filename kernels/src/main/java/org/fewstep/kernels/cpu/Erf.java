@@ -64,7 +64,7 @@ public final class Erf {
     }
 
     /** 1 - erf(x), without cancellation for large x. */
-    static double erfc(double x) {
+    public static double erfc(double x) {
         if (Math.abs(x) < 1) {
             return 1 - x * horner(P, x * x);
         }
