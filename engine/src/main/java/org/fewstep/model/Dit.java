@@ -62,6 +62,12 @@ public final class Dit extends FlowNetwork implements FeatureNet {
     }
 
     @Override
+    @Nullable
+    Module second() {
+        return second == null ? null : second.last();
+    }
+
+    @Override
     public List<Tensor> lastLayer() {
         return last.leaves();
     }

@@ -98,6 +98,26 @@ public record DitConfig(
     }
 
     @Override
+    public DitConfig withOneTime() {
+        return new DitConfig(
+                size,
+                patch,
+                channels,
+                width,
+                depth,
+                heads,
+                mlpRatio,
+                classes,
+                nullLabel,
+                learnSigma,
+                1,
+                pair,
+                timeFactor,
+                guided,
+                rms);
+    }
+
+    @Override
     public int dim() {
         return channels * size * size;
     }

@@ -2,6 +2,7 @@ package org.fewstep.model;
 
 import java.util.List;
 import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network over samples of a fixed shape with one time (a velocity) or two (an average velocity).
@@ -32,6 +33,27 @@ public abstract class FlowNetwork extends Network implements FlowMapNet {
         }
         List<Tensor> both = callAll(x, () -> forwardHeads(x, from, to, cond));
         return new TwoHeadNet.Heads(both.get(0), both.get(1));
+    }
+
+    /**
+     * Starts a flow map as the velocity of a network that lacks the second time and else has the same structure: u(x, s, t) is
+     * v(x, s) for all t.
+     *
+     * @throws IllegalArgumentException for a velocity of another structure
+     */
+    public final void startAs(FlowNetwork velocity) {
+        Module second = second();
+        if (second == null || !velocity.config().equals(config().withOneTime())) {
+            throw new IllegalArgumentException("start: got " + velocity.config() + " for " + config()
+                    + "; expected the same with one time, of an architecture other than mlp");
+        }
+        copyShared(velocity, second);
+    }
+
+    /** The part that what the network makes of the second time passes through, linear; null where there is none. */
+    @Nullable
+    Module second() {
+        return null;
     }
 
     /** Leaves of the layer that the output comes from, by whose gradients the terms of a loss can be balanced. */

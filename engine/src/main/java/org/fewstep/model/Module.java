@@ -10,6 +10,7 @@ import org.fewstep.kernels.Scope;
 import org.fewstep.tensor.NoGrad;
 import org.fewstep.tensor.Shape;
 import org.fewstep.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of a network: parameters of its own and child modules, each with a name. Names joined by dots are the keys of
@@ -97,6 +98,25 @@ public abstract class Module implements AutoCloseable {
         }
     }
 
+    /**
+     * Copies the values of all parameters that a module has under the same name.
+     *
+     * @param silent part of this one that the source lacks, whose values become 0; others that it lacks stay as they are
+     */
+    final void copyShared(Module source, Module silent) {
+        Map<String, Parameter> from = source.parameters();
+        Collection<Parameter> zero = silent.parameters().values();
+        parameters().forEach((name, parameter) -> {
+            Parameter other = from.get(name);
+            if (other != null) {
+                copy(name, other, parameter);
+            } else if (zero.contains(parameter)) {
+                double[] values = new double[parameter.shape().count()];
+                parameter.buffer().device().write(parameter.buffer(), values, 0, values.length);
+            }
+        });
+    }
+
     /** Copies all values from a module of the same structure. */
     public final void copyFrom(Module source) {
         Map<String, Parameter> from = source.parameters();
@@ -104,15 +124,16 @@ public abstract class Module implements AutoCloseable {
         if (!from.keySet().equals(to.keySet())) {
             throw new IllegalArgumentException("copy: got parameters " + from.keySet() + "; expected " + to.keySet());
         }
-        to.forEach((name, parameter) -> {
-            Parameter other = from.get(name);
-            if (other == null || !other.shape().equals(parameter.shape())) {
-                throw new IllegalArgumentException(
-                        "copy: got a parameter \"" + name + "\" of another shape; expected " + parameter.shape());
-            }
-            double[] values = other.leaf().toDoubles();
-            parameter.buffer().device().write(parameter.buffer(), values, 0, values.length);
-        });
+        to.forEach((name, parameter) -> copy(name, from.get(name), parameter));
+    }
+
+    private static void copy(String name, @Nullable Parameter from, Parameter to) {
+        if (from == null || !from.shape().equals(to.shape())) {
+            throw new IllegalArgumentException(
+                    "copy: got a parameter \"" + name + "\" of another shape; expected " + to.shape());
+        }
+        double[] values = from.leaf().toDoubles();
+        to.buffer().device().write(to.buffer(), values, 0, values.length);
     }
 
     /**

@@ -56,6 +56,11 @@ public sealed interface NetworkConfig
         return null;
     }
 
+    /** The same with one time; null for an architecture whose second time is not a part of its own. */
+    default @Nullable NetworkConfig withOneTime() {
+        return null;
+    }
+
     /** Whether samples of these sizes fit: any that multiply to {@link #dim}, or exactly one shape. */
     default boolean accepts(List<Integer> shape) {
         double count = 1;

@@ -122,6 +122,12 @@ public final class ResidualMlp extends FlowNetwork implements FeatureNet {
     }
 
     @Override
+    @Nullable
+    Module second() {
+        return secondIn;
+    }
+
+    @Override
     public List<Tensor> lastLayer() {
         return head.out.leaves();
     }

@@ -84,6 +84,24 @@ public record ResidualMlpConfig(
     }
 
     @Override
+    public ResidualMlpConfig withOneTime() {
+        return new ResidualMlpConfig(
+                dim,
+                width,
+                depth,
+                1,
+                pair,
+                timeEncoding,
+                timeWidth,
+                maxFrequency,
+                classes,
+                condWidth,
+                guided,
+                intervals,
+                velocityHead);
+    }
+
+    @Override
     public double leastNumbers() {
         double w = width;
         double c = condWidth;

@@ -26,6 +26,11 @@ final class ScalarEmbedder extends Module {
         return FEATURES / 2.0 + (FEATURES + 1) * width + (width + 1) * width;
     }
 
+    /** The layer that the vector comes from. */
+    Linear last() {
+        return out;
+    }
+
     /** t (B) to (B, width). */
     Tensor of(Tensor t) {
         return out.of(in.of(features.of(factor == 1 ? t : Ops.scale(t, factor)), Activation.SILU));

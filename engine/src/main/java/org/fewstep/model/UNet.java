@@ -190,6 +190,12 @@ public final class UNet extends FlowNetwork implements FeatureNet {
     }
 
     @Override
+    @Nullable
+    Module second() {
+        return second;
+    }
+
+    @Override
     public List<Tensor> lastLayer() {
         Conv last = decoder.get(decoder.size() - 1).out;
         if (last == null) {

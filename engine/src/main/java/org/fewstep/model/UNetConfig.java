@@ -163,6 +163,32 @@ public record UNetConfig(
     }
 
     @Override
+    public UNetConfig withOneTime() {
+        return new UNetConfig(
+                form,
+                resolution,
+                inChannels,
+                outChannels,
+                classes,
+                augment,
+                width,
+                mult,
+                embMult,
+                noiseMult,
+                blocks,
+                attention,
+                headWidth,
+                dropout,
+                embedding,
+                encoder,
+                decoder,
+                filter,
+                1,
+                pair,
+                timeFactor);
+    }
+
+    @Override
     public int dim() {
         return inChannels * resolution * resolution;
     }

@@ -77,6 +77,12 @@ public final class ModelFile implements AutoCloseable {
     /** Metadata key of the teacher's structure. */
     public static final String KEY_TEACHER = "teacher";
 
+    /** Metadata key of the time, 0 or 1, at which a teacher that is a flow has its noise; 0 where a file does not say. */
+    public static final String KEY_TEACHER_NOISE_TIME = "teacher-noise-time";
+
+    /** The same of the network that the teacher is guided away from. */
+    public static final String KEY_WEAK_NOISE_TIME = "weak-noise-time";
+
     /** Metadata key of the role to sample with. */
     public static final String KEY_SAMPLED = "sampled";
 

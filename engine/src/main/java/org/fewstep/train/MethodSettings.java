@@ -215,8 +215,10 @@ public sealed interface MethodSettings
     }
 
     /**
-     * {@link org.fewstep.loss.FlowMatching} on the linear path with noise at 0.
+     * {@link org.fewstep.loss.FlowMatching} on the linear path.
      *
+     * @param noiseTime time of the noise: 0, as LSD, ESD and PSD have it, or 1, as MeanFlow and AYF do,
+     *     which can start as a flow of the same (default 0)
      * @param timeLaw law of t (default uniform)
      * @param timeMean mean of the logit for logit-normal, of ln (sigma / alpha) for log-normal times (default 0)
      * @param timeStd standard deviation of the same (default 1)
@@ -226,6 +228,7 @@ public sealed interface MethodSettings
      * @param labelDrop probability of a dropped label (default 0.1)
      */
     record FlowMatching(
+            int noiseTime,
             TimeLaw timeLaw,
             double timeMean,
             double timeStd,
@@ -236,6 +239,7 @@ public sealed interface MethodSettings
             implements MethodSettings {
         static Map<String, Object> defaults() {
             return Map.ofEntries(
+                    Map.entry("noise-time", 0),
                     Map.entry("time-law", TimeLaw.UNIFORM),
                     Map.entry("time-mean", 0.0),
                     Map.entry("time-std", 1.0),
@@ -246,6 +250,7 @@ public sealed interface MethodSettings
         }
 
         public FlowMatching {
+            SettingsChecks.within("noise-time", noiseTime, 0, 1);
             SettingsChecks.finite("time-mean", timeMean);
             SettingsChecks.positive("time-std", timeStd);
             SettingsChecks.within("time-scale", timeScale, -1.0, ModeTimes.MOST);
@@ -259,7 +264,7 @@ public sealed interface MethodSettings
 
         @Override
         public Path path() {
-            return LinearPath.NOISE_AT_ZERO;
+            return noiseTime == 0 ? LinearPath.NOISE_AT_ZERO : LinearPath.NOISE_AT_ONE;
         }
 
         @Override

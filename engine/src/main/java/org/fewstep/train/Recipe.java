@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param source the end at t = 0, for a method that learns a bridge; absent for all others
  * @param method loss and path
  * @param teacher checkpoint or export of a denoiser that the student learns from or starts as, or exact for the denoiser of
- *     the data; for tcm that of the first stage, a consistency function; for a flow map one of flow matching, or exact for the
- *     velocity of the data; for pfmm a flow map; absent for none
+ *     the data; for tcm that of the first stage, a consistency function; for a flow map one of flow matching, which those that learn
+ *     from data alone start as, or exact for the velocity of the data; for pfmm a flow map; absent for none
  * @param init where the student's weights start: fresh or teacher (default: teacher where that is a file, but fresh for a flow
- *     map that learns from a flow)
+ *     map that learns from a flow); a flow map starts as a flow of its own direction and structure, its second time silent
  * @param perceptual checkpoint or export of a classifier of such data, in whose states the distance perceptual compares samples;
  *     absent for the other distances
  * @param network architecture
@@ -214,7 +214,7 @@ public record Recipe(
                 throw new SettingsException(
                         "init", "teacher without a teacher", "fresh", "name a model file as teacher");
             }
-        } else if (method.parametrisation() == null && !method.taught()) {
+        } else if (method.parametrisation() == null && !method.taught() && !learnsMap(method)) {
             throw new SettingsException("teacher", teacher, "none, since the method has no use for one", "");
         } else if (exact && method.hasFirstStage()) {
             throw new SettingsException("teacher", teacher, "a checkpoint of the first stage", "train it with ect");
@@ -222,9 +222,6 @@ public record Recipe(
             throw new SettingsException("teacher", teacher, "a checkpoint of a flow map", "train it with lsd, say");
         } else if (exact && init == Start.TEACHER) {
             throw new SettingsException("init", "teacher for the exact one", "fresh, since it has no weights", "");
-        } else if (method.parametrisation() == null && !method.mapTeacher() && init == Start.TEACHER) {
-            throw new SettingsException(
-                    "init", "teacher for a flow map", "fresh, since the student has a time more than its teacher", "");
         } else if (!method.taught() && (exact || init == Start.FRESH)) {
             throw new SettingsException(
                     "teacher", teacher, "a model file to start from, since the method learns from data alone", "");
@@ -240,12 +237,17 @@ public record Recipe(
         }
     }
 
+    /** Whether the student is a map between two times of a path, which can start as a velocity. */
+    private static boolean learnsMap(MethodSettings method) {
+        return method.path() != null && method.times() == 2;
+    }
+
     /** Whether the student's first weights are those of the teacher. */
     public boolean startsFromTeacher() {
-        return teacher != null
-                && !Teacher.EXACT.equals(teacher)
-                && init != Start.FRESH
-                && (method.parametrisation() != null || method.mapTeacher());
+        boolean asked = init == null
+                ? method.parametrisation() != null || method.mapTeacher() || !method.taught()
+                : init == Start.TEACHER;
+        return teacher != null && !Teacher.EXACT.equals(teacher) && asked;
     }
 
     /**

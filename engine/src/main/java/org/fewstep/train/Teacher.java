@@ -2,6 +2,8 @@ package org.fewstep.train;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
+import org.fewstep.io.BadFileException;
 import org.fewstep.io.SettingsException;
 import org.fewstep.kernels.Device;
 import org.fewstep.model.ExactDenoiser;
@@ -19,6 +21,7 @@ import org.fewstep.path.GaussianMixture;
 import org.fewstep.path.LinearPath;
 import org.fewstep.sample.ModelFile;
 import org.fewstep.sample.ModelSpec;
+import org.fewstep.sample.ModelWriter;
 import org.fewstep.tensor.Rng;
 import org.jspecify.annotations.Nullable;
 
@@ -30,32 +33,54 @@ final class Teacher implements AutoCloseable {
     /** Recipe's word for the denoiser of the data. */
     static final String EXACT = "exact";
 
+    private static final String KEY = "teacher";
+
     private final Module owned;
     private final @Nullable FlowNetwork network;
     private final Gives gives;
-    private @Nullable FlowNetwork weak;
+    private @Nullable Flow weak;
+
+    /**
+     * A flow of a model file.
+     *
+     * @param network its velocity
+     * @param path whose velocity it is
+     */
+    private record Flow(FlowNetwork network, LinearPath path) {
+        /** The velocity in the direction asked for. */
+        VelocityNet towards(LinearPath direction) {
+            return turned(network, path, direction);
+        }
+    }
 
     /**
      * What a teacher can be asked for.
      *
      * @param function clean data at a noise level; null for a flow
      * @param trigFlow velocity on TrigFlow's quarter circle; null for a first stage and for a flow
-     * @param flow velocity on the linear path with noise at 0; null for all others
-     * @param map flow map on that path; null for all others
+     * @param flow velocity on the linear path; null for all others
+     * @param path direction of the flow, noise at 0 for all others
+     * @param map flow map on the linear path with noise at 0; null for all others
      */
     private record Gives(
             @Nullable PredictionNet function,
             @Nullable VelocityNet trigFlow,
             @Nullable VelocityNet flow,
+            LinearPath path,
             @Nullable FlowMapNet map) {
         /** What a teacher of noise levels gives. */
         static Gives levels(PredictionNet function, @Nullable VelocityNet trigFlow) {
-            return new Gives(function, trigFlow, null, null);
+            return new Gives(function, trigFlow, null, LinearPath.NOISE_AT_ZERO, null);
         }
 
         /** A velocity. */
-        static Gives flow(VelocityNet flow) {
-            return new Gives(null, null, flow, null);
+        static Gives flow(VelocityNet flow, LinearPath path) {
+            return new Gives(null, null, flow, path, null);
+        }
+
+        /** A flow map. */
+        static Gives map(FlowMapNet map) {
+            return new Gives(null, null, null, LinearPath.NOISE_AT_ZERO, map);
         }
     }
 
@@ -76,16 +101,17 @@ final class Teacher implements AutoCloseable {
         return new Teacher(network, network, Gives.levels(as.around(network), stage ? null : as.trigFlow(network)));
     }
 
-    /** A network that is taken over: a velocity, or with two times a flow map, on the linear path with noise at 0. */
-    private static Teacher ofFlow(FlowNetwork network) {
+    /** A network that is taken over: a velocity, or with two times a flow map with noise at 0. */
+    private static Teacher of(Flow flow) {
+        FlowNetwork network = flow.network;
         network.freeze(true);
         boolean map = network.config().times() == 2;
-        return new Teacher(network, network, map ? new Gives(null, null, null, network) : Gives.flow(network));
+        return new Teacher(network, network, map ? Gives.map(network) : Gives.flow(network, flow.path));
     }
 
     /** A network of a file that is taken over, as the recipe's method wants it. */
-    private static Teacher of(FlowNetwork network, Recipe recipe, @Nullable Parametrisation levels) {
-        return levels == null ? ofFlow(network) : of(network, wanted(recipe, levels));
+    private static Teacher of(Flow flow, Recipe recipe, @Nullable Parametrisation levels) {
+        return levels == null ? of(flow) : of(flow.network, wanted(recipe, levels));
     }
 
     /** What the teacher of a recipe is. */
@@ -108,7 +134,7 @@ final class Teacher implements AutoCloseable {
         }
         Teacher teacher = name.equals(EXACT)
                 ? exact(recipe, student, device)
-                : of(network("teacher", name, recipe, student, device), recipe, student.parametrisation());
+                : of(network(KEY, name, recipe, student, device), recipe, student.parametrisation());
         String weak = recipe.method().weakTeacher();
         if (weak != null) {
             try {
@@ -121,8 +147,8 @@ final class Teacher implements AutoCloseable {
         return teacher;
     }
 
-    /** The network of a file that a key of the recipe names. */
-    private static FlowNetwork network(String key, String name, Recipe recipe, ModelSpec student, Device device) {
+    /** The network of a file that a key of the recipe names; noise at 0 where it is of noise levels. */
+    private static Flow network(String key, String name, Recipe recipe, ModelSpec student, Device device) {
         Path path = Path.of(name);
         if (!Files.isRegularFile(path)) {
             throw new SettingsException(
@@ -134,16 +160,20 @@ final class Teacher implements AutoCloseable {
         try (ModelFile file = ModelFile.open(path)) {
             requireFit(key, name, file.spec(), student, recipe);
             requireScales(key, name, file.spec(), recipe.method().guidedTeacher());
-            if (recipe.startsFromTeacher()) {
-                requireSameStructure(file.spec().network(), student.network());
+            if (recipe.startsFromTeacher() && key.equals(KEY)) {
+                requireStart(name, file.spec(), student);
             }
-            return (FlowNetwork) file.load(file.defaultRole(), device);
+            return new Flow(
+                    (FlowNetwork) file.load(file.defaultRole(), device),
+                    LinearPath.NOISE_AT_ONE.equals(file.spec().path())
+                            ? LinearPath.NOISE_AT_ONE
+                            : LinearPath.NOISE_AT_ZERO);
         }
     }
 
-    private void weak(FlowNetwork network) {
-        network.freeze(true);
-        weak = network;
+    private void weak(Flow flow) {
+        flow.network.freeze(true);
+        weak = flow;
     }
 
     private static String wantedName(Recipe recipe, @Nullable Parametrisation student) {
@@ -169,7 +199,9 @@ final class Teacher implements AutoCloseable {
                 : ofStored(recipe, checkpoint, wasStudent, device);
         if (recipe.method().weakTeacher() != null) {
             try {
-                teacher.weak(stored(ModelFile.WEAK, ModelFile.KEY_WEAK, 1, checkpoint, device));
+                teacher.weak(new Flow(
+                        stored(ModelFile.WEAK, ModelFile.KEY_WEAK, 1, checkpoint, device),
+                        path(checkpoint, ModelFile.KEY_WEAK_NOISE_TIME)));
             } catch (RuntimeException e) {
                 teacher.close();
                 throw e;
@@ -185,8 +217,18 @@ final class Teacher implements AutoCloseable {
         if (wasStudent && !config.equals(student.network())) {
             throw checkpoint.bad("a teacher " + config, "the student's " + student.network(), "is it damaged?");
         }
+        LinearPath path = path(checkpoint, ModelFile.KEY_TEACHER_NOISE_TIME);
         FlowNetwork network = stored(ModelFile.TEACHER, ModelFile.KEY_TEACHER, times(recipe), checkpoint, device);
-        return levels != null && wasStudent ? of(network, levels) : of(network, recipe, levels);
+        return levels != null && wasStudent ? of(network, levels) : of(new Flow(network, path), recipe, levels);
+    }
+
+    /** The direction of a stored flow. */
+    private static LinearPath path(ModelFile checkpoint, String key) {
+        String noise = checkpoint.metadata().getOrDefault(key, "0");
+        if (!noise.equals("0") && !noise.equals("1")) {
+            throw checkpoint.bad(key + " " + BadFileException.quote(noise), "0 or 1", "is it damaged?");
+        }
+        return noise.equals("1") ? LinearPath.NOISE_AT_ONE : LinearPath.NOISE_AT_ZERO;
     }
 
     /** A network of a role that has a structure of its own. */
@@ -237,7 +279,7 @@ final class Teacher implements AutoCloseable {
                 exact,
                 null,
                 levels == null
-                        ? Gives.flow(exact.velocity(LinearPath.NOISE_AT_ZERO))
+                        ? Gives.flow(exact.velocity(LinearPath.NOISE_AT_ZERO), LinearPath.NOISE_AT_ZERO)
                         : Gives.levels(exact, exact.trigFlow(levels.sigmaData())));
     }
 
@@ -246,16 +288,16 @@ final class Teacher implements AutoCloseable {
         Parametrisation levels = student.parametrisation();
         Parametrisation wanted = levels == null ? null : wanted(recipe, levels);
         boolean fits = wanted == null
-                ? LinearPath.NOISE_AT_ZERO.equals(teacher.path())
-                        && teacher.network().times() == times(recipe)
+                ? linear(teacher.path(), times(recipe)) && teacher.network().times() == times(recipe)
                 : wanted.equals(teacher.parametrisation());
         if (!fits) {
             throw new SettingsException(
                     key,
                     name + ", a " + describe(teacher),
                     wanted == null
-                            ? "a " + (times(recipe) == 2 ? "flow map" : "velocity")
-                                    + " on the path linear with noise at 0"
+                            ? times(recipe) == 2
+                                    ? "a flow map on the path linear with noise at 0"
+                                    : "a velocity on the path linear"
                             : "a " + wanted.describe(),
                     wanted == null
                             ? "train it with the method " + (times(recipe) == 2 ? "lsd, say" : "flow-matching")
@@ -270,6 +312,11 @@ final class Teacher implements AutoCloseable {
                 name + " of classes",
                 teacher.network().classes(),
                 student.network().classes());
+    }
+
+    /** Whether a teacher of as many times can be of a path: a velocity is turned round where need be, a map is not. */
+    private static boolean linear(org.fewstep.path.@Nullable Path path, int times) {
+        return LinearPath.NOISE_AT_ZERO.equals(path) || (times == 1 && LinearPath.NOISE_AT_ONE.equals(path));
     }
 
     private static void requireScales(String key, String name, ModelSpec teacher, boolean wanted) {
@@ -301,10 +348,24 @@ final class Teacher implements AutoCloseable {
         }
     }
 
-    private static void requireSameStructure(NetworkConfig teacher, NetworkConfig student) {
-        if (!teacher.equals(student)) {
+    /** Refuses a student that cannot start as a teacher. */
+    private static void requireStart(String name, ModelSpec teacher, ModelSpec student) {
+        boolean flow = student.parametrisation() == null
+                && teacher.network().times() < student.network().times();
+        NetworkConfig start = flow ? student.network().withOneTime() : student.network();
+        if (!teacher.network().equals(start)) {
             throw new SettingsException(
-                    "network", student.toString(), teacher + ", as the teacher", "or set init to fresh");
+                    "network",
+                    student.network().toString(),
+                    teacher.network() + ", as the teacher" + (flow ? ", with a time more" : ""),
+                    start == null ? "an mlp cannot start so; take a residual-mlp" : "or set init to fresh");
+        }
+        if (flow && !Objects.equals(teacher.path(), student.path())) {
+            throw new SettingsException(
+                    KEY,
+                    name + ", a " + describe(teacher),
+                    "noise at " + (int) Objects.requireNonNull(student.path()).noiseTime() + ", to start from it",
+                    "train it with method.noise-time, or set init to fresh");
         }
     }
 
@@ -352,7 +413,7 @@ final class Teacher implements AutoCloseable {
         if (flow == null) {
             throw other("a flow");
         }
-        return towards(path, flow);
+        return turned(flow, gives.path, path);
     }
 
     /** Its flow map on the linear path with noise at 0. */
@@ -367,19 +428,40 @@ final class Teacher implements AutoCloseable {
     /** The velocity of the network that it is guided away from, or null. */
     @Nullable
     VelocityNet weakVelocity(LinearPath path) {
-        FlowNetwork network = weak;
-        return network == null ? null : towards(path, network);
+        Flow flow = weak;
+        return flow == null ? null : flow.towards(path);
     }
 
     /** The network that it is guided away from, or null. */
     @Nullable
     FlowNetwork weak() {
-        return weak;
+        Flow flow = weak;
+        return flow == null ? null : flow.network;
     }
 
-    /** A velocity on the linear path with noise at 0, in the direction asked for. */
-    private static VelocityNet towards(LinearPath path, VelocityNet flow) {
-        return path.noiseTime() == 0 ? flow : (x, t, cond) -> Ops.neg(flow.v(x, Ops.scaleShift(t, -1, 1), cond));
+    /** Adds its networks to a file; none for the data's own denoiser. */
+    void write(ModelWriter file) {
+        FlowNetwork own = network;
+        if (own != null) {
+            file.network(ModelFile.TEACHER, own);
+            file.structure(ModelFile.KEY_TEACHER, own.config());
+            file.put(ModelFile.KEY_TEACHER_NOISE_TIME, noiseTime(gives.path));
+        }
+        Flow away = weak;
+        if (away != null) {
+            file.network(ModelFile.WEAK, away.network);
+            file.structure(ModelFile.KEY_WEAK, away.network.config());
+            file.put(ModelFile.KEY_WEAK_NOISE_TIME, noiseTime(away.path));
+        }
+    }
+
+    private static String noiseTime(LinearPath path) {
+        return Integer.toString((int) path.noiseTime());
+    }
+
+    /** A velocity on the linear path of one direction as that of another. */
+    private static VelocityNet turned(VelocityNet flow, LinearPath from, LinearPath to) {
+        return from.equals(to) ? flow : (x, t, cond) -> Ops.neg(flow.v(x, Ops.scaleShift(t, -1, 1), cond));
     }
 
     private IllegalStateException other(String wanted) {
@@ -392,9 +474,9 @@ final class Teacher implements AutoCloseable {
     @Override
     public void close() {
         owned.close();
-        FlowNetwork network = weak;
-        if (network != null) {
-            network.close();
+        Flow flow = weak;
+        if (flow != null) {
+            flow.network.close();
         }
     }
 }

@@ -48,8 +48,12 @@ final class TrainState implements AutoCloseable {
                 own(found);
             }
             Network network = own(spec.network().build(init));
-            Network start = found == null || from != null || !recipe.startsFromTeacher() ? null : found.network();
-            if (start != null) {
+            FlowNetwork start = found == null || from != null || !recipe.startsFromTeacher() ? null : found.network();
+            if (start != null
+                    && network instanceof FlowNetwork map
+                    && start.config().times() < map.config().times()) {
+                map.startAs(start);
+            } else if (start != null) {
                 network.copyFrom(start);
             }
             this.teacher = recipe.method().taught() ? found : null;
@@ -202,15 +206,8 @@ final class TrainState implements AutoCloseable {
     /** Adds everything to a file. */
     void write(ModelWriter file) {
         student.write(file);
-        Network taught = teacher == null ? null : teacher.network();
-        if (taught != null) {
-            file.network(ModelFile.TEACHER, taught);
-            file.structure(ModelFile.KEY_TEACHER, taught.config());
-        }
-        Network weak = teacher == null ? null : teacher.weak();
-        if (weak != null) {
-            file.network(ModelFile.WEAK, weak);
-            file.structure(ModelFile.KEY_WEAK, weak.config());
+        if (teacher != null) {
+            teacher.write(file);
         }
         if (perceptual != null) {
             file.network(ModelFile.PERCEPTUAL, perceptual.network());

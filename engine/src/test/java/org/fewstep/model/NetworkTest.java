@@ -278,6 +278,26 @@ class NetworkTest extends EngineTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("configs")
+    void aMapStartsAsAVelocity(NetworkConfig config) {
+        NetworkConfig one = config.withOneTime();
+        try (FlowNetwork map = network(config)) {
+            if (config.times() == 1 || one == null) {
+                assertThrows(IllegalArgumentException.class, () -> map.startAs(map));
+                return;
+            }
+            try (FlowNetwork velocity = network(one)) {
+                map.startAs(velocity);
+                Tensor x = normal("x", batch(config, 3));
+                Tensor s = times(0.9, 0.6, 0.3);
+                double[] v = velocity.v(x, s, cond(config)).toDoubles();
+                assertArrayEquals(
+                        v, map.u(x, s, times(0.2, 0.6, 0.1), cond(config)).toDoubles(), 1e-14);
+            }
+        }
+    }
+
     @Test
     void samplingHoldsOneStepsActivations() {
         try (FlowNetwork net = network(configs().get(4));

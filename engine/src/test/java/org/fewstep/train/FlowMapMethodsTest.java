@@ -30,6 +30,7 @@ import org.fewstep.sample.Generator;
 import org.fewstep.sample.GeneratorOptions;
 import org.fewstep.sample.ModelFile;
 import org.fewstep.sample.ModelSpec;
+import org.fewstep.sample.SolverChoice;
 import org.fewstep.tensor.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -248,6 +249,46 @@ class FlowMapMethodsTest {
         }
     }
 
+    /** One step of the map is then one of Euler's along the flow. */
+    @Test
+    void aMapStartsAsAFlow() throws IOException {
+        String still = "optimizer.lr=1e-30";
+        String[] directions = {"lsd 0", "psd 0", "mean-flow 1", "alpha-flow 1", "ayf-emd 1", "ayf-lmd 1"};
+        for (String words : directions) {
+            String method = words.split(" ")[0];
+            String noise = words.split(" ")[1];
+            Recipe flow = Recipe.from(
+                    TinyRecipe.glyphs("flow-matching"), List.of("training.steps=5", "method.noise-time=" + noise));
+            Path teacher = runs().checkpoint("flow " + words, flow);
+            Recipe recipe = recipe(
+                    TinyRecipe.glyphs(method), method, "teacher=" + teacher, "init=teacher", "training.steps=13");
+            Path untouched = runs().whole(words + " still", recipe(recipe.toMap(), method, still));
+            float[] ofMap;
+            try (Generator generator = Generator.load(untouched.resolve(Checkpoint.FILE), device)) {
+                ofMap = generator.sample(3, 1, 0, 1);
+            }
+            try (Generator generator = Generator.load(teacher, device)) {
+                GeneratorOptions euler = GeneratorOptions.DEFAULT.withSolver(SolverChoice.EULER);
+                assertArrayEquals(generator.sample(0, 1, 0, new int[] {1, 1, 1}, euler), ofMap, 1e-5f, words);
+            }
+            TinyRuns.assertSame(runs().whole(words, recipe), runs().pieces(words + " in pieces", recipe));
+        }
+    }
+
+    @Test
+    void aMapStartsAsNothingElse() {
+        Path flow =
+                runs().checkpoint("flow", Recipe.from(TinyRecipe.glyphs("flow-matching"), List.of("training.steps=1")));
+        String start = "mean-flow teacher=" + flow;
+        assertSays("noise at 1, to start from it", refusedToStart(recipe(TinyRecipe.glyphs("mean-flow"), start)));
+        start = "lsd teacher=" + flow;
+        assertSays("with a time more", refusedToStart(recipe(TinyRecipe.glyphs("lsd"), start, "network.width=16")));
+        Path points = runs().checkpoint("points", TinyRecipe.flowMatching("training.steps=1"));
+        assertSays("an mlp cannot start so", refusedToStart(recipe("lsd teacher=" + points)));
+        assertEquals("teacher", refusedPath("lsd teacher=some init=fresh"));
+        assertEquals("teacher", refusedPath("flow-matching teacher=some"));
+    }
+
     /** The same velocity field in the two directions of time, so that a sign or a time turned wrongly shows. */
     @Test
     void aTeacherIsTheSameFlowInBothDirections() {
@@ -299,6 +340,8 @@ class FlowMapMethodsTest {
         assertSays("flow-matching", refusedToStart(recipe(method + denoiser)));
         Path map = runs().checkpoint("map", TinyRecipe.meanFlow("training.steps=1"));
         assertSays("noise at 1, 2 times", refusedToStart(recipe(method + map)));
+        Path turned = runs().checkpoint("turned", TinyRecipe.flowMatching("training.steps=1", "method.noise-time=1"));
+        runs().checkpoint("taught by it", recipe(method + turned + " training.steps=1"));
         Path flow = runs().checkpoint("flow", TinyRecipe.flowMatching("training.steps=1"));
         assertSays("F32", refusedToStart(recipe(method + flow + " training.dtype=f64")));
         assertSays("[1, 8, 8]", refusedToStart(recipe(TinyRecipe.glyphs("ayf-emd"), method + flow)));
@@ -523,7 +566,7 @@ class FlowMapMethodsTest {
         assertEquals("method.lambda", refusedPath("two-time method.lambda=-1"));
         for (String method : TAUGHT) {
             assertEquals("teacher", refusedPath(method));
-            assertEquals("init", refusedPath(method + " teacher=some init=teacher"));
+            assertEquals("init", refusedPath(method + " teacher=exact init=teacher"));
             assertEquals("network.times", refusedPath(method + " teacher=exact network.times=1"));
             assertEquals("method.label-drop", refusedPath(method + " teacher=exact method.label-drop=2"));
         }
