@@ -87,6 +87,7 @@ record RecipeText(String source, String yaml) {
             "mnist-scd",
             "mnist-rcm",
             "mnist-dmd2",
+            "mnist-sid",
             "mnist-lsd",
             "mnist-ayf",
             "mnist-shortcut",
