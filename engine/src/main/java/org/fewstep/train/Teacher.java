@@ -358,14 +358,14 @@ final class Teacher implements AutoCloseable {
                     "network",
                     student.network().toString(),
                     teacher.network() + ", as the teacher" + (flow ? ", with a time more" : ""),
-                    start == null ? "an mlp cannot start so; take a residual-mlp" : "or set init to fresh");
+                    start == null ? "a plain residual-mlp, dit or u-net can start so" : "or start from fresh weights");
         }
         if (flow && !Objects.equals(teacher.path(), student.path())) {
             throw new SettingsException(
                     KEY,
                     name + ", a " + describe(teacher),
                     "noise at " + (int) Objects.requireNonNull(student.path()).noiseTime() + ", to start from it",
-                    "train it with method.noise-time, or set init to fresh");
+                    "train it with method.noise-time, or start from fresh weights");
         }
     }
 

@@ -284,7 +284,7 @@ class FlowMapMethodsTest {
         start = "lsd teacher=" + flow;
         assertSays("with a time more", refusedToStart(recipe(TinyRecipe.glyphs("lsd"), start, "network.width=16")));
         Path points = runs().checkpoint("points", TinyRecipe.flowMatching("training.steps=1"));
-        assertSays("an mlp cannot start so", refusedToStart(recipe("lsd teacher=" + points)));
+        assertSays("a plain residual-mlp, dit or u-net can start so", refusedToStart(recipe("lsd teacher=" + points)));
         assertEquals("teacher", refusedPath("lsd teacher=some init=fresh"));
         assertEquals("teacher", refusedPath("flow-matching teacher=some"));
     }
@@ -467,7 +467,7 @@ class FlowMapMethodsTest {
         assertEquals("network.times", refusedPath("pfmm teacher=some network.times=1"));
         Path flow = runs().checkpoint("flow", TinyRecipe.flowMatching("training.steps=1"));
         assertSays("flow map", refusedToStart(recipe("pfmm teacher=" + flow)));
-        assertSays("init to fresh", refusedToStart(recipe("pfmm network.width=8 teacher=" + first)));
+        assertSays("fresh weights", refusedToStart(recipe("pfmm network.width=8 teacher=" + first)));
         Path meanFlow = runs().checkpoint("average", TinyRecipe.meanFlow("training.steps=1"));
         assertSays("noise at 0", refusedToStart(recipe("pfmm teacher=" + meanFlow)));
     }
