@@ -3,7 +3,6 @@ package org.fewstep.loss;
 import static org.fewstep.op.Ops.add;
 import static org.fewstep.op.Ops.mean;
 import static org.fewstep.op.Ops.mul;
-import static org.fewstep.op.Ops.reshape;
 import static org.fewstep.op.Ops.scale;
 import static org.fewstep.op.Ops.square;
 import static org.fewstep.op.Ops.stopGradient;
@@ -14,6 +13,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.fewstep.model.Cond;
 import org.fewstep.model.PredictionNet;
@@ -48,13 +48,11 @@ public final class Drifting implements Loss<PredictionNet, Drifting.Draw> {
      *
      * @param field of each feature
      * @param highest T, above 0
-     * @param features of samples (B, ...), each (B, ...); empty for the samples themselves
+     * @param features of samples (B, ...) that drift beside them, each (B, ...); none for an empty list
      * @param classes number of classes K; 0 trains without labels
      */
-    public record Config(
-            DriftingField field, double highest, List<Function<Tensor, List<Tensor>>> features, int classes) {
+    public record Config(DriftingField field, double highest, Function<Tensor, List<Tensor>> features, int classes) {
         public Config {
-            features = List.copyOf(features);
             if (!(highest > 0) || Double.isInfinite(highest) || classes < 0) {
                 throw new IllegalArgumentException(NAME + ": got highest level " + highest + ", classes " + classes
                         + "; expected a finite number above 0, and at least 0");
@@ -127,30 +125,24 @@ public final class Drifting implements Loss<PredictionNet, Drifting.Draw> {
         Tensor perSample = null;
         Tensor size = null;
         for (int i = 0; i < generated.size(); i++) {
-            Tensor phi = flat(generated.get(i));
-            DriftingField.At at = config.field.at(phi, flat(real.get(i)), draw.counting);
+            Tensor phi = PerSample.flat(generated.get(i));
+            DriftingField.At at = config.field.at(phi, PerSample.flat(real.get(i)), draw.counting);
             Tensor inUnits = at.factor() == null ? phi : mul(phi, at.factor());
             Tensor l = PerSample.meanOf(square(sub(inUnits, add(stopGradient(inUnits), at.v()))));
             perSample = perSample == null ? l : add(perSample, l);
             size = size == null ? at.size() : add(size, at.size());
         }
-        if (perSample == null || size == null) {
-            throw new IllegalStateException(NAME + ": got no features; expected at least one");
-        }
         Map<String, Tensor> parts = new LinkedHashMap<>();
         parts.put("x", x);
-        return new LossResult(mean(perSample), size, perSample, parts);
+        // The samples themselves are the first feature, so both are there.
+        Tensor sum = Objects.requireNonNull(perSample);
+        return new LossResult(mean(sum), Objects.requireNonNull(size), sum, parts);
     }
 
     private List<Tensor> features(Tensor x) {
         List<Tensor> all = new ArrayList<>(List.of(x));
-        config.features.forEach(each -> all.addAll(each.apply(x)));
+        all.addAll(config.features.apply(x));
         return all;
-    }
-
-    private static Tensor flat(Tensor x) {
-        int batch = x.dim(0);
-        return reshape(x, batch, batch == 0 ? 0 : x.shape().count() / batch);
     }
 
     @Override

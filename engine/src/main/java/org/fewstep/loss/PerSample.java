@@ -53,7 +53,8 @@ final class PerSample {
         return reshape(gatherRows(flat(x), index), Shape.of(sizes));
     }
 
-    private static Tensor flat(Tensor x) {
+    /** (B, ...) to (B, coordinates). */
+    static Tensor flat(Tensor x) {
         int batch = x.dim(0);
         return reshape(x, batch, batch == 0 ? 0 : x.shape().count() / batch);
     }

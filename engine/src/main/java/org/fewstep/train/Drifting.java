@@ -56,7 +56,7 @@ public record Drifting(double sigmaData, List<Double> temperatures, boolean norm
                 new org.fewstep.loss.Drifting(new org.fewstep.loss.Drifting.Config(
                         new DriftingField(temperatures, normalised),
                         Parametrisation.HIGHEST,
-                        perceptual ? List.of(roles.requirePerceptual().network()::activations) : List.of(),
+                        perceptual ? roles.requirePerceptual().network()::activations : x -> List.of(),
                         roles.classes())),
                 (student, dropping) -> parametrisation().around(student));
     }

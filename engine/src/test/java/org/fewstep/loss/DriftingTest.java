@@ -29,7 +29,8 @@ class DriftingTest extends EngineTest {
     }
 
     private static Drifting drifting(boolean normalised, int classes) {
-        return new Drifting(new Drifting.Config(new DriftingField(TEMPERATURES, normalised), 1, List.of(), classes));
+        return new Drifting(
+                new Drifting.Config(new DriftingField(TEMPERATURES, normalised), 1, x -> List.of(), classes));
     }
 
     private static double distance(double[] a, int i, double[] b, int j, int dims) {
@@ -160,8 +161,8 @@ class DriftingTest extends EngineTest {
         Tensor eps = points(5, 2, 2);
         PredictionNet net = (x, t, cond) -> scale(x, 0.7);
         DriftingField field = new DriftingField(TEMPERATURES, false);
-        Drifting both = new Drifting(new Drifting.Config(
-                field, 1, List.of(x -> List.of(reshape(mul(x, square(x)), 5, 2, 1))), 0));
+        Drifting both =
+                new Drifting(new Drifting.Config(field, 1, x -> List.of(reshape(mul(x, square(x)), 5, 2, 1)), 0));
         Drifting alone = drifting(false, 0);
         double[] own = alone.loss(net, alone.draw(data, eps, null)).perSample().toDoubles();
         Drifting.Draw cubes = alone.draw(mul(data, square(data)), eps, null);
@@ -184,7 +185,7 @@ class DriftingTest extends EngineTest {
         assertThrows(IllegalArgumentException.class, () -> new DriftingField(List.of(), true));
         assertThrows(IllegalArgumentException.class, () -> new DriftingField(List.of(0.0), true));
         DriftingField field = new DriftingField(TEMPERATURES, true);
-        assertThrows(IllegalArgumentException.class, () -> new Drifting.Config(field, 0, List.of(), 0));
-        assertThrows(IllegalArgumentException.class, () -> new Drifting.Config(field, 1, List.of(), -1));
+        assertThrows(IllegalArgumentException.class, () -> new Drifting.Config(field, 0, x -> List.of(), 0));
+        assertThrows(IllegalArgumentException.class, () -> new Drifting.Config(field, 1, x -> List.of(), -1));
     }
 }
