@@ -6,7 +6,6 @@ import org.fewstep.io.SettingsException;
 import org.fewstep.loss.ConsistencyTraining;
 import org.fewstep.loss.Distance;
 import org.fewstep.loss.Loss;
-import org.fewstep.loss.PairWeight;
 import org.fewstep.loss.RatioPairs;
 import org.fewstep.model.Network;
 import org.fewstep.model.Parametrisation;
@@ -26,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param timeStd standard deviation of ln sigma, above 0 (default 2)
  * @param c of the pseudo-Huber distance, at least 0; 0 for the norm (default 0)
  * @param distance l2, l1, huber or perceptual in its place; absent for that of c
+ * @param weight of a pair: inverse-span; inverse-root-span and inverse-out, FastGen's, count pairs of high noise more: with
+ *     inverse-span and c = 0 a pair pulls at the network with c_out(t) / (t - r), which falls with the noise, with inverse-out all pull
+ *     alike (default inverse-span)
  * @param labelDrop probability of a dropped label (default 0)
  */
 public record Ect(
@@ -37,6 +39,7 @@ public record Ect(
         double timeStd,
         double c,
         @Nullable Metric distance,
+        PairWeighting weight,
         double labelDrop)
         implements MethodSettings, Comparing {
     /** Greatest ratio r / t; FastGen's. */
@@ -58,6 +61,8 @@ public record Ect(
                 2.0,
                 "c",
                 0.0,
+                "weight",
+                PairWeighting.INVERSE_SPAN,
                 "label-drop",
                 0.0);
     }
@@ -102,7 +107,7 @@ public record Ect(
                 new ConsistencyTraining(new ConsistencyTraining.Config(
                         pairs,
                         distance == null ? Distance.huberOrNorm(c) : distance.of(roles),
-                        new PairWeight.InverseSpan(),
+                        weight.of(sigmaData),
                         labelDrop,
                         roles.classes())),
                 parametrisation(),

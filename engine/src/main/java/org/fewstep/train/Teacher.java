@@ -2,8 +2,11 @@ package org.fewstep.train;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.fewstep.io.BadFileException;
+import org.fewstep.io.Settings;
 import org.fewstep.io.SettingsException;
 import org.fewstep.kernels.Device;
 import org.fewstep.model.ExactDenoiser;
@@ -342,6 +345,16 @@ final class Teacher implements AutoCloseable {
                         + given.network().times() + " times";
     }
 
+    /** What of a structure another has not, by the settings' names; all of it where they are of two architectures. */
+    private static String describe(NetworkConfig structure, NetworkConfig other) {
+        if (structure.getClass() != other.getClass()) {
+            return structure.toString();
+        }
+        Map<String, Object> own = Settings.toMap((Record) structure);
+        own.entrySet().removeAll(Settings.toMap((Record) other).entrySet());
+        return own.entrySet().stream().map(e -> e.getKey() + " " + e.getValue()).collect(Collectors.joining(", "));
+    }
+
     private static void requireEqual(String key, String what, Object teacher, Object student) {
         if (!teacher.equals(student)) {
             throw new SettingsException(key, what + " " + teacher, student + ", as the student", "");
@@ -356,9 +369,12 @@ final class Teacher implements AutoCloseable {
         if (!teacher.network().equals(start)) {
             throw new SettingsException(
                     "network",
-                    student.network().toString(),
-                    teacher.network() + ", as the teacher" + (flow ? ", with a time more" : ""),
-                    start == null ? "a plain residual-mlp, dit or u-net can start so" : "or start from fresh weights");
+                    start == null ? student.network().toString() : describe(start, teacher.network()),
+                    (start == null ? teacher.network().toString() : describe(teacher.network(), start))
+                            + ", as the teacher" + (flow ? ", with a time more" : ""),
+                    start == null
+                            ? "a plain residual-mlp, dit or u-net can start so"
+                            : "set it, or start from fresh weights");
         }
         if (flow && !Objects.equals(teacher.path(), student.path())) {
             throw new SettingsException(

@@ -156,6 +156,20 @@ class LevelMethodsTest {
     }
 
     @Test
+    void everyWeightOfPairsIsTrainedWithAndResumed() throws IOException {
+        List<byte[]> ends = new ArrayList<>();
+        for (String weight : List.of("inverse-span", "inverse-root-span", "inverse-out")) {
+            Recipe recipe = recipe("ect", "method.weight=" + weight);
+            assertEquals(recipe, Recipe.from(recipe.toMap()));
+            Path whole = run(weight, recipe);
+            assertSameRun(whole, pieces(weight + " in pieces", recipe));
+            ends.add(weight(whole));
+        }
+        assertAllDiffer(ends);
+        assertArrayEquals(ends.get(0), weight(run("default", recipe("ect"))));
+    }
+
+    @Test
     void theLearnedWeightIsTrainedWithTheStudentAndKeptForItAlone() throws IOException {
         for (String method : List.of("sct", "scd")) {
             String on = "method.adaptive=true";
