@@ -283,7 +283,9 @@ class FlowMapMethodsTest {
         assertSays("noise at 1, to start from it", refusedToStart(recipe(TinyRecipe.glyphs("mean-flow"), start)));
         start = "lsd teacher=" + flow;
         String message = refusedToStart(recipe(TinyRecipe.glyphs("lsd"), start, "network.width=20"));
-        assertTrue(message.matches("network: got width 20; expected width 24, as the teacher, with a time more.*"), message);
+        assertTrue(
+                message.matches("network: got width 20; expected width 24, as the teacher, with a time more.*"),
+                message);
         Path points = runs().checkpoint("points", TinyRecipe.flowMatching("training.steps=1"));
         assertSays("a plain residual-mlp, dit or u-net can start so", refusedToStart(recipe("lsd teacher=" + points)));
         assertEquals("teacher", refusedPath("lsd teacher=some init=fresh"));
