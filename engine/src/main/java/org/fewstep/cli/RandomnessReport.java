@@ -104,7 +104,8 @@ final class RandomnessReport {
             }
             text.append('\n');
         });
-        text.append("## Differences\n\nSecond less first, seed by seed; \"clear\" is an interval without 0.\n\n");
+        text.append(
+                "## Differences\n\nSecond less first, seed by seed; \"clear\" is an interval without 0 around a difference that is not 0 in the digits shown.\n\n");
         for (Findings.Comparison comparison : result.comparisons()) {
             text.append("- ")
                     .append(comparison.question())

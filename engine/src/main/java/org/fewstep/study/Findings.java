@@ -34,18 +34,23 @@ public record Findings(Measured floor, List<Row> rows, List<Comparison> comparis
      * @param second row
      */
     public record Comparison(String question, Row first, Row second) {
+        /** One in the last digit shown. */
+        private static final double SHOWN = 1e4;
+
         /** The second's distance less the first's. */
         public Measured difference() {
             return second.distance.minus(first.distance);
         }
 
-        /** What the numbers say, and no more. */
+        /** What the numbers say, and no more: a difference that is 0 in the digits shown is none, however small its interval. */
         public String verdict() {
             Measured d = difference();
-            String change = String.format(Locale.ROOT, "%+.4f +- %.4f", d.mean(), d.halfWidth());
+            double shown = Math.round(d.mean() * SHOWN) / SHOWN;
+            String change = String.format(Locale.ROOT, "%+.4f +- %.4f", shown, d.halfWidth());
             String of =
                     first.method + " (" + first.evaluations + ") to " + second.method + " (" + second.evaluations + ")";
-            return of + ": " + change + (d.isClear() ? d.mean() < 0 ? ", lower" : ", higher" : ", no clear difference");
+            String said = !d.isClear() || shown == 0 ? "no clear difference" : shown < 0 ? "lower" : "higher";
+            return of + ": " + change + ", " + said;
         }
     }
 

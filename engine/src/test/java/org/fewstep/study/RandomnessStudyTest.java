@@ -42,6 +42,22 @@ class RandomnessStudyTest extends EngineTest {
     }
 
     @Test
+    void aVerdictIsNoMoreThanTheDigitsShown() {
+        assertEquals("ODE (9) to SDE (9): +0.0000 +- 0.0000, no clear difference", verdict(0.00004, 0.000041));
+        assertEquals("ODE (9) to SDE (9): +0.0000 +- 0.0000, no clear difference", verdict(-0.00004, -0.000041));
+        assertEquals("ODE (9) to SDE (9): -0.0001 +- 0.0000, lower", verdict(-0.00006, -0.000061));
+        assertEquals("ODE (9) to SDE (9): +0.3000 +- 0.0127, higher", verdict(0.299, 0.301));
+        assertEquals("ODE (9) to SDE (9): +0.3000 +- 1.2706, no clear difference", verdict(0.2, 0.4));
+    }
+
+    /** Of two rows, the second the farther by so much in each of two seeds. */
+    private static String verdict(double... difference) {
+        Findings.Row first = new Findings.Row("nothing wrong", "ODE", 9, new Measured(new double[] {0, 0}));
+        return new Findings.Comparison("", first, new Findings.Row("nothing wrong", "SDE", 9, new Measured(difference)))
+                .verdict();
+    }
+
+    @Test
     void tooFewAreRefused() {
         assertThrows(IllegalArgumentException.class, () -> new RandomnessStudy(device, new long[] {0}, 1000));
         assertThrows(IllegalArgumentException.class, () -> new RandomnessStudy(device, new long[] {0, 1}, 99));
