@@ -2,7 +2,10 @@ package org.fewstep.kernels.cpu;
 
 import org.fewstep.kernels.Layout;
 
-/** Walks a range of points of a layout as runs along the last dimension; {@link Scratch} keeps one a thread. */
+/**
+ * Walks a range of points of a layout as runs along the last dimension, or as blocks of such runs; {@link Scratch} keeps one a
+ * thread.
+ */
 final class StridedRows {
     private int[] shape = {};
     private int[] strides = {};
@@ -15,6 +18,7 @@ final class StridedRows {
     private int column;
     private int place;
     private int length;
+    private int count;
 
     /** Starts anew, before point {@code lo} of the row-major order of {@code shape}. */
     StridedRows over(Layout layout, int[] shape, int lo, int hi) {
@@ -43,19 +47,44 @@ final class StridedRows {
         if (left == 0) {
             return false;
         }
+        count = 1;
         length = Math.min(inner - column, left);
         place = row + column * stride;
         left -= length;
         column = 0;
+        forward(1);
+        return true;
+    }
+
+    /**
+     * Moves to the next block, the whole runs of the last dimension but one that are left in it, or a part of a run at either end
+     * of the range; false when the range is done.
+     */
+    boolean nextBlock() {
+        if (column != 0 || left < 2 * inner || outer == 0) {
+            return next();
+        }
+        count = Math.min(shape[outer - 1] - index[outer - 1], left / inner);
+        length = inner;
+        place = row;
+        left -= count * inner;
+        forward(count);
+        return true;
+    }
+
+    /** By so many runs, at most those left in the last dimension but one. */
+    private void forward(int runs) {
+        int by = runs;
         for (int d = outer - 1; d >= 0; d--) {
-            row += strides[d];
-            if (++index[d] < shape[d]) {
+            row += by * strides[d];
+            index[d] += by;
+            if (index[d] < shape[d]) {
                 break;
             }
             row -= strides[d] * shape[d];
             index[d] = 0;
+            by = 1;
         }
-        return true;
     }
 
     /** Place of the run's first element in the buffer. */
@@ -71,5 +100,15 @@ final class StridedRows {
     /** Number of elements of the run. */
     int length() {
         return length;
+    }
+
+    /** Number of runs of the block. */
+    int count() {
+        return count;
+    }
+
+    /** Step from one run of the block to the next; 0 where there is no dimension but the last. */
+    int pitch() {
+        return outer == 0 ? 0 : strides[outer - 1];
     }
 }
