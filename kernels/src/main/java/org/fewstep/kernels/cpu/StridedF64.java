@@ -45,7 +45,7 @@ final class StridedF64 {
         }
     }
 
-    /** Points of the plane are runs of two. */
+    /** The runs of the block are two long. */
     private static void loadPairs(double[] from, int place, StridedRows rows, double[] to, int lo, int hi) {
         int pitch = rows.pitch();
         int stride = rows.stride();
