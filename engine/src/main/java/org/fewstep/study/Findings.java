@@ -34,7 +34,7 @@ public record Findings(Measured floor, List<Row> rows, List<Comparison> comparis
      * @param second row
      */
     public record Comparison(String question, Row first, Row second) {
-        /** One in the last digit shown. */
+        /** Units of the last digit shown in 1. */
         private static final double SHOWN = 1e4;
 
         /** The second's distance less the first's. */
